@@ -1,0 +1,31 @@
+// One `name:value` of a request, and the names that are not an action's arguments.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mgr {
+
+// A field that owns its text: a folded name (is_name) and a trimmed value (is_value).
+struct Field {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Field&, const Field&) = default;
+};
+
+// The same, as a view into somebody's buffer.
+struct FieldView {
+  std::string_view name;
+  std::string_view value;
+};
+
+// True for module, action, signature, mgr, auth-* and mgr-*: no argument may be declared so.
+[[nodiscard]] inline bool is_reserved_name(std::string_view name) {
+  return name == "module" || name == "action" || name == "signature" || name == "mgr" ||
+         name.starts_with("auth-") || name.starts_with("mgr-");
+}
+
+// The reserved names that mean something in this version; another reserved name is refused.
+[[nodiscard]] bool is_known_reserved_name(std::string_view name);
+
+}  // namespace mgr

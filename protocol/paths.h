@@ -1,0 +1,32 @@
+// Where things are. Every program takes --root DIR, and then looks below DIR.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace mgr {
+
+struct Paths {
+  // Empty for the real root; otherwise an absolute path without a slash at its end.
+  std::string root;
+
+  explicit Paths(std::string root_folder = "") : root(std::move(root_folder)) {
+    while (!root.empty() && root.back() == '/') root.pop_back();
+  }
+
+  [[nodiscard]] std::string etc() const { return root + "/etc/mgr"; }
+  [[nodiscard]] std::string policy_file() const { return etc() + "/policy.toml"; }
+  [[nodiscard]] std::string modules_folder() const { return etc() + "/modules.d"; }
+  [[nodiscard]] std::string settings_file() const { return etc() + "/mgr.toml"; }
+  // The socket that every local client connects to; the helper's.
+  [[nodiscard]] std::string client_socket() const { return root + "/run/mgr.sock"; }
+  [[nodiscard]] std::string run_folder() const { return root + "/run/mgr"; }
+  // The link: the broker connects, the helper listens.
+  [[nodiscard]] std::string helper_socket() const { return run_folder() + "/helper.sock"; }
+  [[nodiscard]] std::string state_folder() const { return root + "/var/lib/mgr"; }
+  [[nodiscard]] std::string jobs_folder() const { return state_folder() + "/jobs"; }
+  [[nodiscard]] std::string log_folder() const { return root + "/var/log/mgr"; }
+  [[nodiscard]] std::string audit_file() const { return log_folder() + "/audit.jsonl"; }
+};
+
+}  // namespace mgr

@@ -1,0 +1,174 @@
+// The language of root: what broker and helper say to each other over /run/mgr/helper.sock, a UNIX
+// stream socket. Each message is a fixed header and a payload of length-prefixed fields.
+// The helper reads nothing else that comes from outside, and never the text that a client wrote.
+//
+//   broker → helper   hello  run  closed  refusals
+//   helper → broker   hello  settings  connection (with one descriptor)  reply
+//
+// Every decoder is total: bytes that are not exactly one such message give nullopt, and whoever
+// got them closes the link. Views in a decoded message point into the frame.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/error.h"
+#include "protocol/field.h"
+
+namespace mgr {
+
+// Broker and helper whose versions differ do not talk.
+inline constexpr std::uint32_t root_language_version = 1;
+
+enum class MessageKind : std::uint16_t {
+  hello = 1,
+  run = 2,
+  closed = 3,
+  refusals = 4,
+  settings = 5,
+  connection = 6,
+  reply = 7,
+};
+
+// One message as it travels. `id` numbers a request: the broker's choice, repeated in the reply;
+// 0 in the other kinds.
+struct Frame {
+  MessageKind kind;
+  std::uint64_t id;
+  std::string_view payload;
+};
+
+inline constexpr std::size_t frame_header_length = 16;
+inline constexpr std::size_t max_settings_length = 1 << 20;
+inline constexpr std::size_t max_reply_length = 1 << 20;
+
+// The largest payload of a kind; 0 for a number that is no kind.
+[[nodiscard]] std::size_t max_payload_length(std::uint16_t kind);
+
+void append_frame(std::string& out, MessageKind kind, std::uint64_t id, std::string_view payload);
+
+// Cuts a stream of bytes into frames. Both ends of the link own one.
+class FrameReader {
+ public:
+  enum class State { incomplete, frame, broken };
+
+  // Room for the next recv: at least `least` bytes at the end of the buffer.
+  [[nodiscard]] char* space(std::size_t least);
+  void received(std::size_t bytes) { end_ += bytes; }
+
+  // The next frame, valid until the next call of space(). `broken`: an unknown kind, a length over
+  // its kind's limit, or a header whose spare bits are set; the link must be closed.
+  State next(Frame& frame);
+
+ private:
+  std::string buffer_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+// ---- both ways -----------------------------------------------------------------------------
+
+struct HelloMessage {
+  std::uint32_t version = root_language_version;
+  std::string_view program;  // "mgr-helper 0.1.0", for the log
+};
+[[nodiscard]] std::string encode(const HelloMessage& message);
+[[nodiscard]] std::optional<HelloMessage> decode_hello(std::string_view payload);
+
+// ---- broker → helper -----------------------------------------------------------------------
+
+// A request to be answered. `connection` is the number that the helper gave to a local connection,
+// 0 for one from the network. `origin` is the broker's word for where that was ("127.0.0.1:5123"),
+// for the audit alone. `fields` are all that the client sent, as many as max_fields.
+struct RunMessage {
+  std::uint64_t connection = 0;
+  std::string_view origin;
+  std::vector<FieldView> fields;
+};
+[[nodiscard]] std::string encode(const RunMessage& message);
+[[nodiscard]] std::optional<RunMessage> decode_run(std::string_view payload);
+
+// The broker has ended a connection that it had been handed; the helper forgets its caller.
+struct ClosedMessage {
+  std::uint64_t connection = 0;
+};
+[[nodiscard]] std::string encode(const ClosedMessage& message);
+[[nodiscard]] std::optional<ClosedMessage> decode_closed(std::string_view payload);
+
+// What the broker refused by itself since the last such message: at most one a second.
+struct Refusal {
+  std::string_view source;  // "uid 33", or an address without its port
+  ErrorCode code = ErrorCode::malformed;
+  std::uint32_t count = 0;
+};
+struct RefusalsMessage {
+  std::vector<Refusal> refusals;
+};
+inline constexpr std::size_t max_refusals = 256;
+[[nodiscard]] std::string encode(const RefusalsMessage& message);
+[[nodiscard]] std::optional<RefusalsMessage> decode_refusals(std::string_view payload);
+
+// ---- helper → broker -----------------------------------------------------------------------
+
+// The limits that the broker holds clients to (mgr.toml, [limits]). Times in milliseconds.
+struct BrokerLimits {
+  std::uint32_t connections = 10240;           // in all
+  std::uint32_t kept_places = 32;              // of those, for uid 0 and the admins
+  std::uint32_t connections_per_caller = 256;  // a uid; those from the network share one such count
+  std::uint32_t requests_in_flight = 64;       // a uid
+  std::uint32_t block_deadline_ms = 5000;      // from a block's first byte to its last
+  std::uint32_t idle_deadline_ms = 60000;      // between blocks
+  friend bool operator==(const BrokerLimits&, const BrokerLimits&) = default;
+};
+
+// What may be asked for, far enough for the broker to refuse what cannot be right: the types of
+// the arguments are the helper's to check.
+struct ArgumentSchema {
+  std::string name;
+  bool required = false;
+  friend bool operator==(const ArgumentSchema&, const ArgumentSchema&) = default;
+};
+struct ActionSchema {
+  std::string name;
+  std::vector<ArgumentSchema> arguments;
+  friend bool operator==(const ActionSchema&, const ActionSchema&) = default;
+};
+struct ModuleSchema {
+  std::string name;
+  std::vector<std::string> aliases;  // folded: requests for scan_module are for scan
+  std::vector<ActionSchema> actions;
+  friend bool operator==(const ModuleSchema&, const ModuleSchema&) = default;
+};
+
+// Sent after hello, and again after every reload.
+struct SettingsMessage {
+  BrokerLimits limits;
+  std::vector<ModuleSchema> modules;
+};
+[[nodiscard]] std::string encode(const SettingsMessage& message);
+[[nodiscard]] std::optional<SettingsMessage> decode_settings(std::string_view payload);
+
+// A local connection that the helper accepted; its descriptor travels with this message: the k-th
+// connection message of a batch owns the k-th descriptor. `uid` serves the broker's limits;
+// `keeps_place` is true for uid 0 and the admins.
+struct ConnectionMessage {
+  std::uint64_t connection = 0;
+  std::uint32_t uid = 0;
+  bool keeps_place = false;
+};
+[[nodiscard]] std::string encode(const ConnectionMessage& message);
+[[nodiscard]] std::optional<ConnectionMessage> decode_connection(std::string_view payload);
+
+// The answer to the run message of the same id: the line for the client, its line feed included.
+// `more`: further replies to this request follow.
+struct ReplyMessage {
+  bool more = false;
+  std::string_view line;
+};
+[[nodiscard]] std::string encode(const ReplyMessage& message);
+[[nodiscard]] std::optional<ReplyMessage> decode_reply(std::string_view payload);
+
+}  // namespace mgr
