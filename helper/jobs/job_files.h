@@ -1,0 +1,97 @@
+// A job's folder, /var/lib/mgr/jobs/ID: what lies in it and in which bytes. Shared by the helper
+// (root) and mgr-job. The helper distrusts what mgr-job wrote after it gave root up.
+//
+//   spec     written by the helper, durable before the job is answered; never changed
+//   lock     flock'ed by whoever supervises: the helper takes it, mgr-job inherits it. Free means
+//            that no mgr-job of this job is alive
+//   control  SEQPACKET socket; the helper binds it and connects, mgr-job inherits the listener
+//   start    written by mgr-job once, before the command runs
+//   exit     written by mgr-job once, when the command has ended and its cgroup is empty; or by the
+//            helper, outcome lost, where mgr-job died without it
+//
+// The folder is root's, 0700: mgr-job opens start and exit while it is root and keeps the
+// descriptors, so nothing that it is talked into later can touch another job. A record is valid as
+// a whole or absent: it carries a format number and a BLAKE2b checksum (a torn write is absent).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/field.h"
+
+namespace mgr {
+
+inline constexpr std::uint64_t max_job_id = (std::uint64_t{1} << 53) - 1;
+inline constexpr std::size_t max_record_length = 1 << 17;
+
+// Who asked, as the helper established it.
+struct Asker {
+  std::uint32_t uid = UINT32_MAX;
+  std::uint32_t gid = UINT32_MAX;
+  std::uint32_t pid = 0;
+  std::string on_behalf_of;  // claimed, never trusted
+  friend bool operator==(const Asker&, const Asker&) = default;
+};
+
+struct JobSpec {
+  std::uint64_t id = 0;
+  std::string module, action, key;
+  std::vector<Field> arguments;
+  Asker asker;
+  std::int64_t accepted_us = 0;  // real time, microseconds since 1970
+  // How it is run: numbers and absolute paths alone.
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;  // whole: NAME=value, nothing is added to it
+  std::string cwd;
+  std::uint32_t uid = UINT32_MAX, gid = UINT32_MAX;
+  std::vector<std::uint32_t> groups;
+  std::uint32_t umask = 077;
+  std::int32_t nice = 0;
+  std::uint64_t timeout_ms = 0;  // 0: none
+  std::uint64_t stop_grace_ms = 10000;
+  bool no_new_privileges = true;
+  friend bool operator==(const JobSpec&, const JobSpec&) = default;
+};
+
+struct StartRecord {
+  std::int64_t started_us = 0;
+  friend bool operator==(const StartRecord&, const StartRecord&) = default;
+};
+
+enum class JobOutcome : std::uint8_t {
+  exited = 1,           // status is the exit status
+  signalled = 2,        // status is the signal
+  could_not_start = 3,  // detail names the step and its errno; the command never ran
+  lost = 4,             // mgr-job died without a record, or the machine went down
+};
+
+struct ExitRecord {
+  JobOutcome outcome = JobOutcome::lost;
+  std::int32_t status = 0;
+  bool stopped = false;    // by a stop request
+  bool timed_out = false;  // by its timeout
+  std::int64_t ended_us = 0;
+  std::string detail;
+  friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
+};
+
+[[nodiscard]] std::string encode(const JobSpec& spec);
+[[nodiscard]] std::string encode(const StartRecord& record);
+[[nodiscard]] std::string encode(const ExitRecord& record);
+[[nodiscard]] std::optional<JobSpec> decode_job_spec(std::string_view bytes);
+[[nodiscard]] std::optional<StartRecord> decode_start_record(std::string_view bytes);
+[[nodiscard]] std::optional<ExitRecord> decode_exit_record(std::string_view bytes);
+
+// The one message on control: the helper asks for the whole tree to end.
+inline constexpr std::string_view stop_message = "mgr-job-1 stop";
+
+// The descriptors that mgr-job is started with.
+inline constexpr int job_folder_descriptor = 3;   // the folder, O_RDONLY|O_DIRECTORY
+inline constexpr int job_lock_descriptor = 4;     // held by flock
+inline constexpr int job_control_descriptor = 5;  // listening
+inline constexpr int job_cgroup_descriptor = 6;   // the tree's folder: supervisors and job-N in it
+
+}  // namespace mgr

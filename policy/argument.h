@@ -1,0 +1,68 @@
+// Arguments of an action: what may be given, and what was given. Pure; runs in the helper (root)
+// and in mgrctl. Distrusts the text of every value.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/error.h"
+#include "protocol/field.h"
+#include "protocol/text.h"
+
+namespace mgr {
+
+enum class TypeKind { integer, boolean, enumeration, string };
+
+// The type of one argument. A list is written `a,b,c`: at least one element, none empty.
+//   integer      [-]digits, no leading zero, no '+', within least..most; fits 64 bits
+//   boolean      yes | no
+//   enumeration  exactly one of choices
+//   string       1 to max_length bytes; does not start with '-'; no comma inside a list
+struct ArgumentType {
+  TypeKind kind = TypeKind::string;
+  bool is_list = false;
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::string> choices;
+  std::size_t max_length = max_value_length;
+  std::size_t max_items = 64;  // of a list
+};
+
+struct Argument {
+  std::string name;
+  ArgumentType type;
+  bool required = true;
+  std::string help;
+};
+
+// A typed element. Its text, for argv, is canonical: integers in decimal, booleans yes or no.
+using Scalar = std::variant<std::int64_t, bool, std::string>;
+[[nodiscard]] std::string scalar_text(const Scalar& scalar);
+
+// A checked value: one element, or those of a list in the order given.
+struct ArgumentValue {
+  std::string name;
+  std::vector<Scalar> items;
+};
+using ArgumentValues = std::vector<ArgumentValue>;
+[[nodiscard]] const ArgumentValue* find_argument(const ArgumentValues& values,
+                                                 std::string_view name);
+
+// Checks one text against a type. Fails with invalid_argument and says what is wrong in terms of
+// the type, without repeating the value.
+[[nodiscard]] Result<std::vector<Scalar>> check_value(const ArgumentType& type,
+                                                      std::string_view text);
+
+// Checks all arguments of a request against those that the action declares: an unknown name, a
+// missing required one, a name twice, or a value not of its type is invalid_argument.
+[[nodiscard]] Result<ArgumentValues> check_arguments(const std::vector<Argument>& declared,
+                                                     const std::vector<FieldView>& given);
+
+// "int", "list of int", "enum", … as the schema and messages print it.
+[[nodiscard]] std::string type_name(const ArgumentType& type);
+
+}  // namespace mgr

@@ -1,0 +1,37 @@
+// Everything under /etc/mgr, opened strictly, parsed whole and checked, or not at all. Read by the
+// helper (root) at start and reload, and by mgrctl. Trusts root's files only after it has seen that
+// nobody else can write them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/policy.h"
+#include "policy/run_settings.h"
+#include "protocol/paths.h"
+#include "protocol/root_language.h"
+
+namespace mgr {
+
+// mgr.toml. Its `[broker] listen` is the broker's to use; here it is checked to be a string.
+struct Settings {
+  std::string broker_user = "mgr-broker";  // [helper] broker_user
+  std::string job_user = "mgr-job";        // [helper] job_user
+  std::string admin_group = "mgr-admin";   // [helper] admin_group: whose connections keep a place
+  std::string cgroup;                      // [jobs] cgroup: a cgroup v2 folder, "" to find it
+  BrokerLimits limits;                     // [limits]
+};
+
+struct Configuration {
+  Policy policy;
+  std::vector<DeclaredModule> modules;
+  Settings settings;
+  // A user or group that this machine does not know, and the like: "file:line: text".
+  std::vector<std::string> warnings;
+};
+
+// Reads policy.toml, modules.d/*.toml in name order, and mgr.toml (which may be absent; policy.toml
+// may not). The detail of a failure is "file:line: reason", or "path: reason" for ownership.
+[[nodiscard]] Result<Configuration> load_configuration(const Paths& paths);
+
+}  // namespace mgr

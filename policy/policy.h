@@ -1,0 +1,58 @@
+// The policy as data: who, what, under which conditions. Built by parse, read by decide; it never
+// changes once built, and a reload builds another.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace mgr {
+
+// Everyone who connects, proved or not. Always the first of Policy::principals.
+inline constexpr const char* anyone_principal = "anyone";
+
+// A named set of callers. Users and groups are numbers by now: names are resolved at load.
+struct Principal {
+  std::string name;
+  std::vector<uid_t> uids;
+  std::vector<gid_t> gids;
+  // The members of those groups by the user database at load. Deny rules look here too, since a
+  // process can shed a group but not its entry in the database.
+  std::vector<uid_t> member_uids;
+  bool is_anyone = false;
+};
+
+// Which jobs a rule lets its callers see and stop: those that the same uid started, those that also
+// carry the same on-behalf-of, or all.
+enum class JobScope { own, claimed, all };
+
+// The argument's every element lies in one of the ranges, both ends included.
+struct IntegerRange {
+  std::int64_t least, most;
+};
+struct Condition {
+  std::string argument;
+  std::vector<IntegerRange> ranges;
+};
+
+struct Rule {
+  bool allow = false;
+  std::vector<std::size_t> who;  // indices into Policy::principals
+  std::vector<std::string> modules;
+  std::vector<std::string> actions;  // "*" for all
+  std::vector<Condition> where;      // all must hold; on a deny too
+  JobScope jobs = JobScope::own;
+  std::string file;  // where it stands, for audit and explanations
+  unsigned line = 0;
+};
+
+struct Policy {
+  std::vector<Principal> principals;
+  std::vector<Rule> rules;  // in the order of the file
+};
+
+}  // namespace mgr
