@@ -1,0 +1,22 @@
+// From the command pattern of modules.d to argv. Pure; distrusts the arguments' text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/effect.h"
+#include "policy/run_settings.h"
+
+namespace mgr {
+
+// Expands each element: `{name}` becomes the text of that argument (a list joined by commas) and
+// stays inside its element; an element that is `{name...}` becomes one element for each item.
+// Fails with invalid_argument where an argument that the pattern names was not given.
+[[nodiscard]] Result<std::vector<std::string>> expand_command(
+    const std::vector<std::string>& pattern, const ArgumentValues& arguments);
+
+// The plan of one job: `run` with its command expanded, and the arguments as the record keeps them.
+[[nodiscard]] Result<JobPlan> plan_job(std::string key, const RunSettings& run,
+                                       const ArgumentValues& arguments);
+
+}  // namespace mgr

@@ -1,0 +1,40 @@
+// Helper (root), pure.
+#include "modules/mgr_module.h"
+
+#include "mgr_version.h"
+#include "protocol/json.h"
+
+namespace mgr {
+namespace {
+
+Result<Effect> whoami(const ActionCall& call) {
+  const CallerFacts& caller = call.caller;
+  JsonWriter json;
+  json.open_object().member("transport", caller.transport);
+  if (caller.subject.uid) {
+    json.member("uid", *caller.subject.uid).member("gid", caller.gid).member("pid", caller.pid);
+    json.key("groups").open_array();
+    for (const gid_t group : caller.subject.gids) json.value(group);
+    json.close_array();
+  }
+  json.key("principals").open_array();
+  for (const std::string_view principal : caller.principals) json.value(principal);
+  json.close_array().close_object();
+  return Reply{json.take()};
+}
+
+}  // namespace
+
+MgrModule::MgrModule(std::string schema) : Module("mgr", "About mgr itself") {
+  add({"ping", "Answer", {}, [](auto&) { return Reply{}; }});
+  add({"version", "The version that runs", {}, [](auto&) {
+         return Reply{
+             JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
+       }});
+  add({"whoami", "Who the caller is, as the kernel tells", {}, whoami});
+  add({"modules", "Every action and its arguments", {}, [&schema](auto&) {
+         return Reply{schema};
+       }});
+}
+
+}  // namespace mgr

@@ -1,0 +1,67 @@
+// A module: a name, and a table of actions. Each row holds what the policy calls the action, what
+// it takes, and the handler that turns a checked, allowed call into a plan. Handlers are pure: no
+// I/O, no clock, no process; so a module is tested without root. Linked into the helper.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/effect.h"
+#include "policy/argument.h"
+#include "policy/decide.h"
+
+namespace mgr {
+
+// What the helper established about the caller, for actions that tell it back.
+struct CallerFacts {
+  std::string_view transport;  // "unix" or "tcp"
+  Subject subject;
+  std::uint32_t gid = 0, pid = 0;  // meaningful where subject.uid is set
+  std::vector<std::string_view> principals;
+};
+
+// A call that may be planned. `allowed` is there so that nobody plans without a decision.
+struct ActionCall {
+  const Allowed& allowed;
+  const CallerFacts& caller;
+  const ArgumentValues& arguments;
+};
+
+using Handler = std::function<Result<Effect>(const ActionCall&)>;
+
+// A row of a module's table. `name` is the name that rules use.
+struct Action {
+  std::string name;
+  std::string summary;
+  std::vector<Argument> arguments;
+  Handler handler;
+};
+
+class Module {
+ public:
+  Module(std::string name, std::string summary, std::vector<std::string> aliases = {})
+      : name_(std::move(name)), summary_(std::move(summary)), aliases_(std::move(aliases)) {}
+  virtual ~Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& summary() const { return summary_; }
+  // Other names that requests may use, matched to the letter ("SCAN_MODULE").
+  [[nodiscard]] const std::vector<std::string>& aliases() const { return aliases_; }
+  [[nodiscard]] const std::vector<Action>& actions() const { return actions_; }
+  [[nodiscard]] const Action* find(std::string_view action) const;
+
+ protected:
+  void add(Action action) { actions_.push_back(std::move(action)); }
+
+ private:
+  std::string name_, summary_;
+  std::vector<std::string> aliases_;
+  std::vector<Action> actions_;
+};
+
+}  // namespace mgr

@@ -1,0 +1,65 @@
+// Helper (root), pure; its arguments are typed already.
+#include "modules/scan.h"
+
+#include <algorithm>
+
+#include "modules/command.h"
+
+namespace mgr {
+namespace {
+
+Argument task_ids(bool required) {
+  ArgumentType type;
+  type.kind = TypeKind::integer;
+  type.is_list = true;
+  type.least = 1;
+  type.most = std::numeric_limits<std::int32_t>::max();
+  return {"task_ids", type, required, "numbers of scan tasks, such as 1,2"};
+}
+
+// The job keys of the tasks named, each once; none where none are named.
+JobSelection selection(const ActionCall& call) {
+  JobSelection selected{"scan", {}};
+  const ArgumentValue* tasks = find_argument(call.arguments, "task_ids");
+  if (tasks == nullptr) return selected;
+  for (const Scalar& task : tasks->items) {
+    std::string key = "scan:" + scalar_text(task);
+    if (std::ranges::find(selected.keys, key) == selected.keys.end()) {
+      selected.keys.push_back(std::move(key));
+    }
+  }
+  return selected;
+}
+
+}  // namespace
+
+ScanModule::ScanModule(std::optional<RunSettings> settings)
+    : Module("scan", "Integrity scans", {"SCAN_MODULE"}), settings_(std::move(settings)) {
+  add({"start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }});
+  add({"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
+         return StopJobs{selection(call)};
+       }});
+  add({"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
+         return QueryJobs{selection(call), false};
+       }});
+  add({"list", "The scans that run now", {}, [](auto& call) {
+         return QueryJobs{selection(call), true};
+       }});
+}
+
+Result<Effect> ScanModule::start(const ActionCall& call) const {
+  if (!settings_) {
+    return fail(ErrorCode::failed, "modules.d names no command for the action start of scan");
+  }
+  StartJobs effect;
+  for (const std::string& key : selection(call).keys) {
+    // One job a task, so each command gets a single number.
+    const std::int64_t task = std::stoll(key.substr(key.find(':') + 1));
+    auto plan = plan_job(key, *settings_, {{"task_id", {task}}});
+    if (!plan) return tl::unexpected(plan.error());
+    effect.jobs.push_back(std::move(*plan));
+  }
+  return effect;
+}
+
+}  // namespace mgr

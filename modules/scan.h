@@ -1,0 +1,22 @@
+// scan: integrity scans by task number. start runs the command that modules.d/scan.toml names, one
+// job a task, job key scan:ID. Pure.
+#pragma once
+
+#include <optional>
+
+#include "modules/module.h"
+
+namespace mgr {
+
+class ScanModule final : public Module {
+ public:
+  // `settings`: [module.scan.action.start] of modules.d; without it start fails and says so.
+  explicit ScanModule(std::optional<RunSettings> settings);
+
+ private:
+  [[nodiscard]] Result<Effect> start(const ActionCall& call) const;
+
+  std::optional<RunSettings> settings_;
+};
+
+}  // namespace mgr

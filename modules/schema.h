@@ -1,0 +1,18 @@
+// What the modules offer, told to others: to the broker, so that it refuses what cannot be right,
+// and to clients, for forms, help and completion. mgr-configure alone, pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/registry.h"
+#include "protocol/root_language.h"
+
+namespace mgr {
+
+[[nodiscard]] std::vector<ModuleSchema> broker_schema(const Registry& registry);
+
+// {"modules":[{"name":"scan","summary":"…","aliases":[…],"actions":[{"name":"start",…}]}]}
+[[nodiscard]] std::string schema_json(const Registry& registry);
+
+}  // namespace mgr
