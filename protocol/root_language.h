@@ -59,6 +59,8 @@ class FrameReader {
   // Room for the next recv: at least `least` bytes at the end of the buffer.
   [[nodiscard]] char* space(std::size_t least);
   void received(std::size_t bytes) { end_ += bytes; }
+  // True where no byte of a further frame has come.
+  [[nodiscard]] bool empty() const { return begin_ == end_; }
 
   // The next frame, valid until the next call of space(). `broken`: an unknown kind, a length over
   // its kind's limit, or a header whose spare bits are set; the link must be closed.

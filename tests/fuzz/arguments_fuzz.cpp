@@ -1,0 +1,70 @@
+// Fuzz target: the values of arguments. The first line is a value for each type, the rest are
+// `name:value` lines for check_arguments. What is accepted must be canonical: its text, put
+// together again, is the text that came.
+#include <cstdlib>
+
+#include "policy/argument.h"
+
+namespace {
+
+using namespace mgr;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+std::vector<Argument> make_arguments() {
+  std::vector<Argument> arguments;
+  for (const TypeKind kind :
+       {TypeKind::integer, TypeKind::boolean, TypeKind::enumeration, TypeKind::string}) {
+    for (const bool is_list : {false, true}) {
+      ArgumentType type{kind, is_list};
+      type.choices = {"fast", "full"};
+      type.max_length = 20;
+      const bool required = kind == TypeKind::integer && !is_list;
+      arguments.push_back(
+          {std::string(1, static_cast<char>('a' + arguments.size())), type, required, ""});
+    }
+  }
+  return arguments;
+}
+
+void check_items(const ArgumentType& type, const std::vector<Scalar>& items,
+                 std::string_view text) {
+  require(!items.empty() && items.size() <= type.max_items && (type.is_list || items.size() == 1));
+  std::string joined;
+  for (const Scalar& item : items) {
+    const std::string element = scalar_text(item);
+    require(!element.empty() && (element[0] != '-' || type.kind == TypeKind::integer));
+    joined += (joined.empty() ? "" : ",") + element;
+  }
+  require(joined == text && is_value(text));
+}
+
+std::vector<FieldView> split_fields(std::string_view text) {
+  std::vector<FieldView> fields;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t colon = line.find(':');
+    if (colon != line.npos) fields.push_back({line.substr(0, colon), line.substr(colon + 1)});
+  }
+  return fields;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  static const std::vector<Argument> arguments = make_arguments();
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view value = input.substr(0, input.find('\n'));
+  for (const Argument& argument : arguments) {
+    const auto items = check_value(argument.type, value);
+    if (items) check_items(argument.type, *items, value);
+  }
+  const std::vector<FieldView> fields = split_fields(input.substr(value.size()));
+  if (const auto values = check_arguments(arguments, fields)) {
+    require(values->size() == fields.size() && find_argument(*values, "a") != nullptr);
+  }
+  return 0;
+}

@@ -1,0 +1,39 @@
+"""exec, setting privilege and signals to processes have one address each."""
+import re
+
+from source_tree import ROOT, finish, sources, without_comments
+
+ADDRESSES = {
+    "exec": (
+        r"\b(?:execve|execv|execvp|execvpe|execl|execlp|execle|execveat|fexecve|posix_spawnp?|uv_spawn|popen|system)\s*\(|\bSYS_execve(?:at)?\b|__NR_execve(?:at)?\b",
+        {"helper/jobs/mgr-job/exec_command.cpp"},
+    ),
+    "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp"}),
+    "fork": (
+        r"\b(?:fork|vfork|clone|uv_spawn|daemon)\s*\(|\bSYS_(?:clone3?|v?fork)\b",
+        {"helper/jobs/mgr-job/clone_command.cpp", "helper/jobs/mgr-job/exec_command.cpp"},
+    ),
+    "setting privilege": (
+        r"\b(?:setuid|setgid|seteuid|setegid|setreuid|setregid|setresuid|setresgid|setgroups|initgroups|setfsuid|setfsgid|capset|cap_set_proc|capng_apply|capng_change_id)\s*\(|\bSYS_(?:setresuid|setresgid|setgroups|capset)\b",
+        {"helper/jobs/privilege.cpp", "broker/cage.cpp"},
+    ),
+    "signals": (
+        r"\b(?:kill|killpg|tgkill|tkill|sigqueue|pidfd_send_signal|uv_kill|uv_process_kill|raise)\s*\(|\bSYS_(?:kill|tgkill|tkill|pidfd_send_signal|rt_sigqueueinfo)\b",
+        {"helper/jobs/signal_process.cpp"},
+    ),
+}
+
+findings = []
+for source in sources():
+    text = without_comments((ROOT / source).read_text())
+    text = re.sub(r'"(?:\\.|[^"\\\n])*"', '""', text) if "boost/process" not in text else text
+    for name, (pattern, addresses) in ADDRESSES.items():
+        if str(source) in addresses:
+            continue
+        for match in re.finditer(pattern, text):
+            before = text[: match.start()]
+            if re.search(r"SCMP_SYS\($|[.>:]\s*$", before) and not before.endswith(("std::", " ::", "(::")):
+                continue  # a rule's name, or somebody's member function
+            line = before.count("\n") + 1
+            findings.append(f"{source}:{line}: {name} outside {', '.join(sorted(addresses))}: {match.group(0)}")
+finish("dangerous calls", findings)
