@@ -27,7 +27,7 @@ struct ArgumentType {
   bool is_list = false;
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  std::vector<std::string> choices;
+  std::vector<std::string> choices{};
   std::size_t max_length = max_value_length;
   std::size_t max_items = 64;  // of a list
 };

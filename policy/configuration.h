@@ -1,6 +1,6 @@
-// Everything under /etc/mgr, opened strictly, parsed whole and checked, or not at all. Read by the
-// helper (root) at start and reload, and by mgrctl. Trusts root's files only after it has seen that
-// nobody else can write them.
+// Everything under /etc/mgr, opened strictly, parsed whole and checked, or not at all. Read by
+// mgr-configure (root) for each start and reload of the helper, and by mgrctl. Trusts root's files
+// only after it has seen that nobody else can write them.
 #pragma once
 
 #include <string>

@@ -2,8 +2,13 @@
 // no state. Helper (root) and mgrctl.
 #pragma once
 
+#include <compare>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/argument.h"
@@ -39,8 +44,8 @@ struct Denied {
 
 using Decision = tl::expected<Allowed, Denied>;
 
-// Decides under one policy, which it owns together with an index from (module, action) to rules,
-// so that the cost does not grow with rules about other things.
+// Decides under one policy, which it owns together with an index from (module, action, principal)
+// to rules, so that the cost does not grow with rules about other things or other people.
 class Decider {
  public:
   explicit Decider(Policy policy);
@@ -58,12 +63,36 @@ class Decider {
   [[nodiscard]] std::vector<std::string_view> principals_of(const Subject& subject) const;
 
  private:
-  [[nodiscard]] bool applies(const Rule& rule, const Subject& subject,
-                             const ArgumentValues& arguments) const;
+  // So that a string_view finds a std::string without making one.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  // A rule about a principal, both as indices into the policy. In order: what denies comes first,
+  // and of each kind what stands first in the file.
+  struct Entry {
+    std::uint32_t principal;
+    bool allow;
+    std::uint32_t rule;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+  using Entries = std::vector<Entry>;
+  using PrincipalsById = std::unordered_multimap<std::uint32_t, std::uint32_t>;
+
+  // Calls visit(principal, by_entry) for each principal that the subject is, perhaps twice.
+  // `by_entry`: only by its entry in the user database, which counts for a deny alone.
+  template <typename Visit>
+  void for_each_principal(const Subject& subject, Visit visit) const;
+  [[nodiscard]] const Entries* find_rules(std::string_view module, std::string_view action) const;
 
   Policy policy_;
-  // Keys "module" + '\n' + "action"; "*" stands for every action. Values: rule numbers, ascending.
-  std::unordered_map<std::string, std::vector<std::size_t>> index_;
+  // Keys "module" + '\n' + "action"; "*" stands for every action. Values are sorted, and flat, so
+  // that a decision among many rules touches little memory.
+  std::unordered_map<std::string, Entries, TextHash, std::equal_to<>> index_;
+  // The principals that have this uid, this gid, this member.
+  PrincipalsById by_uid_, by_gid_, by_member_;
 };
 
 }  // namespace mgr

@@ -15,6 +15,12 @@ namespace mgr {
 // Everyone who connects, proved or not. Always the first of Policy::principals.
 inline constexpr const char* anyone_principal = "anyone";
 
+// Ids that prove nothing: the overflow id, which stands for whom the kernel cannot name (see
+// user_namespaces(7)), and the unset one. sudo took the latter for root (CVE-2019-14287).
+[[nodiscard]] inline bool is_nobody(uid_t id) {
+  return id == 65534 || id == static_cast<uid_t>(-1);
+}
+
 // A named set of callers. Users and groups are numbers by now: names are resolved at load.
 struct Principal {
   std::string name;
@@ -30,7 +36,9 @@ struct Principal {
 // carry the same on-behalf-of, or all.
 enum class JobScope { own, claimed, all };
 
-// The argument's every element lies in one of the ranges, both ends included.
+// About one argument, whose elements lie in one of the ranges, both ends included. On an allow all
+// of them must, on a deny one is enough: else adding a harmless element would lift the deny. Does
+// not hold for an argument that the request does not carry.
 struct IntegerRange {
   std::int64_t least, most;
 };

@@ -1,0 +1,37 @@
+// The configuration as the helper takes it: decided, numbered and encoded by mgr-configure, a
+// program of its own, so that the root process that lives holds no parser of text and never asks
+// the user database. encode is linked into mgr-configure alone, decode into the helper.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/policy.h"
+#include "policy/run_settings.h"
+
+namespace mgr {
+
+struct CompiledConfiguration {
+  Policy policy;
+  std::vector<DeclaredModule> modules;
+  uid_t broker_uid = static_cast<uid_t>(-1);
+  gid_t broker_gid = static_cast<gid_t>(-1);
+  uid_t job_uid = static_cast<uid_t>(-1);
+  gid_t job_gid = static_cast<gid_t>(-1);
+  std::optional<gid_t> admin_gid;     // whose connections keep a place
+  std::string cgroup;                 // [jobs] cgroup of mgr.toml, "" to find it
+  std::uint32_t max_connections = 0;  // [limits] connections
+  std::string broker_settings;        // the payload of the settings message, ready to send
+  std::string schema_json;            // what `mgr modules` answers
+};
+
+inline constexpr std::size_t max_compiled_length = 16 << 20;
+
+[[nodiscard]] std::string encode(const CompiledConfiguration& configuration);
+
+// nullopt for anything that is not exactly what encode of this version wrote.
+[[nodiscard]] std::optional<CompiledConfiguration> decode_configuration(std::string_view bytes);
+
+}  // namespace mgr

@@ -1,0 +1,56 @@
+// mgr-configure (root) and mgrctl; reads what open.h let through, and distrusts its authors'
+// typing.
+#include "policy/configuration.h"
+
+#include "policy/open.h"
+#include "policy/parse.h"
+
+namespace mgr {
+namespace {
+
+Result<void> load_modules(const TrustedFolder& etc, UserDatabase& users, Configuration& into) {
+  const auto folder = etc.folder("modules.d");
+  if (!folder) return tl::unexpected(folder.error());
+  if (!*folder) return {};
+  const auto names = (*folder)->names(".toml");
+  if (!names) return tl::unexpected(names.error());
+  for (const std::string& name : *names) {
+    const auto text = (*folder)->read(name);
+    if (!text) return tl::unexpected(text.error());
+    if (!*text) return fail(ErrorCode::failed, (*folder)->path_of(name) + ": gone meanwhile");
+    auto parsed = parse_modules({(*folder)->path_of(name), **text}, users, into);
+    if (!parsed) return parsed;
+  }
+  return {};
+}
+
+Result<void> load_policy(const TrustedFolder& etc, UserDatabase& users, Configuration& into) {
+  const auto text = etc.read("policy.toml");
+  if (!text) return tl::unexpected(text.error());
+  if (!*text) return fail(ErrorCode::failed, etc.path_of("policy.toml") + ": does not exist");
+  return parse_policy({etc.path_of("policy.toml"), **text}, users, into);
+}
+
+Result<void> load_settings(const TrustedFolder& etc, Configuration& into) {
+  const auto text = etc.read("mgr.toml");
+  if (!text) return tl::unexpected(text.error());
+  if (!*text) return {};
+  return parse_settings({etc.path_of("mgr.toml"), **text}, into);
+}
+
+}  // namespace
+
+Result<Configuration> load_configuration(const Paths& paths) {
+  const auto etc = TrustedFolder::open(paths.root, "/etc/mgr");
+  if (!etc) return tl::unexpected(etc.error());
+  if (!*etc) return fail(ErrorCode::failed, paths.etc() + ": does not exist");
+  SystemUserDatabase users;
+  Configuration configuration;
+  const auto loaded = load_policy(**etc, users, configuration)
+                          .and_then([&] { return load_modules(**etc, users, configuration); })
+                          .and_then([&] { return load_settings(**etc, configuration); });
+  if (!loaded) return tl::unexpected(loaded.error());
+  return configuration;
+}
+
+}  // namespace mgr

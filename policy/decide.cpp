@@ -1,0 +1,128 @@
+// Helper (root) and mgrctl, pure; distrusts the subject's wishes: names and arguments.
+#include "policy/decide.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mgr {
+namespace {
+
+// An element that a range cannot measure is taken as whatever grants less: outside on an allow,
+// inside on a deny.
+bool holds(const Condition& condition, bool allow, const ArgumentValues& arguments) {
+  const ArgumentValue* value = find_argument(arguments, condition.argument);
+  if (value == nullptr || value->items.empty()) return false;
+  const auto lies_inside = [&](const Scalar& item) {
+    const auto* number = std::get_if<std::int64_t>(&item);
+    if (number == nullptr) return !allow;
+    return std::ranges::any_of(condition.ranges, [&](const IntegerRange& range) {
+      return range.least <= *number && *number <= range.most;
+    });
+  };
+  return allow ? std::ranges::all_of(value->items, lies_inside)
+               : std::ranges::any_of(value->items, lies_inside);
+}
+
+bool applies(const Rule& rule, const ArgumentValues& arguments) {
+  return std::ranges::all_of(rule.where, [&](const Condition& condition) {
+    return holds(condition, rule.allow, arguments);
+  });
+}
+
+// The first of each kind by place in the file, of those found so far in any order; as pointers into
+// Policy::rules.
+struct Verdict {
+  const Rule* allow = nullptr;
+  const Rule* deny = nullptr;
+
+  void add(const Rule& rule) {
+    const Rule*& first = rule.allow ? allow : deny;
+    if (first == nullptr || &rule < first) first = &rule;
+  }
+};
+
+}  // namespace
+
+Decider::Decider(Policy policy) : policy_(std::move(policy)) {
+  for (std::uint32_t i = 0; i < policy_.principals.size(); ++i) {
+    const Principal& principal = policy_.principals[i];
+    for (const uid_t uid : principal.uids) by_uid_.emplace(uid, i);
+    for (const gid_t gid : principal.gids) by_gid_.emplace(gid, i);
+    for (const uid_t uid : principal.member_uids) by_member_.emplace(uid, i);
+  }
+  for (std::uint32_t i = 0; i < policy_.rules.size(); ++i) {
+    const Rule& rule = policy_.rules[i];
+    for (const std::string& module : rule.modules) {
+      for (const std::string& action : rule.actions) {
+        Entries& entries = index_[module + '\n' + action];
+        for (const std::size_t who : rule.who) {
+          entries.push_back({static_cast<std::uint32_t>(who), rule.allow, i});
+        }
+      }
+    }
+  }
+  for (auto& [key, entries] : index_) std::ranges::sort(entries);
+}
+
+template <typename Visit>
+void Decider::for_each_principal(const Subject& subject, Visit visit) const {
+  if (!policy_.principals.empty() && policy_.principals.front().is_anyone) visit(0, false);
+  if (!subject.uid || is_nobody(*subject.uid)) return;
+  const auto visit_all = [&](const PrincipalsById& principals, std::uint32_t id, bool by_entry) {
+    auto [begin, end] = principals.equal_range(id);
+    for (; begin != end; ++begin) visit(begin->second, by_entry);
+  };
+  visit_all(by_uid_, *subject.uid, false);
+  visit_all(by_member_, *subject.uid, true);
+  for (const gid_t gid : subject.gids) {
+    if (!is_nobody(gid)) visit_all(by_gid_, gid, false);
+  }
+}
+
+const Decider::Entries* Decider::find_rules(std::string_view module,
+                                            std::string_view action) const {
+  // No rule names anything longer, so there is no need to allocate for it.
+  if (module.size() > max_name_length || action.size() > max_name_length) return nullptr;
+  std::array<char, 2 * max_name_length + 1> key{};
+  auto end = std::ranges::copy(module, key.begin()).out;
+  *end++ = '\n';
+  end = std::ranges::copy(action, end).out;
+  const auto found = index_.find(std::string_view(key.begin(), end));
+  return found == index_.end() ? nullptr : &found->second;
+}
+
+Decision Decider::decide(const Subject& subject, std::string_view module, std::string_view action,
+                         const ArgumentValues& arguments) const {
+  const std::array tables{find_rules(module, action), find_rules(module, "*")};
+  Verdict verdict;
+  for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
+    for (const Entries* table : tables) {
+      if (table == nullptr) continue;
+      auto entry = std::lower_bound(table->begin(), table->end(), Entry{principal, false, 0});
+      for (; entry != table->end() && entry->principal == principal; ++entry) {
+        if (entry->allow && by_entry) break;
+        const Rule& rule = policy_.rules[entry->rule];
+        if (!applies(rule, arguments)) continue;
+        verdict.add(rule);
+        break;
+      }
+    }
+  });
+  if (verdict.deny != nullptr) return tl::unexpected(Denied{verdict.deny});
+  if (verdict.allow != nullptr) return Allowed(*verdict.allow);
+  return tl::unexpected(Denied{});
+}
+
+std::vector<std::string_view> Decider::principals_of(const Subject& subject) const {
+  std::vector<std::uint32_t> numbers;
+  for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
+    if (!by_entry) numbers.push_back(principal);
+  });
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  std::vector<std::string_view> names;
+  for (const std::uint32_t number : numbers) names.push_back(policy_.principals[number].name);
+  return names;
+}
+
+}  // namespace mgr

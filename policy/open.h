@@ -1,0 +1,55 @@
+// Opening what root's decisions rest on: only files and folders that root alone can have written
+// (after OpenSSH's StrictModes, sshd_config(5)). mgr-configure (root) and mgrctl; distrusts whoever
+// else can write, link or rename anywhere on the way.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/descriptor.h"
+#include "protocol/error.h"
+
+namespace mgr {
+
+inline constexpr std::size_t max_trusted_file_length = 1 << 20;
+
+// A folder whose every parent was seen to belong to uid 0 and to be writable by nobody else, from
+// the root folder down. Each step is opened beneath the one before it without following symbolic
+// links, and what is checked is the descriptor, so a rename in between changes nothing.
+//
+// Failures have the code `failed` and the detail "path: reason". A folder or file that does not
+// exist is nullopt: what that means is the caller's to say.
+class TrustedFolder {
+ public:
+  // `root` is Paths::root: the checks begin at that folder itself, or at "/" where it is empty.
+  // `path` is absolute and seen from there, such as "/etc/mgr".
+  [[nodiscard]] static Result<std::optional<TrustedFolder>> open(const std::string& root,
+                                                                 std::string_view path);
+
+  // The folder of that name in this one.
+  [[nodiscard]] Result<std::optional<TrustedFolder>> folder(std::string_view name) const;
+
+  // The whole of a regular file in this folder: uid 0, not writable by group or others, a single
+  // name, at most max_trusted_file_length. Never blocks on a FIFO or a device.
+  [[nodiscard]] Result<std::optional<std::string>> read(std::string_view name) const;
+
+  // The names here that end in `suffix` and do not begin with a dot, in byte order.
+  [[nodiscard]] Result<std::vector<std::string>> names(std::string_view suffix) const;
+
+  // The path of something in this folder, for messages.
+  [[nodiscard]] std::string path_of(std::string_view name) const;
+
+ private:
+  TrustedFolder(Descriptor descriptor, std::string path)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+  [[nodiscard]] static Result<std::optional<TrustedFolder>> enter(int parent, const char* name,
+                                                                  std::string path);
+
+  Descriptor descriptor_;  // O_PATH
+  std::string path_;
+};
+
+}  // namespace mgr

@@ -1,0 +1,25 @@
+// The two parts of an action in modules.d; parse_modules.cpp puts them together.
+// mgr-configure (root) and mgrctl.
+#pragma once
+
+#include <vector>
+
+#include "policy/run_settings.h"
+#include "policy/table_reader.h"
+#include "policy/users.h"
+
+namespace mgr {
+
+// [module.X.action.Y.arg.NAME], each a member of `tables`, in order. What is wrong goes to
+// `findings`.
+[[nodiscard]] std::vector<Argument> read_arguments(std::span<const TomlValue> tables,
+                                                   Findings& findings);
+
+// The keys of [module.X.action.Y] that say how its command is run. Where the action declares
+// arguments, each `{…}` of the command must name one of them; else what fills them is the module's
+// to know. A user or group that is unknown here is a warning, and uid stays -1.
+[[nodiscard]] RunSettings read_run_settings(TableReader& table,
+                                            const std::vector<Argument>& arguments,
+                                            UserDatabase& users);
+
+}  // namespace mgr

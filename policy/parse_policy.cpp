@@ -1,0 +1,184 @@
+// mgr-configure (root) and mgrctl; reads root's own file, and distrusts its author's typing: what
+// is not understood is an error, because a rule half understood grants or denies something else.
+#include <algorithm>
+#include <optional>
+
+#include "policy/argument.h"
+#include "policy/parse.h"
+#include "policy/table_reader.h"
+
+namespace mgr {
+namespace {
+
+std::optional<IntegerRange> parse_range(const TomlValue& value) {
+  if (value.kind == TomlValue::Kind::integer) return IntegerRange{value.integer, value.integer};
+  if (value.kind != TomlValue::Kind::text) return std::nullopt;
+  const std::string_view text = value.text;
+  const std::size_t dots = text.find("..");
+  const ArgumentType integer{TypeKind::integer};
+  const auto least = check_value(integer, text.substr(0, dots));
+  const auto most = dots == text.npos ? least : check_value(integer, text.substr(dots + 2));
+  if (!least || !most) return std::nullopt;
+  const IntegerRange range{std::get<std::int64_t>(least->front()),
+                           std::get<std::int64_t>(most->front())};
+  if (range.least > range.most) return std::nullopt;
+  return range;
+}
+
+class PolicyParser {
+ public:
+  PolicyParser(UserDatabase& users, Findings& findings, Policy& policy)
+      : users_(users), findings_(findings), policy_(policy) {}
+
+  void read(const TomlValue& document) {
+    Principal anyone;
+    anyone.name = anyone_principal;
+    anyone.is_anyone = true;
+    policy_.principals = {anyone};
+    groups_.resize(1);
+    TableReader table(document, findings_);
+    for (const TomlValue& principal : table.tables("principal")) read_principal(principal);
+    for (const TomlValue& rule : table.tables("allow")) read_rule(rule, true);
+    for (const TomlValue& rule : table.tables("deny")) read_rule(rule, false);
+    table.finish();
+    std::ranges::stable_sort(policy_.rules, {}, &Rule::line);
+    resolve_members();
+  }
+
+ private:
+  std::optional<std::size_t> find_principal(std::string_view name) const {
+    const auto found = std::ranges::find(policy_.principals, name, &Principal::name);
+    if (found == policy_.principals.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - policy_.principals.begin());
+  }
+
+  void read_principal(const TomlValue& value) {
+    TableReader table(value, findings_);
+    Principal principal;
+    principal.name = table.text("name");
+    if (!is_name(principal.name)) table.error("name", "must be a name, a-z then a-z 0-9 _ - .");
+    if (find_principal(principal.name)) table.error("name", "is taken by another principal");
+    const std::vector<std::string> users = table.texts("user");
+    const std::vector<std::string> groups = table.texts("group");
+    const TomlValue* uids = table.find("uid");
+    groups_.push_back(groups);
+    for (const std::string& user : users) add_user(table, user, principal);
+    for (const std::string& group : groups) add_group(table, group, principal);
+    if (uids != nullptr) add_uids(table, *uids, principal);
+    const bool has_uids = uids != nullptr && !elements(*uids).empty();
+    if (users.empty() && groups.empty() && !has_uids) {
+      findings_.error(table.line(),
+                      "principal '" + principal.name + "' names no user, group or uid");
+    }
+    table.finish();
+    policy_.principals.push_back(std::move(principal));
+  }
+
+  void add_user(TableReader& table, const std::string& name, Principal& principal) {
+    const auto user = users_.user(name);
+    if (!user) return table.error("user", user.error().detail);
+    if (!*user) return table.warn("user", "names '" + name + "', unknown here: matches nobody");
+    if (is_nobody((*user)->uid)) return table.error("user", "names '" + name + "', who is nobody");
+    principal.uids.push_back((*user)->uid);
+  }
+
+  void add_group(TableReader& table, const std::string& name, Principal& principal) {
+    const auto group = users_.group(name);
+    if (!group) return table.error("group", group.error().detail);
+    if (!*group) return table.warn("group", "names '" + name + "', unknown here: matches nobody");
+    if (is_nobody(**group)) return table.error("group", "names '" + name + "', which is nobody's");
+    principal.gids.push_back(**group);
+  }
+
+  void add_uids(TableReader& table, const TomlValue& value, Principal& principal) {
+    for (const TomlValue& item : elements(value)) {
+      if (item.kind != TomlValue::Kind::integer || item.integer < 0 ||
+          item.integer > static_cast<uid_t>(-1) || is_nobody(static_cast<uid_t>(item.integer))) {
+        return table.error("uid", "must be from 0 to 4294967294, and not 65534 (nobody)");
+      }
+      principal.uids.push_back(static_cast<uid_t>(item.integer));
+    }
+  }
+
+  void read_rule(const TomlValue& value, bool allow) {
+    TableReader table(value, findings_);
+    Rule rule;
+    rule.allow = allow;
+    rule.file = findings_.file();
+    rule.line = value.line;
+    for (const std::string& name : table.texts_required("who")) {
+      const auto principal = find_principal(name);
+      if (!principal) table.error("who", "names '" + name + "', which is no principal");
+      rule.who.push_back(principal.value_or(0));
+    }
+    rule.modules = table.texts_required("module");
+    rule.actions = table.texts_required("action");
+    for (const std::string& module : rule.modules) {
+      if (!is_name(module)) table.error("module", "names '" + module + "', which is not a name");
+    }
+    for (const std::string& action : rule.actions) {
+      if (action == "*" || is_name(action)) continue;
+      table.error("action", "names '" + action + "', which is neither a name nor \"*\"");
+    }
+    for (const TomlValue& condition : table.members("where")) {
+      rule.where.push_back(read_condition(condition));
+    }
+    if (allow) rule.jobs = read_scope(table);
+    table.finish();
+    policy_.rules.push_back(std::move(rule));
+  }
+
+  Condition read_condition(const TomlValue& value) {
+    Condition condition{value.key, {}};
+    const std::string where = "'where' of '" + value.key + "' ";
+    if (!is_name(value.key) || is_reserved_name(value.key)) {
+      findings_.error(value.line, where + "is not an argument's name");
+    }
+    for (const TomlValue& item : elements(value)) {
+      const auto range = parse_range(item);
+      if (!range)
+        findings_.error(item.line, where + "must be \"a..b\", a number, or a list of them");
+      condition.ranges.push_back(range.value_or(IntegerRange{}));
+    }
+    if (condition.ranges.empty()) findings_.error(value.line, where + "must not be empty");
+    return condition;
+  }
+
+  JobScope read_scope(TableReader& table) {
+    const std::string scope = table.text("jobs", "own");
+    if (scope == "all") return JobScope::all;
+    if (scope == "claimed") return JobScope::claimed;
+    if (scope != "own") table.error("jobs", "must be \"own\", \"claimed\" or \"all\"");
+    return JobScope::own;
+  }
+
+  // Only for principals that a deny names: going through all users can be slow.
+  void resolve_members() {
+    for (const Rule& rule : policy_.rules) {
+      for (const std::size_t who : rule.who) {
+        if (rule.allow) continue;
+        for (const std::string& group : std::exchange(groups_[who], {})) {
+          const auto members = users_.members_of(group);
+          if (!members) return findings_.error(rule.line, members.error().detail);
+          auto& uids = policy_.principals[who].member_uids;
+          uids.insert(uids.end(), members->begin(), members->end());
+        }
+      }
+    }
+  }
+
+  UserDatabase& users_;
+  Findings& findings_;
+  Policy& policy_;
+  std::vector<std::vector<std::string>> groups_;  // as written, beside policy_.principals
+};
+
+}  // namespace
+
+Result<void> parse_policy(const SourceText& source, UserDatabase& users, Configuration& into) {
+  Findings findings(source.file, into.warnings);
+  PolicyParser(users, findings, into.policy).read(parse_toml(source.text, findings));
+  return findings.result();
+}
+
+}  // namespace mgr

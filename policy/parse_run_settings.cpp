@@ -1,0 +1,135 @@
+// mgr-configure (root) and mgrctl; reads root's own files, and distrusts their author's typing.
+#include <algorithm>
+#include <charconv>
+
+#include "policy/parse_action.h"
+
+namespace mgr {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::milliseconds longest = 24h * 366;
+
+// What is wrong with the placeholders of one element of a command; "" for nothing. Reads braces as
+// expand_command of modules/command.h does: no brace is literal.
+std::string placeholder_error(std::string_view element, const std::vector<Argument>& arguments) {
+  for (std::size_t open = element.find('{'); open != element.npos;) {
+    const std::size_t close = element.find('}', open);
+    if (close == element.npos) return "has a '{' without '}'";
+    std::string_view name = element.substr(open + 1, close - open - 1);
+    const bool is_spread = name.ends_with("...");
+    if (is_spread) name.remove_suffix(3);
+    const auto argument = std::ranges::find(arguments, name, &Argument::name);
+    if (argument == arguments.end()) {
+      return "names '" + std::string(name) + "', which is no argument of this action";
+    }
+    if (is_spread && (open != 0 || close + 1 != element.size())) {
+      return "has a '{name...}' that is not an element of its own";
+    }
+    if (is_spread && !argument->type.is_list) {
+      return "spreads '" + std::string(name) + "', which is not a list";
+    }
+    open = element.find('{', close);
+  }
+  return "";
+}
+
+std::vector<std::string> read_command(TableReader& table, const std::vector<Argument>& arguments) {
+  std::vector<std::string> command = table.texts_required("command");
+  if (command.empty()) return command;
+  // Which program runs is never the client's choice.
+  if (!command.front().starts_with('/') || command.front().find('{') != std::string::npos) {
+    table.error("command", "must begin with the absolute path of a program");
+  }
+  for (const std::string& element : command) {
+    const std::string wrong = arguments.empty() ? "" : placeholder_error(element, arguments);
+    if (!wrong.empty()) table.error("command", wrong);
+  }
+  return command;
+}
+
+// Reads user, group and groups into `run`; leaves uid -1 where one of them is unknown.
+void read_identity(TableReader& table, UserDatabase& users, RunSettings& run) {
+  bool known = true;
+  const auto found = [&](const auto& answer, std::string_view key, const std::string& name) {
+    if (!answer) {
+      table.error(key, answer.error().detail);
+    } else if (!*answer) {
+      table.warn(key, "names '" + name + "', unknown here: the action will be refused");
+    }
+    known = known && answer && *answer;
+    return answer && *answer;
+  };
+  run.user = table.text("user", run.user);
+  const auto user = users.user(run.user);
+  if (found(user, "user", run.user)) run.gid = (*user)->gid;
+  if (const std::string name = table.text("group"); !name.empty()) {
+    const auto group = users.group(name);
+    if (found(group, "group", name)) run.gid = **group;
+  }
+  if (table.find("groups") != nullptr) {
+    for (const std::string& name : table.texts("groups")) {
+      const auto group = users.group(name);
+      if (found(group, "groups", name)) run.groups.push_back(**group);
+    }
+  } else if (known) {
+    auto groups = users.groups_of(run.user, (*user)->gid);
+    if (!groups) return table.error("user", groups.error().detail);
+    run.groups = std::move(*groups);
+  }
+  if (known) run.uid = (*user)->uid;
+}
+
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && is_letter(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
+}
+
+std::vector<std::pair<std::string, std::string>> read_env(TableReader& table) {
+  std::vector<std::pair<std::string, std::string>> env;
+  for (const TomlValue& variable : table.members("env")) {
+    if (!is_variable_name(variable.key)) table.error("env", "holds what is no variable's name");
+    if (variable.kind != TomlValue::Kind::text) table.error("env", "must hold strings alone");
+    env.emplace_back(variable.key, variable.text);
+  }
+  return env;
+}
+
+// "077" or 0o077. A plain 77 would be 0o115, which nobody means.
+mode_t read_umask(TableReader& table, mode_t otherwise) {
+  const TomlValue* value = table.find("umask");
+  if (value == nullptr) return otherwise;
+  std::int64_t mask = value->is_octal ? value->integer : -1;
+  if (value->kind == TomlValue::Kind::text) {
+    const char* const end = value->text.data() + value->text.size();
+    const auto parsed = std::from_chars(value->text.data(), end, mask, 8);
+    if (parsed.ec != std::errc() || parsed.ptr != end) mask = -1;
+  }
+  if (mask >= 0 && mask <= 0777) return static_cast<mode_t>(mask);
+  table.error("umask", "must be octal, such as \"077\"");
+  return otherwise;
+}
+
+}  // namespace
+
+RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& arguments,
+                              UserDatabase& users) {
+  RunSettings run;
+  run.command = read_command(table, arguments);
+  read_identity(table, users, run);
+  run.cwd = table.text("cwd", run.cwd);
+  if (!run.cwd.starts_with('/')) table.error("cwd", "must be an absolute path");
+  run.env = read_env(table);
+  run.umask = read_umask(table, run.umask);
+  run.nice = static_cast<int>(table.integer("nice", -20, 19, run.nice));
+  run.timeout = table.duration("timeout", 1ms, longest, run.timeout);
+  run.stop_grace = table.duration("stop_grace", 0ms, longest, run.stop_grace);
+  run.no_new_privileges = table.boolean("no_new_privileges", run.no_new_privileges);
+  return run;
+}
+
+}  // namespace mgr

@@ -1,0 +1,137 @@
+// /etc/mgr as a whole, and the files that are shipped.
+#include "policy/configuration.h"
+#include "policy/decide.h"
+#include "tests/unit/policy_temporary_root.h"
+
+namespace mgr {
+namespace {
+
+class PolicyConfiguration : public TemporaryRoot {
+ protected:
+  // "loaded", or the message without `root`.
+  std::string load() {
+    auto loaded = load_configuration(Paths(root));
+    if (!loaded) return without_root(loaded.error().detail);
+    configuration = std::move(*loaded);
+    return "loaded";
+  }
+  std::string without_root(const std::string& text) {
+    EXPECT_TRUE(text.starts_with(root)) << text;
+    return text.substr(root.size());
+  }
+  void install_default(const std::string& name) {
+    std::filesystem::copy_file(std::string(MGR_DEFAULT_POLICY) + "/" + name,
+                               root + "/etc/mgr/" + name);
+    change_mode("/etc/mgr/" + name, 0644);
+  }
+
+  Configuration configuration;
+};
+
+TEST_F(PolicyConfiguration, MissingPolicyIsAFailure) {
+  EXPECT_EQ(load(), "/etc/mgr/policy.toml: does not exist");
+  std::filesystem::remove_all(root + "/etc/mgr");
+  EXPECT_EQ(load(), "/etc/mgr: does not exist");
+}
+
+TEST_F(PolicyConfiguration, EmptyPolicyLoadsAndGrantsNothing) {
+  make_file("/etc/mgr/policy.toml", "");
+  std::filesystem::remove_all(root + "/etc/mgr/modules.d");
+  EXPECT_EQ(load(), "loaded");
+  EXPECT_TRUE(configuration.policy.rules.empty());
+  EXPECT_TRUE(configuration.modules.empty());
+}
+
+TEST_F(PolicyConfiguration, RefusesLooseFileOfAnyKind) {
+  for (const std::string file : {"policy.toml", "modules.d/a.toml", "mgr.toml"}) {
+    make_file("/etc/mgr/" + file, "");
+  }
+  EXPECT_EQ(load(), "loaded");
+  for (const std::string file : {"policy.toml", "modules.d", "modules.d/a.toml", "mgr.toml"}) {
+    change_mode("/etc/mgr/" + file, 0775);
+    EXPECT_EQ(load(), "/etc/mgr/" + file + ": writable by its group (mode 0775)");
+    change_mode("/etc/mgr/" + file, 0755);
+  }
+}
+
+TEST_F(PolicyConfiguration, NamesFileAndLineOfAMistake) {
+  make_file("/etc/mgr/policy.toml", "");
+  make_file("/etc/mgr/mgr.toml", "\nx = 1");
+  EXPECT_EQ(load(), "/etc/mgr/mgr.toml:2: unknown key 'x'");
+  make_file("/etc/mgr/modules.d/b.toml", "[module.a.action.x]\ncommand = '/bin/x'\n");
+  make_file("/etc/mgr/modules.d/a.toml", "\n[module.a.action.x]\ncommand = '/bin/x'\n");
+  EXPECT_EQ(load(),
+            "/etc/mgr/modules.d/b.toml:1: action 'x' of module 'a' is declared already at " + root +
+                "/etc/mgr/modules.d/a.toml:2");
+  make_file("/etc/mgr/policy.toml", "\n\nx = 1");
+  EXPECT_EQ(load(), "/etc/mgr/policy.toml:3: unknown key 'x'");
+}
+
+class PolicyDefaults : public PolicyConfiguration {
+ protected:
+  void SetUp() override {
+    PolicyConfiguration::SetUp();
+    for (const char* name : {"policy.toml", "mgr.toml", "modules.d/scan.toml"}) {
+      install_default(name);
+    }
+    ASSERT_EQ(load(), "loaded");
+  }
+};
+
+TEST_F(PolicyDefaults, LoadAndNameTheScanner) {
+  ASSERT_EQ(configuration.modules.size(), 1U);
+  const DeclaredAction& start = configuration.modules[0].actions.at(0);
+  EXPECT_EQ(start.run.command, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "{task_id}"}));
+  EXPECT_EQ(start.run.user, "mgr-scan");
+  EXPECT_EQ(start.run.stop_grace, std::chrono::seconds(5));
+  EXPECT_EQ(start.run.timeout, std::chrono::hours(6));
+  EXPECT_EQ(configuration.settings.limits, BrokerLimits{});
+}
+
+TEST_F(PolicyDefaults, LetStrangersPingOnly) {
+  const Decider decider(configuration.policy);
+  for (const Subject& stranger :
+       {Subject{}, Subject{65534, {65534}}, Subject{4000000, {4000000}}}) {
+    EXPECT_TRUE(decider.decide(stranger, "mgr", "ping", {}));
+    for (const char* action : {"version", "whoami", "modules", "reload", "stats"}) {
+      EXPECT_FALSE(decider.decide(stranger, "mgr", action, {})) << action;
+    }
+    for (const char* action : {"start", "stop", "status", "list"}) {
+      EXPECT_FALSE(decider.decide(stranger, "scan", action, {{"task_ids", {1L}}})) << action;
+    }
+  }
+}
+
+TEST_F(PolicyDefaults, LetTheWebScanItsTasks) {
+  Policy policy = configuration.policy;
+  policy.principals.at(1).uids = {33};  // whatever users this machine has
+  const Decider decider(std::move(policy));
+  const Subject web{33, {33}};
+  const ArgumentValues inside{{"task_ids", {1L, 999L}}}, outside{{"task_ids", {1L, 1000L}}};
+  for (const char* action : {"start", "stop", "status"}) {
+    const auto decision = decider.decide(web, "scan", action, inside);
+    ASSERT_TRUE(decision) << action;
+    EXPECT_EQ(decision->jobs(), JobScope::own);
+  }
+  EXPECT_FALSE(decider.decide(web, "scan", "start", outside));
+  EXPECT_FALSE(decider.decide(web, "scan", "stop", outside));
+  EXPECT_FALSE(decider.decide(web, "scan", "stop", {}));
+  for (const char* action : {"status", "list"}) {
+    const auto decision = decider.decide(web, "scan", action, {});
+    ASSERT_TRUE(decision) << action;
+    EXPECT_EQ(decision->jobs(), JobScope::own);
+  }
+  EXPECT_TRUE(decider.decide(web, "mgr", "whoami", {}));
+  EXPECT_FALSE(decider.decide(web, "mgr", "reload", {}));
+}
+
+TEST_F(PolicyDefaults, LetRootDoAll) {
+  const Decider decider(configuration.policy);
+  const auto decision = decider.decide(Subject{0, {0}}, "scan", "start", {{"task_ids", {5000L}}});
+  ASSERT_TRUE(decision);
+  EXPECT_EQ(decision->jobs(), JobScope::all);
+  EXPECT_TRUE(decider.decide(Subject{0, {0}}, "mgr", "reload", {}));
+}
+
+}  // namespace
+}  // namespace mgr
