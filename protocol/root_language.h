@@ -140,7 +140,7 @@ struct ActionSchema {
 };
 struct ModuleSchema {
   std::string name;
-  std::vector<std::string> aliases;  // folded: requests for scan_module are for scan
+  std::vector<std::string> aliases;  // as clients write them: SCAN_MODULE is for scan
   std::vector<ActionSchema> actions;
   friend bool operator==(const ModuleSchema&, const ModuleSchema&) = default;
 };

@@ -1,0 +1,44 @@
+// Clients, with the caller's own uid. The library's front door: one request, one reply.
+//
+//   const auto reply = ask("/run/mgr.sock", {"scan", "start", {{"task_ids", "1,2"}}}, deadline);
+//   if (!reply) …  // no reply: reply.error() is a Failure
+//   if (!reply->success) …  // refused: reply->err_code says why
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/connection.h"
+#include "client/failure.h"
+#include "client/reply.h"
+#include "protocol/field.h"
+
+namespace mgr::client {
+
+struct Request {
+  std::string module, action;  // as the schema writes them; an alias may be in upper case
+  std::vector<Field> arguments;
+  std::string on_behalf_of;  // the web user that it is for, as the caller claims; empty for none
+};
+
+// `name` with A-Z folded to a-z; other bytes as they are.
+[[nodiscard]] std::string folded(std::string_view name);
+
+// The bytes that go over the wire. Fails with invalid_request, without a byte for anybody, where a
+// name, a value or a size is outside the grammar, a name stands twice after folding, or an argument
+// has a reserved name: so no line break in a value can add a field or a second request.
+[[nodiscard]] Outcome<std::string> write_request(const Request& request);
+
+// Connects, sends one request, reads one reply.
+[[nodiscard]] Outcome<Reply> ask(const std::string& socket_path, const Request& request,
+                                 Deadline deadline);
+
+// Where the daemon listens: `socket` where given, else below `root` where given, else
+// `environment` (MGR_SOCKET; nullptr or empty for unset), else /run/mgr.sock.
+[[nodiscard]] std::string choose_socket_path(const std::optional<std::string>& socket,
+                                             const std::optional<std::string>& root,
+                                             const char* environment);
+
+}  // namespace mgr::client

@@ -1,0 +1,48 @@
+// Clients, with the caller's own uid. Distrusts whoever listens on the socket: what comes is
+// bounded in bytes and in time, and is bytes until json_value.cpp has read it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client/failure.h"
+
+namespace mgr::client {
+
+// A reply line over this is refused.
+inline constexpr std::size_t max_line_length = std::size_t{4} << 20;
+
+// When a whole exchange must be over, whatever it waits for meanwhile.
+using Deadline = std::chrono::steady_clock::time_point;
+
+// One connected stream socket. Owns the descriptor and closes it.
+class Connection {
+ public:
+  // Connects to a UNIX stream socket. Fails with cannot_connect: no such socket, nobody listens,
+  // a full backlog until the deadline, or a path longer than an address holds (unix(7)).
+  [[nodiscard]] static Outcome<Connection> open(const std::string& socket_path, Deadline deadline);
+
+  // Takes over a connected descriptor.
+  explicit Connection(int descriptor) : descriptor_(descriptor) {}
+  Connection(Connection&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Connection& operator=(Connection&& other) noexcept;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  // Writes all of `block`. A peer that has hung up is no failure here, since it may have answered
+  // first: a refusal can come before the last byte is sent. Fails with no_answer.
+  [[nodiscard]] Outcome<void> send(std::string_view block, Deadline deadline);
+
+  // The next line, without its line feed; what follows it is not looked at. Fails with
+  // connection_lost, no_answer, or bad_reply for a line over max_line_length.
+  [[nodiscard]] Outcome<std::string> read_line(Deadline deadline);
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace mgr::client

@@ -1,0 +1,36 @@
+// mgrctl, with the caller's own uid. Its command line.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "client/exit_code.h"
+
+namespace mgr::client {
+
+struct Options {
+  std::optional<std::string> root, socket;
+  std::string on_behalf_of;
+  std::chrono::milliseconds timeout{60'000};
+  bool json = false;
+  bool quiet = false;
+  bool help = false;
+  std::vector<std::string> words;  // MODULE ACTION VALUE…
+};
+
+// mgrctl ends here: what to print, on stdout where the code is ok, and the code.
+struct Farewell {
+  ExitCode code = ExitCode::ok;
+  std::string text;
+};
+
+// Words may be empty only where help is set.
+[[nodiscard]] tl::expected<Options, Farewell> read_options(int count, const char* const* words);
+
+// The text of `mgrctl --help`.
+[[nodiscard]] std::string general_help();
+
+}  // namespace mgr::client

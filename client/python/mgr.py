@@ -1,0 +1,503 @@
+#!/usr/bin/env python3
+"""A client of mgr in one file, with the standard library alone (Python 3.6 or later).
+
+Runs in the caller's process, with the caller's uid. It distrusts the values that it is given (a
+line break in one must not become a second field) and the daemon's answers (bounded in bytes and
+time). The protocol is described in PROTOCOL.md.
+
+    import mgr
+
+    reply = mgr.send_request("SCAN_MODULE", {"action": "start", "task_ids": "1"})
+    if not reply["success"]:
+        print(reply["error"], reply["detail"])
+
+    with mgr.Client() as client:            # one connection for many requests
+        client.request("scan", "start", task_ids=[1, 2])
+        client.pipeline([("scan", "status", {"task_ids": 1}), ("mgr", "whoami", {})])
+
+A number is sent as its digits, a bool as yes or no, and the items of a list with commas
+between. What cannot be sent as it is raises ValueError or TypeError before a byte is sent. The
+daemon drops spaces around a value.
+"""
+
+import argparse
+import json
+import os
+import re
+import select
+import socket
+import struct
+import sys
+import time
+
+__all__ = [
+    "send_request", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
+    "UnknownAction", "Malformed", "InvalidArgument", "TooLarge", "Unauthenticated", "Stale",
+    "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer",
+]
+
+DEFAULT_SOCKET = "/run/mgr.sock"
+DEFAULT_PORT = 6667
+DEFAULT_TIMEOUT = 60.0
+MAX_TIMEOUT = 86400
+
+MAX_VALUE_BYTES = 4096
+MAX_FIELDS = 64
+MAX_BLOCK_BYTES = 16384
+MAX_LINE_BYTES = 4 << 20
+
+# How much of a pipeline may be under way. It fits into the socket's buffers, so neither side ever
+# waits for the other to read.
+MAX_PIPELINED_REQUESTS = 32
+MAX_PIPELINED_BYTES = 64 << 10
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+class MgrError(Exception):
+    """A request that did not succeed.
+
+    code: the err_code of the reply, or None where there was none.
+    error, detail, audit: what the reply says; audit is the number to quote to an admin, or None.
+    reply: the whole reply, or None.
+    """
+
+    def __init__(self, error, detail, code=None, audit=None, reply=None):
+        super().__init__("%s: %s" % (error, detail) if detail else error)
+        self.code, self.error, self.detail = code, error, detail
+        self.audit, self.reply = audit, reply
+
+
+class Invalid(MgrError):
+    """The request is wrong: codes 1, 5, 6 and 10."""
+
+
+class Denied(MgrError):
+    """The caller may not: codes 3, 4 and 9."""
+
+
+class Failed(MgrError):
+    """The action did not succeed: codes 2, 11, 12, 13, and those of later versions."""
+
+
+class Unavailable(MgrError):
+    """Nothing was started, and a later try may succeed: codes 7 and 8, or no connection."""
+
+
+class NoAnswer(MgrError):
+    """The connection was lost, the time was up, or what came was no reply: the request may have
+    been carried out. `replies` holds those of a pipeline that came before."""
+
+    def __init__(self, detail):
+        super().__init__("no answer", detail + "; it may have been carried out")
+        self.replies = []
+
+
+class UnknownAction(Invalid):
+    """Code 1."""
+
+
+class Malformed(Invalid):
+    """Code 5."""
+
+
+class InvalidArgument(Invalid):
+    """Code 6."""
+
+
+class TooLarge(Invalid):
+    """Code 10."""
+
+
+class Unauthenticated(Denied):
+    """Code 3."""
+
+
+class Stale(Denied):
+    """Code 9."""
+
+
+class Conflict(Failed):
+    """Code 11."""
+
+
+class NotFound(Failed):
+    """Code 12."""
+
+
+class Timeout(Failed):
+    """Code 13: the daemon had no answer in time; the detail says what is known."""
+
+
+class Busy(Unavailable):
+    """Code 7."""
+
+
+_ERRORS = {
+    1: UnknownAction, 2: Failed, 3: Unauthenticated, 4: Denied, 5: Malformed, 6: InvalidArgument,
+    7: Busy, 8: Unavailable, 9: Stale, 10: TooLarge, 11: Conflict, 12: NotFound, 13: Timeout,
+}
+
+
+# ---- the request --------------------------------------------------------------------------------
+
+
+def _name(text):
+    if not isinstance(text, str) or not _NAME.match(text):
+        raise ValueError("not a name: %r" % (text,))
+    return text.lower()
+
+
+def _text(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        items = [_text(item) for item in value]
+        if any("," in item for item in items):
+            raise ValueError("an item of a list holds no comma")
+        return ",".join(items)
+    if not isinstance(value, str):
+        raise TypeError("a value is a str, an int, a bool or a list of these, not %s"
+                        % type(value).__name__)
+    return value
+
+
+def _value(name, value):
+    text = _text(value)
+    if _CONTROL.search(text):
+        raise ValueError("the value of %s holds a line break or another control character" % name)
+    data = text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
+    if len(data) > MAX_VALUE_BYTES:
+        raise ValueError("the value of %s is over %d bytes" % (name, MAX_VALUE_BYTES))
+    return data
+
+
+def build_block(module, action, fields):
+    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar."""
+    # Names of fields fold; an alias of a module is matched to the letter, so values stay.
+    pairs = [("module", module)] if action is None else [("module", module), ("action", action)]
+    for _, value in pairs:
+        _name(value)
+    block, seen = b"", set()
+    for given, value in pairs + list(fields.items()):
+        name = _name(given)
+        if name == "mgr":
+            raise ValueError("mgr is no field")
+        if name in seen:
+            raise ValueError("the field %s stands twice" % name)
+        seen.add(name)
+        block += name.encode("ascii") + b":" + _value(name, value) + b"\n"
+    block += b"\n"
+    if len(seen) > MAX_FIELDS or len(block) > MAX_BLOCK_BYTES:
+        raise ValueError("over %d fields or %d bytes" % (MAX_FIELDS, MAX_BLOCK_BYTES))
+    return block
+
+
+# ---- the reply ----------------------------------------------------------------------------------
+
+
+def _decode_reply(line):
+    try:
+        reply = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise NoAnswer("the reply is not JSON")
+    if not isinstance(reply, dict) or not isinstance(reply.get("success"), bool):
+        raise NoAnswer("the reply has not the shape of one")
+    if not reply["success"] and _code(reply) is None:
+        raise NoAnswer("the refusal has no err_code")
+    return reply
+
+
+def _code(reply):
+    msg = reply.get("msg")
+    code = msg.get("err_code") if isinstance(msg, dict) else None
+    return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+
+def _error_of(reply):
+    code = _code(reply)
+    return _ERRORS.get(code, Failed)(str(reply.get("error", "error %d" % code)),
+                                     str(reply.get("detail", "")), code, reply.get("audit"), reply)
+
+
+# ---- the connection -----------------------------------------------------------------------------
+
+
+class _Connection:
+    """One connected socket. Everything on it must be over at `deadline` (time.monotonic)."""
+
+    def __init__(self, address, deadline):
+        self.deadline = deadline
+        self.is_new = True
+        self._gathered = b""
+        try:
+            if isinstance(address, str):
+                self._socket = _connect_unix(address, self._left())
+            else:
+                self._socket = socket.create_connection(address, self._left())
+        except OSError as error:
+            raise Unavailable("unavailable", "cannot connect to %s: %s" % (address, error), 8)
+
+    def close(self):
+        self._socket.close()
+
+    def is_usable(self):
+        """False where the daemon has hung up, or said something unasked, since the last reply."""
+        watch = select.poll()
+        watch.register(self._socket, select.POLLIN)
+        return not self._gathered and not watch.poll(0)
+
+    def send(self, data):
+        try:
+            self._socket.settimeout(self._left())
+            self._socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # there may be a reply all the same: a refusal can come before the last byte
+        except OSError as error:
+            raise NoAnswer("cannot write: %s" % error)
+
+    def read_line(self):
+        while b"\n" not in self._gathered:
+            if len(self._gathered) > MAX_LINE_BYTES:
+                raise NoAnswer("a line over 4 MiB")
+            self._gathered += self._receive()
+        line, _, self._gathered = self._gathered.partition(b"\n")
+        if len(line) > MAX_LINE_BYTES:
+            raise NoAnswer("a line over 4 MiB")
+        return line
+
+    def _receive(self):
+        try:
+            self._socket.settimeout(self._left())
+            piece = self._socket.recv(65536)
+        except socket.timeout:
+            raise NoAnswer("none within the time limit")
+        except OSError as error:
+            raise NoAnswer("the connection was lost: %s" % error)
+        if not piece:
+            raise NoAnswer("the connection ended without a reply")
+        return piece
+
+    def _left(self):
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        return left
+
+
+def _connect_unix(path, timeout):
+    # A full backlog makes a non-blocking connect fail at once, and a blocking one wait for as long
+    # as SO_SNDTIMEO says (unix(7)); settimeout() would choose the first.
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    limit = struct.pack("@ll", int(timeout), int(timeout % 1 * 1000000) or 1)
+    try:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        connected.connect(path)
+    except BaseException:
+        connected.close()
+        raise
+    return connected
+
+
+def socket_path_for(socket_path=None, root=None):
+    """`socket_path`, else below `root`, else MGR_SOCKET, else /run/mgr.sock."""
+    if socket_path is not None:
+        return socket_path
+    if root is not None:
+        return root.rstrip("/") + DEFAULT_SOCKET
+    return os.environ.get("MGR_SOCKET") or DEFAULT_SOCKET
+
+
+class Client:
+    """Talks to mgr over its UNIX socket, or over TCP where `host` is given.
+
+    Each request has `timeout` seconds in all. Outside of a `with` block each has a connection of
+    its own; inside, one connection is kept (and opened anew after a failure, or when the daemon
+    has closed it). Not for several threads at once.
+    """
+
+    def __init__(self, socket_path=None, timeout=DEFAULT_TIMEOUT, root=None, host=None,
+                 port=DEFAULT_PORT):
+        self._address = (host, port) if host is not None else socket_path_for(socket_path, root)
+        if not 0 < timeout <= MAX_TIMEOUT:
+            raise ValueError("a timeout is more than 0 and at most %d seconds" % MAX_TIMEOUT)
+        self._timeout = timeout
+        self._keep = False
+        self._connection = None
+
+    def __enter__(self):
+        self._keep = True
+        return self
+
+    def __exit__(self, *_):
+        self._keep = False
+        self.close()
+
+    def close(self):
+        """Ends the kept connection, where there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def request(self, module, action, on_behalf_of=None, **fields):
+        """The reply of a success, as a dict. Raises a MgrError otherwise.
+
+        A field whose name is no Python name goes in as **{"some-name": value}.
+        """
+        if on_behalf_of is not None:
+            fields["mgr-on-behalf-of"] = on_behalf_of
+        return self._request(module, action, fields)
+
+    def _request(self, module, action, fields):
+        reply = self._exchange([build_block(module, action, fields)])[0]
+        if not reply["success"]:
+            raise _error_of(reply)
+        return reply
+
+    def pipeline(self, requests):
+        """The replies, refusals too, to (module, action, fields) in their order.
+
+        Only inside a `with` block. Raises NoAnswer where the connection is lost on the way.
+        """
+        if not self._keep:
+            raise RuntimeError("pipeline() is for `with Client() as client:`")
+        blocks = [build_block(*request) for request in requests]
+        replies = []
+        for group in _groups(blocks):
+            try:
+                replies += self._exchange(group)
+            except NoAnswer as error:
+                error.replies = replies + error.replies
+                raise
+        return replies
+
+    def _exchange(self, blocks):
+        deadline = time.monotonic() + self._timeout
+        replies = []
+        connection = self._take_connection(deadline)
+        try:
+            if self._keep and connection.is_new:
+                connection.send(b"mgr:keep-alive\n")
+            connection.is_new = False
+            connection.send(b"".join(blocks))
+            for _ in blocks:
+                replies.append(_decode_reply(connection.read_line()))
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, NoAnswer):
+                error.replies = replies
+            raise
+        if self._keep:
+            self._connection = connection
+        else:
+            connection.close()
+        return replies
+
+    def _take_connection(self, deadline):
+        """The kept connection or a new one. It is not kept again until its replies are read."""
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.is_usable():
+            connection.deadline = deadline
+            return connection
+        if connection is not None:
+            connection.close()
+        return _Connection(self._address, deadline)
+
+
+def _groups(blocks):
+    """Cuts a pipeline into parts that may be under way at once."""
+    group, size = [], 0
+    for block in blocks:
+        if group and (len(group) == MAX_PIPELINED_REQUESTS
+                      or size + len(block) > MAX_PIPELINED_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(block)
+        size += len(block)
+    if group:
+        yield group
+
+
+def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
+                 timeout=DEFAULT_TIMEOUT, root=None):
+    """Sends one request and returns the reply as a dict, whether it succeeded or not.
+
+    `fields` holds the action beside its arguments. Without a connection the dict is that of
+    err_code 8; where the answer is lost, that of err_code 13: it may have been carried out.
+    """
+    block = build_block(module, None, dict(fields or {}))
+    client = Client(socket_path, timeout, root, host, port)
+    try:
+        return client._exchange([block])[0]
+    except Unavailable as error:
+        return _refusal(8, "unavailable", error.detail)
+    except NoAnswer as error:
+        return _refusal(13, "timeout", error.detail)
+
+
+def _refusal(code, error, detail):
+    return {"success": False, "msg": {"err_code": code}, "error": error, "detail": detail}
+
+
+# ---- the command line ---------------------------------------------------------------------------
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="mgr.py", allow_abbrev=False, description="Asks mgr for one action.",
+        epilog="Exit codes: 0 success, 1 failed, 2 usage or invalid, 126 denied, 127 unavailable.")
+    parser.add_argument("--root", metavar="DIR", help="look for the socket below DIR")
+    parser.add_argument("--socket", metavar="PATH", help="connect to the socket PATH")
+    parser.add_argument("--host", help="connect over TCP")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT, metavar="SECONDS")
+    parser.add_argument("module", metavar="MODULE")
+    parser.add_argument("action", metavar="ACTION")
+    parser.add_argument("fields", metavar="name=value", nargs="*")
+    return parser
+
+
+def _fields_of(words):
+    fields = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise ValueError("not name=value: %r" % word)
+        if name in fields:
+            raise ValueError("the field %s stands twice" % name)
+        fields[name] = value
+    return fields
+
+
+def _exit_code(error):
+    if isinstance(error, Denied):
+        return 126
+    if isinstance(error, (Unavailable, NoAnswer)):
+        return 127
+    return 2 if isinstance(error, Invalid) else 1
+
+
+def main(words=None):
+    """`python3 mgr.py MODULE ACTION name=value…`: prints the reply, returns the exit code."""
+    options = _parser().parse_args(words)
+    try:
+        client = Client(options.socket, options.timeout, options.root, options.host, options.port)
+        reply = client._request(options.module, options.action, _fields_of(options.fields))
+    except ValueError as error:
+        print("mgr.py: %s" % ascii(str(error))[1:-1], file=sys.stderr)
+        return 2
+    except MgrError as error:
+        if error.reply is None:
+            print("mgr.py: %s" % ascii(str(error))[1:-1], file=sys.stderr)
+        else:
+            print(json.dumps(error.reply))
+        return _exit_code(error)
+    print(json.dumps(reply))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+# mgr.py and mgrctl against a daemon of the tests' own making.
+add_test(NAME client_python
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_python_test.py)
+add_test(NAME client_mgrctl
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_mgrctl_test.py
+                 $<TARGET_FILE:mgrctl>)
+set_tests_properties(client_python client_mgrctl PROPERTIES LABELS integration TIMEOUT 120)

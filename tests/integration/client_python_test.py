@@ -1,0 +1,249 @@
+"""mgr.py against daemons that answer, refuse, vanish and lie."""
+
+import io
+import os
+import sys
+import time
+import unittest
+from contextlib import redirect_stderr, redirect_stdout
+from unittest import mock
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "client", "python")]
+
+import mgr  # noqa: E402
+from client_fake_server import FakeServer, line, refusal, success  # noqa: E402
+
+
+def echo(fields):
+    return success(fields["action"], fields)
+
+
+class SendRequest(unittest.TestCase):
+    def test_has_the_shape_of_the_originals_client(self):
+        with FakeServer(echo) as server:
+            with mock.patch.dict(os.environ, MGR_SOCKET=server.path):
+                reply = mgr.send_request("SCAN_MODULE", {"action": "start", "task_ids": "1"})
+            self.assertEqual(server.blocks, [b"module:SCAN_MODULE\naction:start\ntask_ids:1\n\n"])
+        self.assertTrue(reply["success"])
+        self.assertEqual(reply["msg"], "start ok")
+
+    def test_passes_the_originals_signature_through(self):
+        with FakeServer(echo) as server:
+            mgr.send_request("scan", {"action": "list", "signature": "x"}, socket_path=server.path)
+            self.assertIn(b"\nsignature:x\n", server.blocks[0])
+
+    def test_returns_refusals(self):
+        with FakeServer(lambda _: refusal(4, "denied", "no", audit=7)) as server:
+            reply = mgr.send_request("scan", {"action": "start"}, socket_path=server.path)
+        self.assertEqual((reply["msg"]["err_code"], reply["audit"]), (4, 7))
+
+    def test_nobody_there_is_unavailable(self):
+        reply = mgr.send_request("mgr", {"action": "ping"}, socket_path="/nonexistent/mgr.sock")
+        self.assertEqual(reply["msg"], {"err_code": 8})
+        self.assertFalse(reply["success"])
+
+    def test_a_lost_answer_is_not_called_unavailable(self):
+        with FakeServer(lambda _: None) as server:
+            reply = mgr.send_request("mgr", {"action": "ping"}, socket_path=server.path)
+        self.assertEqual(reply["msg"], {"err_code": 13})
+        self.assertIn("may have been carried out", reply["detail"])
+
+    def test_works_over_tcp(self):
+        with FakeServer(echo, tcp=True) as server:
+            reply = mgr.send_request("mgr", {"action": "ping"}, "127.0.0.1", server.port)
+        self.assertTrue(reply["success"])
+
+    def test_finds_the_socket_below_a_root(self):
+        with FakeServer(echo) as server:
+            with mock.patch.dict(os.environ, MGR_SOCKET="/nonexistent"):
+                reply = mgr.send_request("mgr", {"action": "ping"}, root=server.root + "/")
+        self.assertTrue(reply["success"])
+
+
+class Grammar(unittest.TestCase):
+    def refuses(self, fields, error=ValueError):
+        with self.assertRaises(error):
+            mgr.build_block("scan", "start", fields)
+
+    def test_refuses_line_breaks_and_control_characters_in_values(self):
+        for text in ["1\n\nmodule:shutdown", "1\r", "\t", "\x00", "\x1b[m", "\x7f", "\x9b"]:
+            self.refuses({"task_ids": text})
+            with self.assertRaises(ValueError):
+                mgr.build_block(text, "start", {})
+            with self.assertRaises(ValueError):
+                mgr.build_block("scan", text, {})
+
+    def test_refuses_what_is_no_name(self):
+        for name in ["", "1a", "a b", "a\n", "a:b", "\u212aelvin", "a" * 33, "\u0131d", 7]:
+            self.refuses({name: "1"})
+
+    def test_refuses_names_that_fold_to_the_same(self):
+        self.refuses({"Task_IDs": "1", "task_ids": "2"})
+        self.refuses({"MODULE": "shutdown"})
+        self.refuses({"Action": "stop"})
+
+    def test_refuses_the_line_that_opens_a_connection(self):
+        self.refuses({"mgr": "keep-alive"})
+
+    def test_refuses_other_types_and_unpaired_surrogates(self):
+        self.refuses({"a": None}, TypeError)
+        self.refuses({"a": 1.5}, TypeError)
+        self.refuses({"a": b"x"}, TypeError)
+        self.refuses({"a": "\ud800"})
+
+    def test_refuses_what_is_over_a_limit(self):
+        self.refuses({"a": "x" * 4097})
+        self.refuses({"a": "\u00e9" * 2049})
+        self.refuses({"a%d" % i: "" for i in range(63)})
+        self.refuses({"a%d" % i: "x" * 4096 for i in range(4)})
+        mgr.build_block("scan", "start", {"a%d" % i: "" for i in range(62)})
+
+    def test_writes_numbers_truths_and_lists(self):
+        block = mgr.build_block("scan", "start", {"A": 1, "b": True, "c": [1, "x", False]})
+        self.assertEqual(block, b"module:scan\naction:start\na:1\nb:yes\nc:1,x,no\n\n")
+        self.refuses({"c": ["1,2"]})
+
+
+class Request(unittest.TestCase):
+    def test_raises_by_code(self):
+        expected = {1: mgr.UnknownAction, 2: mgr.Failed, 3: mgr.Unauthenticated, 4: mgr.Denied,
+                    5: mgr.Malformed, 6: mgr.InvalidArgument, 7: mgr.Busy, 8: mgr.Unavailable,
+                    9: mgr.Stale, 10: mgr.TooLarge, 11: mgr.Conflict, 12: mgr.NotFound,
+                    13: mgr.Timeout, 99: mgr.Failed}
+        with FakeServer(lambda f: refusal(int(f["n"]), "word", "why", audit=5)) as server:
+            for code, error in expected.items():
+                with self.assertRaises(error) as raised:
+                    mgr.Client(server.path).request("scan", "start", n=code)
+                self.assertIs(type(raised.exception), error)
+                self.assertEqual((raised.exception.code, raised.exception.audit), (code, 5))
+
+    def test_sends_whom_it_is_for(self):
+        with FakeServer(echo) as server:
+            mgr.Client(server.path).request("scan", "start", on_behalf_of="alice", task_ids=[1, 2])
+            self.assertEqual(server.blocks, [b"module:scan\naction:start\ntask_ids:1,2\n"
+                                             b"mgr-on-behalf-of:alice\n\n"])
+
+    def test_what_is_no_reply_is_no_answer(self):
+        deep = b"[" * 100000
+        for bad in [b"\n", b"{}\n", b"[]\n", b"\xff\n", b'{"success":1}\n', b'{"success":false}\n',
+                    b'{"success":false,"msg":{"err_code":true}}\n', deep + b"\n"]:
+            with FakeServer(lambda _, bad=bad: bad) as server:
+                with self.assertRaises(mgr.NoAnswer):
+                    mgr.Client(server.path).request("mgr", "ping")
+
+    def test_a_line_without_end_is_refused(self):
+        with FakeServer(lambda _: b" " * ((4 << 20) + 1) + b"\n") as server:
+            with self.assertRaises(mgr.NoAnswer):
+                mgr.Client(server.path).request("mgr", "ping")
+
+    def test_the_deadline_is_for_all(self):
+        def dawdle(_):
+            time.sleep(1)
+            return success("ping")
+        with FakeServer(dawdle) as server:
+            begin = time.monotonic()
+            with self.assertRaises(mgr.NoAnswer):
+                mgr.Client(server.path, timeout=0.2).request("mgr", "ping")
+            self.assertLess(time.monotonic() - begin, 0.8)
+
+    def test_reads_a_refusal_that_came_before_the_request_was_read(self):
+        with FakeServer(lambda _: refusal(7, "busy"), hang_up_first=True) as server:
+            for _ in range(20):
+                with self.assertRaises(mgr.Busy):
+                    mgr.Client(server.path).request("scan", "start", a="x" * 4096)
+
+    def test_a_timeout_is_a_time(self):
+        for timeout in [0, -1, float("nan"), float("inf")]:
+            with self.assertRaises(ValueError):
+                mgr.Client(timeout=timeout)
+
+
+class KeepAlive(unittest.TestCase):
+    def test_one_connection_serves_many_requests(self):
+        with FakeServer(echo) as server:
+            with mgr.Client(server.path) as client:
+                for i in range(3):
+                    reply = client.request("mgr", "ping", n=i)
+                    self.assertEqual(reply["data"]["n"], str(i))
+            self.assertEqual(server.connections, 1)
+            self.assertTrue(server.blocks[0].startswith(b"mgr:keep-alive\nmodule:mgr\n"))
+            self.assertTrue(server.blocks[1].startswith(b"module:mgr\n"))
+
+    def test_a_pipeline_gives_replies_in_order(self):
+        def answer(fields):
+            return refusal(4, "denied") if fields["n"] == "7" else echo(fields)
+        with FakeServer(answer) as server:
+            with mgr.Client(server.path) as client:
+                replies = client.pipeline(("mgr", "ping", {"n": i}) for i in range(100))
+            self.assertEqual(server.connections, 1)
+        self.assertFalse(replies.pop(7)["success"])
+        self.assertEqual([int(reply["data"]["n"]) for reply in replies],
+                         [i for i in range(100) if i != 7])
+
+    def test_a_pipeline_of_large_requests_and_replies_does_not_lock_up(self):
+        with FakeServer(lambda _: success("x", {"t": "y" * 200000})) as server:
+            with mgr.Client(server.path, timeout=20) as client:
+                fields = {"a": "x" * 4096, "b": "x" * 4096, "c": "x" * 4096}
+                replies = client.pipeline([("m", "x", fields)] * 50)
+        self.assertEqual(len(replies), 50)
+
+    def test_a_lost_pipeline_keeps_the_replies_that_came(self):
+        with FakeServer(lambda f: None if f["n"] == "2" else echo(f)) as server:
+            with mgr.Client(server.path) as client:
+                with self.assertRaises(mgr.NoAnswer) as raised:
+                    client.pipeline(("mgr", "ping", {"n": i}) for i in range(5))
+        self.assertEqual(len(raised.exception.replies), 2)
+
+    def test_opens_anew_when_the_daemon_has_closed(self):
+        with FakeServer(lambda f: line({"success": True}) + b"unasked\n") as server:
+            with mgr.Client(server.path) as client:
+                client.request("mgr", "ping")
+                client.request("mgr", "ping")
+            self.assertEqual(server.connections, 2)
+
+    def test_a_refused_request_sends_nothing(self):
+        with FakeServer(echo) as server:
+            with mgr.Client(server.path) as client:
+                with self.assertRaises(ValueError):
+                    client.pipeline([("mgr", "ping", {}), ("mgr", "ping", {"a": "\n"})])
+            self.assertEqual(server.connections, 0)
+
+    def test_a_pipeline_wants_a_kept_connection(self):
+        with self.assertRaises(RuntimeError):
+            mgr.Client("/nonexistent").pipeline([])
+
+
+class CommandLine(unittest.TestCase):
+    def run_main(self, *words):
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = mgr.main(list(words))
+        return code, out.getvalue(), err.getvalue()
+
+    def test_prints_the_reply(self):
+        with FakeServer(echo) as server:
+            code, out, _ = self.run_main("--root", server.root, "scan", "start", "task_ids=1,2",
+                                         "module_=x", "self=y")
+            self.assertEqual(code, 0)
+            self.assertIn('"task_ids": "1,2"', out)
+
+    def test_exit_codes_are_mgrctls(self):
+        expected = {1: 2, 2: 1, 3: 126, 4: 126, 5: 2, 6: 2, 7: 127, 8: 127, 9: 126, 10: 2, 11: 1,
+                    12: 1, 13: 1}
+        with FakeServer(lambda f: refusal(int(f["n"]), "word", "\x1b[m\u009b")) as server:
+            for code, exit_code in expected.items():
+                got, out, err = self.run_main("--socket", server.path, "m", "a", "n=%d" % code)
+                self.assertEqual(got, exit_code)
+                self.assertTrue((out + err).isascii() if hasattr(out, "isascii") else True)
+                self.assertNotIn("\x1b", out + err)
+
+    def test_tells_misuse_and_absence_apart(self):
+        self.assertEqual(self.run_main("--socket", "/nonexistent", "m", "a")[0], 127)
+        for word in ["noname", "a=\n", "1=2", "module=x"]:
+            self.assertEqual(self.run_main("--socket", "/nonexistent", "m", "a", word)[0], 2, word)
+        self.assertEqual(self.run_main("--socket", "/x", "m", "a", "b=1", "b=2")[0], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
