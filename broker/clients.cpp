@@ -1,0 +1,175 @@
+// Broker (uid mgr-broker); distrusts everybody on the other end.
+#include "broker/clients.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "protocol/reply.h"
+
+namespace mgr::broker {
+namespace {
+
+constexpr std::size_t most_discarded = 64 * 1024;
+
+}  // namespace
+
+Clients::Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events)
+    : loop_(loop),
+      events_(events),
+      callers_(descriptors),
+      deadlines_(loop,
+                 [this](Connection& client, DeadlineKind kind) { on_deadline(client, kind); }) {}
+
+void Clients::set_limits(const BrokerLimits& limits) {
+  callers_.set_limits(limits);
+  deadlines_.set_durations(limits.block_deadline_ms, limits.idle_deadline_ms);
+}
+
+void Clients::admit(OwnedFd socket, Arrival arrival) {
+  const auto caller = callers_.enter(arrival.caller, arrival.keeps_place);
+  if (!caller) return turn_away(std::move(socket), arrival, caller.error());
+  clients_.push_back(std::make_unique<Connection>(std::move(socket), std::move(arrival), **caller));
+  clients_.back()->index = clients_.size() - 1;
+  read(*clients_.back());
+}
+
+void Clients::turn_away(OwnedFd socket, const Arrival& arrival, const Error& error) {
+  // One try to say why, without waiting: its request is read away so that the close is no reset.
+  const std::string line = failure_line(error);
+  ::recv(socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  ::send(socket.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (arrival.is_local()) ::shutdown(socket.get(), SHUT_RDWR);
+  events_.turned_away(arrival, error);
+}
+
+void Clients::touch(Connection& client) {
+  if (!static_cast<AttentionHook&>(client).is_linked()) touched_.push_back(client);
+}
+
+bool Clients::has_room_for_reply(Connection& client) {
+  count_owed(client);
+  const bool room =
+      client.owed() <= max_owed && (owed_ <= max_owed_by_all || client.owed() <= fair_share);
+  if (!room) client.give_up();
+  return room;
+}
+
+void Clients::count_owed(Connection& client) {
+  owed_ += client.owed() - client.counted_owed;
+  client.counted_owed = client.owed();
+}
+
+void Clients::flush() {
+  while (!touched_.empty()) {
+    auto& client = static_cast<Connection&>(touched_.front());
+    touched_.pop_front();
+    send(client);
+    settle(client);
+  }
+}
+
+void Clients::on_event(Connection& client, int events) {
+  if ((events & UV_WRITABLE) != 0) touch(client);
+  if ((events & UV_READABLE) == 0) return;
+  if (client.wants_bytes()) return read(client);
+  // Nothing that it sends is wanted now: settle() watches again when that changes.
+  client.watch.want(client.watch.wanted() & ~UV_READABLE);
+}
+
+void Clients::on_deadline(Connection& client, DeadlineKind kind) {
+  if (kind == DeadlineKind::block) {
+    events_.too_late(client);
+  } else {
+    client.give_up();
+  }
+  touch(client);
+}
+
+void Clients::read(Connection& client) {
+  const ssize_t got = ::recv(client.socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  if (got > 0) {
+    const auto length = static_cast<std::size_t>(got);
+    if (client.lingering) {
+      client.discarded += length;
+    } else {
+      events_.take(client, {buffer_.data(), length});
+    }
+  } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+    client.peer_finished = true;
+  }
+  settle(client);
+}
+
+void Clients::send(Connection& client) {
+  const std::uint64_t before = client.outbox.sent();
+  client.sending = client.outbox.flush(client.socket.get());
+  if (client.sending == Outbox::State::broken) client.give_up();
+  // Some was read: the clock against one that does not read starts anew.
+  if (client.outbox.sent() != before && client.deadline == DeadlineKind::idle) {
+    deadlines_.leave(client);
+  }
+  count_owed(client);
+  if (!client.given_up() && client.paused() == Connection::Pause::backlog &&
+      client.has_room(callers_.requests_in_flight())) {
+    const std::string untaken = client.resume();
+    events_.take(client, untaken);
+  }
+}
+
+void Clients::settle(Connection& client) {
+  if (client.given_up()) return end(client);
+  if (client.is_over()) return finish(client);
+  if (!watch(client)) return end(client);
+  deadlines_.enter(client, client.due());
+}
+
+bool Clients::watch(Connection& client) {
+  int wanted = client.watch.wanted() & UV_READABLE;
+  if (client.wants_bytes()) wanted |= UV_READABLE;
+  if (client.sending == Outbox::State::stalled) wanted |= UV_WRITABLE;
+  if (wanted != 0 && !client.watch.is_open()) {
+    const auto opened = client.watch.open(
+        loop_, client.socket.get(), [this, &client](int events) { on_event(client, events); });
+    if (!opened) return false;
+  }
+  client.watch.want(wanted);
+  return true;
+}
+
+void Clients::finish(Connection& client) {
+  if (client.peer_finished || (!client.lingering && !client.was_refused() && !reads_away(client)) ||
+      client.discarded > most_discarded) {
+    return end(client);
+  }
+  if (!client.lingering) {
+    client.lingering = true;
+    ::shutdown(client.socket.get(), SHUT_WR);
+  }
+  if (!watch(client)) return end(client);
+  deadlines_.enter(client, DeadlineKind::linger);
+}
+
+bool Clients::reads_away(Connection& client) {
+  // A close with bytes unread is a reset, which may overtake the reply.
+  const ssize_t got = ::recv(client.socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  return got > 0;
+}
+
+void Clients::end(Connection& client) {
+  client.watch.close();
+  // The helper holds a copy of a handed-down connection: close alone would not reach the client.
+  if (client.is_local()) ::shutdown(client.socket.get(), SHUT_RDWR);
+  events_.ended(client);
+  owed_ -= client.counted_owed;
+  Caller& caller = client.caller;
+  const std::size_t index = client.index;
+  std::swap(clients_[index], clients_.back());
+  clients_[index]->index = index;
+  clients_.pop_back();
+  callers_.leave(caller);
+}
+
+}  // namespace mgr::broker

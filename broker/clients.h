@@ -1,0 +1,106 @@
+// Broker (uid mgr-broker). All connections: who is let in, when each is read, written and ended.
+// Distrusts everybody on the other end; looks at no byte itself.
+//
+// The life of a connection: admitted → read (its bytes go to ClientEvents::take) → flushed at the
+// end of each turn in which something was put into its outbox → settled, which is the one place
+// that decides what it is watched for, which clock runs, and whether it is over → ended. A fresh
+// connection is read before it is watched: most have their one request there already, and then
+// libuv never hears of them.
+//
+// Bounds: one receive buffer for all; a connection owns at most one block, the rest of one receive
+// buffer, and max_owed bytes of replies; all together owe at most max_owed_by_all, past which
+// whoever has not read more than a fair share is dropped.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "broker/caller.h"
+#include "broker/connection.h"
+#include "broker/deadlines.h"
+#include "protocol/error.h"
+#include "protocol/root_language.h"
+#include "protocol/text.h"
+
+namespace mgr::broker {
+
+// What Clients tells the pipeline. None of these may end a connection: they mark it.
+class ClientEvents {
+ public:
+  virtual void take(Connection& client, std::string_view bytes) = 0;
+  // The block deadline has passed: over a block, or over a request that waited for its turn.
+  virtual void too_late(Connection& client) = 0;
+  // A connection was not let in; `error` is busy.
+  virtual void turned_away(const Arrival& arrival, const Error& error) = 0;
+  // The connection is going; it is the last time that it is seen.
+  virtual void ended(Connection& client) = 0;
+
+ protected:
+  ~ClientEvents() = default;
+};
+
+class Clients {
+ public:
+  static constexpr std::size_t max_owed = 4 << 20;
+  static constexpr std::size_t max_owed_by_all = 64 << 20;
+  static constexpr std::size_t fair_share = 64 << 10;
+
+  // `descriptors`: how many connections there are descriptors for.
+  Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events);
+
+  void set_limits(const BrokerLimits& limits);
+  // A new connection: served from now on, or told `busy` and closed.
+  void admit(OwnedFd socket, Arrival arrival);
+
+  // The connection needs a flush and a look at the end of this turn.
+  void touch(Connection& client);
+  // True where another reply may be put into this connection; otherwise it is given up: whoever
+  // does not read must not fill the memory.
+  [[nodiscard]] bool has_room_for_reply(Connection& client);
+  // The clock of the block stops: it is complete.
+  void block_complete(Connection& client) { deadlines_.leave(client); }
+
+  // The end of a turn: sends to and settles whoever was touched.
+  void flush();
+  [[nodiscard]] bool needs_flush() const { return !touched_.empty(); }
+  [[nodiscard]] Callers& callers() { return callers_; }
+  [[nodiscard]] std::size_t size() const { return clients_.size(); }
+
+  // `function` may touch connections but end none.
+  template <typename Function>
+  void for_each(Function function) {
+    for (const auto& client : clients_) function(*client);
+  }
+
+ private:
+  using TouchedList =
+      boost::intrusive::list<AttentionHook, boost::intrusive::base_hook<AttentionHook>,
+                             boost::intrusive::constant_time_size<false>>;
+
+  void turn_away(OwnedFd socket, const Arrival& arrival, const Error& error);
+  void on_event(Connection& client, int events);
+  void on_deadline(Connection& client, DeadlineKind kind);
+  void read(Connection& client);
+  void send(Connection& client);
+  void settle(Connection& client);
+  [[nodiscard]] bool watch(Connection& client);
+  void finish(Connection& client);
+  [[nodiscard]] bool reads_away(Connection& client);
+  void end(Connection& client);
+  void count_owed(Connection& client);
+
+  uv_loop_t* loop_;
+  ClientEvents& events_;
+  Callers callers_;
+  Deadlines deadlines_;
+  std::vector<std::unique_ptr<Connection>> clients_;  // each knows its index
+  TouchedList touched_;
+  std::size_t owed_ = 0;  // by all
+  std::array<char, max_block_length> buffer_{};
+};
+
+}  // namespace mgr::broker

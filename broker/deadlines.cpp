@@ -1,0 +1,71 @@
+// Broker (uid mgr-broker).
+#include "broker/deadlines.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mgr::broker {
+namespace {
+
+std::size_t index_of(DeadlineKind kind) {
+  return static_cast<std::size_t>(kind);
+}
+
+}  // namespace
+
+Deadlines::Deadlines(uv_loop_t* loop, Expired expired)
+    : loop_(loop), expired_(std::move(expired)), timer_(loop, [this] { fire(); }) {}
+
+void Deadlines::set_durations(std::uint64_t block_ms, std::uint64_t idle_ms) {
+  durations_[index_of(DeadlineKind::block)] = std::max<std::uint64_t>(block_ms, 1);
+  durations_[index_of(DeadlineKind::idle)] = std::max<std::uint64_t>(idle_ms, 1);
+  timer_.stop();
+  arm();
+}
+
+void Deadlines::enter(Connection& connection, DeadlineKind kind) {
+  if (connection.deadline == kind) return;
+  leave(connection);
+  if (kind == DeadlineKind::none) return;
+  connection.deadline = kind;
+  connection.deadline_start = uv_now(loop_);
+  lists_[index_of(kind)].push_back(connection);
+  if (!timer_.is_running() || due(connection) < armed_for_) arm();
+}
+
+void Deadlines::leave(Connection& connection) {
+  static_cast<DeadlineHook&>(connection).unlink();
+  connection.deadline = DeadlineKind::none;
+}
+
+std::uint64_t Deadlines::due(const Connection& connection) const {
+  return connection.deadline_start + durations_[index_of(connection.deadline)];
+}
+
+void Deadlines::fire() {
+  const std::uint64_t now = uv_now(loop_);
+  for (List& list : lists_) {
+    while (!list.empty()) {
+      auto& connection = static_cast<Connection&>(list.front());
+      if (due(connection) > now) break;
+      const DeadlineKind kind = connection.deadline;
+      leave(connection);
+      expired_(connection, kind);
+    }
+  }
+  arm();
+}
+
+void Deadlines::arm() {
+  armed_for_ = never;
+  for (const List& list : lists_) {
+    if (!list.empty()) {
+      armed_for_ = std::min(armed_for_, due(static_cast<const Connection&>(list.front())));
+    }
+  }
+  if (armed_for_ == never) return;
+  const std::uint64_t now = uv_now(loop_);
+  timer_.start(armed_for_ > now ? armed_for_ - now : 0);
+}
+
+}  // namespace mgr::broker

@@ -1,0 +1,224 @@
+// Broker (uid mgr-broker); distrusts every client, and checks the ids in what the helper says.
+#include "broker/pipeline.h"
+
+#include <utility>
+
+#include "protocol/reply.h"
+
+namespace mgr::broker {
+namespace {
+
+// No key is known in this version, so no proof verifies; whatever is in the fields, the answer is
+// the same. A bare `signature` is the original protocol's constant and proves nothing.
+Result<void> check_proof(const CheckedRequest& request) {
+  const RequestBlock& block = request.block();
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    if (block[i].name.starts_with("auth-")) {
+      return fail(ErrorCode::unauthenticated, "the proof does not verify");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Pipeline::Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::function<void()> linked,
+                   std::function<void()> version_differs)
+    : clients_(loop, options.descriptors, *this),
+      link_(loop, options.helper_socket, options.helper_uid, *this),
+      refusals_(loop, link_),
+      linked_(std::move(linked)),
+      version_differs_(std::move(version_differs)) {}
+
+// The story of a request. `bytes` are what has just come, or what waited during a pause.
+void Pipeline::take(Connection& client, std::string_view bytes) {
+  while (client.takes_requests()) {
+    // 1. Parse. Nothing happens before the last byte of a block; a byte that no block can hold ends
+    //    the connection, after the replies to the requests before it.
+    switch (client.parser.read(bytes)) {
+      case BlockParser::State::incomplete:
+        return;
+      case BlockParser::State::refused:
+        return refuse(client, client.parser.error());
+      case BlockParser::State::complete:
+        break;
+    }
+    // 2. Limit: or wait, with all that follows.
+    if (!may_go_on(client, bytes)) return;
+    // 3 to 5. Validate, authenticate, forward.
+    const Result<void> served = serve(client, client.parser.block());
+    if (!served) refuse(client, served.error());
+    end_block(client);
+  }
+}
+
+void Pipeline::end_block(Connection& client) {
+  client.took_first = true;
+  client.has_turn = false;
+  if (!client.parser.keep_alive()) client.take_no_more();
+  // The bytes of a body would follow, and must not be read as requests.
+  if (client.parser.block().find("mgr-body")) client.refuse_more();
+  client.parser.next();
+}
+
+bool Pipeline::may_go_on(Connection& client, std::string_view untaken) {
+  Callers& callers = clients_.callers();
+  clients_.block_complete(client);
+  if (!client.has_room(callers.requests_in_flight())) {
+    client.pause(Connection::Pause::backlog, untaken);
+    return false;
+  }
+  if (link_.is_ready() && !callers.may_ask(client.caller, client.has_turn)) {
+    client.pause(Connection::Pause::turn, untaken);
+    callers.wait(client.caller, client);
+    return false;
+  }
+  return true;
+}
+
+Result<void> Pipeline::serve(Connection& client, const RequestBlock& block) {
+  if (!link_.is_ready()) {
+    return fail(ErrorCode::unavailable, "the helper is not there; nothing was started");
+  }
+  const auto request = schema_.check(block);
+  if (!request) return tl::unexpected(request.error());
+  if (auto proven = check_proof(*request); !proven) return proven;
+  ask_run(client, *request);
+  return {};
+}
+
+void Pipeline::ask_run(Connection& client, const CheckedRequest& request) {
+  const RequestBlock& block = request.block();
+  run_.connection = client.number();
+  run_.origin = client.origin();
+  run_.fields.clear();
+  for (std::size_t i = 0; i < block.size(); ++i) run_.fields.push_back(block[i]);
+  Exchange& exchange = exchanges_.open(client, client.replies);
+  exchange.caller = &client.caller;
+  clients_.callers().asked(client.caller);
+  exchange.asked_at = link_.ask_run(exchange.id, run_);
+}
+
+// The story of a reply: the line goes to the client as it is, when its turn has come.
+bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
+  Exchange* const exchange = exchanges_.find(id);
+  if (exchange == nullptr) return false;
+  const bool last = !reply.more;
+  if (last) clients_.callers().answered(*std::exchange(exchange->caller, nullptr));
+  Connection* const client = exchange->client;
+  if (client == nullptr) {
+    if (last) exchanges_.release(*exchange);
+    return true;
+  }
+  const bool room = clients_.has_room_for_reply(*client);
+  exchanges_.answer(*exchange, client->replies, client->outbox.buffer(),
+                    room ? reply.line : std::string_view(), last);
+  clients_.touch(*client);
+  return true;
+}
+
+void Pipeline::refuse(Connection& client, const Error& error) {
+  refusals_.count(client.source(), error.code);
+  Exchange& exchange = exchanges_.open(client, client.replies);
+  exchanges_.answer(exchange, client.replies, client.outbox.buffer(), failure_line(error), true);
+  if (error.code == ErrorCode::malformed || error.code == ErrorCode::too_large) {
+    client.refuse_more();
+  }
+  clients_.touch(client);
+}
+
+void Pipeline::give_turns() {
+  while (TurnHook* const hook = clients_.callers().next_turn()) {
+    auto& client = static_cast<Connection&>(*hook);
+    client.has_turn = true;
+    const std::string untaken = client.resume();
+    take(client, untaken);
+    clients_.touch(client);
+  }
+}
+
+void Pipeline::end_turn() {
+  // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
+  do {
+    clients_.flush();
+    give_turns();
+    link_.flush();
+  } while (clients_.needs_flush() || link_.needs_flush());
+}
+
+void Pipeline::too_late(Connection& client) {
+  if (client.paused() == Connection::Pause::turn) {
+    static_cast<TurnHook&>(client).unlink();
+    const std::string untaken = client.resume();
+    refuse(client, {ErrorCode::busy, "too many requests of this caller are in flight"});
+    end_block(client);
+    return take(client, untaken);
+  }
+  refuse(client, {ErrorCode::timeout, "the request did not arrive in time; nothing was started"});
+  client.refuse_more();
+}
+
+void Pipeline::admit(OwnedFd socket, std::string origin) {
+  Arrival arrival;
+  arrival.origin = std::move(origin);
+  clients_.admit(std::move(socket), std::move(arrival));
+}
+
+void Pipeline::turned_away(const Arrival& arrival, const Error& error) {
+  refusals_.count(Connection::source_of(arrival), error.code);
+  if (arrival.number != 0) link_.tell_closed(arrival.number);
+}
+
+void Pipeline::ended(Connection& client) {
+  exchanges_.abandon(client.replies);
+  if (client.number() != 0) link_.tell_closed(client.number());
+}
+
+void Pipeline::hear_settings(const SettingsMessage& settings) {
+  schema_ = Schema(settings);
+  clients_.set_limits(settings.limits);
+  linked_();
+}
+
+void Pipeline::hear_connection(const ConnectionMessage& connection, OwnedFd socket) {
+  clients_.admit(std::move(socket),
+                 {connection.connection, connection.uid, connection.keeps_place, ""});
+}
+
+void Pipeline::link_lost(std::uint64_t sent) {
+  exchanges_.for_each_unanswered([&](Exchange& exchange) {
+    clients_.callers().answered(*std::exchange(exchange.caller, nullptr));
+    Connection* const client = exchange.client;
+    if (client == nullptr) return exchanges_.release(exchange);
+    const Error error =
+        exchange.asked_at <= sent
+            ? Error{ErrorCode::timeout,
+                    "the helper went away before it answered; the request may have been carried "
+                    "out"}
+            : Error{ErrorCode::unavailable, "the helper went away; nothing was started"};
+    exchanges_.answer(exchange, client->replies, client->outbox.buffer(), failure_line(error),
+                      true);
+    clients_.touch(*client);
+  });
+  clients_.for_each([this](Connection& client) { forsake(client); });
+}
+
+// Requests that wait have nothing to wait for any more, and the numbers of connections mean nothing
+// to the next helper: local clients connect again, to it.
+void Pipeline::forsake(Connection& client) {
+  if (client.paused() != Connection::Pause::none) {
+    static_cast<TurnHook&>(client).unlink();
+    const std::string untaken = client.resume();
+    take(client, untaken);
+  }
+  if (client.is_local()) {
+    client.forget_number();
+    if (client.takes_requests() && client.owes_block()) {
+      refuse(client, {ErrorCode::unavailable, "the helper went away; nothing was started"});
+    }
+    client.take_no_more();
+  }
+  clients_.touch(client);
+}
+
+}  // namespace mgr::broker

@@ -1,0 +1,74 @@
+// Broker (uid mgr-broker). The way of a request through the broker, and of its reply back.
+//
+//   1 parse         a whole block, or nothing
+//   2 limit         its client has room, its caller a turn
+//   3 validate      against the schema that the helper sent
+//   4 authenticate  the form of a proof; kernel proof is the helper's to know
+//   5 forward       ask_run, whose other half is the helper's answer_run
+//     relay         the helper's line, as it is, in the order of the requests
+//
+// What a step refuses is answered here, in the same order, and counted.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "broker/clients.h"
+#include "broker/exchange.h"
+#include "broker/link.h"
+#include "broker/refusals.h"
+#include "broker/schema.h"
+
+namespace mgr::broker {
+
+struct PipelineOptions {
+  std::string helper_socket;
+  uid_t helper_uid = 0;
+  std::size_t descriptors = 0;  // how many connections there are descriptors for
+};
+
+class Pipeline final : private ClientEvents, private LinkEvents {
+ public:
+  // `linked` is called after each settings message, `version_differs` once.
+  Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::function<void()> linked,
+           std::function<void()> version_differs);
+
+  void open() { link_.open(); }
+  // A connection from the network; `origin` is "127.0.0.1:5123".
+  void admit(OwnedFd socket, std::string origin);
+  // Sends what has gathered: the end of each turn of the loop, and of the process.
+  void end_turn();
+  [[nodiscard]] const Clients& clients() const { return clients_; }
+
+ private:
+  // The way there.
+  void take(Connection& client, std::string_view bytes) override;
+  [[nodiscard]] bool may_go_on(Connection& client, std::string_view untaken);
+  [[nodiscard]] Result<void> serve(Connection& client, const RequestBlock& block);
+  void end_block(Connection& client);
+  void ask_run(Connection& client, const CheckedRequest& request);
+  // The way back.
+  [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
+  void refuse(Connection& client, const Error& error);
+  void give_turns();
+  // What comes and goes.
+  void too_late(Connection& client) override;
+  void turned_away(const Arrival& arrival, const Error& error) override;
+  void ended(Connection& client) override;
+  void hear_settings(const SettingsMessage& settings) override;
+  void hear_connection(const ConnectionMessage& connection, OwnedFd socket) override;
+  void link_lost(std::uint64_t sent) override;
+  void forsake(Connection& client);
+  void version_differs() override { version_differs_(); }
+
+  Schema schema_;
+  Exchanges exchanges_;
+  Clients clients_;
+  Link link_;
+  Refusals refusals_;
+  std::function<void()> linked_;
+  std::function<void()> version_differs_;
+  RunMessage run_;  // one for all, so that its fields are allocated once
+};
+
+}  // namespace mgr::broker

@@ -1,0 +1,259 @@
+// Tests of the broker's pieces that need no loop: exchanges, callers, schema, addresses, options.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "broker/address.h"
+#include "broker/caller.h"
+#include "broker/connection.h"
+#include "broker/exchange.h"
+#include "broker/options.h"
+#include "broker/schema.h"
+#include "broker/settings_file.h"
+#include "tests/unit/broker_support.h"
+
+namespace mgr::broker::test {
+namespace {
+
+// ---- exchanges
+
+class ExchangesTest : public ::testing::Test {
+ protected:
+  Exchange& ask() {
+    Exchange& exchange = exchanges.open(client, client.replies);
+    exchange.caller = &caller;
+    return exchange;
+  }
+  void answer(Exchange& exchange, std::string_view line, bool last = true) {
+    if (last) exchange.caller = nullptr;
+    exchanges.answer(exchange, client.replies, out, line, last);
+  }
+
+  Exchanges exchanges;
+  Caller caller;
+  Connection client{OwnedFd(), Arrival{}, caller};
+  std::string out;
+};
+
+TEST_F(ExchangesTest, RepliesLeaveInTheOrderOfRequests) {
+  Exchange& first = ask();
+  Exchange& second = ask();
+  Exchange& third = ask();
+  answer(third, "3");
+  answer(second, "2");
+  EXPECT_EQ(out, "");
+  EXPECT_EQ(client.replies.held, 2u);
+  answer(first, "1");
+  EXPECT_EQ(out, "123");
+  EXPECT_EQ(client.replies.length, 0u);
+  EXPECT_EQ(client.replies.held, 0u);
+}
+
+TEST_F(ExchangesTest, StreamSpeaksOnceItsTurnHasCome) {
+  Exchange& first = ask();
+  Exchange& stream = ask();
+  answer(stream, "a", false);
+  answer(first, "1");
+  EXPECT_EQ(out, "1a");
+  answer(stream, "b", false);
+  EXPECT_EQ(out, "1ab");
+  answer(stream, "c");
+  EXPECT_EQ(out, "1abc");
+}
+
+TEST_F(ExchangesTest, IdIsNeverThatOfALaterRequest) {
+  Exchange& first = ask();
+  const std::uint64_t id = first.id;
+  EXPECT_EQ(exchanges.find(id), &first);
+  answer(first, "1");
+  EXPECT_EQ(exchanges.find(id), nullptr);
+  EXPECT_NE(ask().id, id);
+  EXPECT_EQ(exchanges.find(id), nullptr);
+  EXPECT_EQ(exchanges.find(~std::uint64_t{0}), nullptr);
+  EXPECT_EQ(exchanges.find(0), nullptr);
+}
+
+TEST_F(ExchangesTest, AbandonedRequestWaitsForTheHelperAlone) {
+  Exchange& first = ask();
+  Exchange& second = ask();
+  answer(second, "2");
+  exchanges.abandon(client.replies);
+  EXPECT_EQ(exchanges.find(first.id), &first);
+  EXPECT_EQ(first.client, nullptr);
+  EXPECT_EQ(client.replies.length, 0u);
+}
+
+// ---- callers
+
+TEST(CallersTest, KeepsPlacesForAdmins) {
+  Callers callers(1000);
+  BrokerLimits limits;
+  limits.connections = 4;
+  limits.kept_places = 2;
+  callers.set_limits(limits);
+  EXPECT_TRUE(callers.enter(33, false));
+  EXPECT_TRUE(callers.enter(34, false));
+  EXPECT_FALSE(callers.enter(35, false));
+  EXPECT_TRUE(callers.enter(0, true));
+  EXPECT_TRUE(callers.enter(0, true));
+  EXPECT_FALSE(callers.enter(0, true));
+}
+
+TEST(CallersTest, DescriptorsCapTheLimit) {
+  Callers callers(1);
+  BrokerLimits limits;
+  limits.kept_places = 0;
+  callers.set_limits(limits);
+  EXPECT_TRUE(callers.enter(33, false));
+  const auto refused = callers.enter(33, false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::busy);
+}
+
+TEST(CallersTest, MoreKeptPlacesThanPlacesLeavesNoneForOthers) {
+  Callers callers(1000);
+  BrokerLimits limits;
+  limits.connections = 4;
+  limits.kept_places = 4000000000;
+  callers.set_limits(limits);
+  EXPECT_FALSE(callers.enter(33, false));
+  EXPECT_TRUE(callers.enter(0, true));
+}
+
+TEST(CallersTest, CallersTakeTurns) {
+  Callers callers(1000);
+  BrokerLimits limits;
+  limits.requests_in_flight = 2;
+  callers.set_limits(limits);
+  Caller& web = **callers.enter(33, false);
+  Caller& other = **callers.enter(34, false);
+  callers.asked(web);
+  callers.asked(web);
+  EXPECT_FALSE(callers.may_ask(web, false));
+  EXPECT_TRUE(callers.may_ask(other, false));
+  Connection first(OwnedFd(), Arrival{}, web), second(OwnedFd(), Arrival{}, web);
+  callers.wait(web, first);
+  callers.wait(web, second);
+  EXPECT_EQ(callers.next_turn(), nullptr);
+  callers.answered(web);
+  EXPECT_EQ(callers.next_turn(), &first);
+  // One that has just come does not overtake those who wait.
+  EXPECT_FALSE(callers.may_ask(web, false));
+  EXPECT_TRUE(callers.may_ask(web, true));
+  callers.asked(web);
+  EXPECT_EQ(callers.next_turn(), nullptr);
+  callers.answered(web);
+  EXPECT_EQ(callers.next_turn(), &second);
+}
+
+// ---- schema
+
+Result<CheckedRequest> check(std::string_view text) {
+  static BlockParser parser;
+  parser = BlockParser();
+  EXPECT_EQ(parser.read(text), BlockParser::State::complete);
+  static const Schema schema(test_settings());
+  return schema.check(parser.block());
+}
+
+ErrorCode refusal(std::string_view text) {
+  const auto checked = check(text);
+  return checked ? ErrorCode{} : checked.error().code;
+}
+
+TEST(SchemaTest, TakesNamesAndAliasesToTheLetter) {
+  EXPECT_TRUE(check("module:SCAN_MODULE\naction:start\ntask_ids:1\n\n"));
+  EXPECT_TRUE(check("module:scan\naction:start\ntask_ids:1\nnote:x\n\n"));
+  EXPECT_EQ(refusal("module:Scan\naction:start\ntask_ids:1\n\n"), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:scan\naction:START\ntask_ids:1\n\n"), ErrorCode::unknown_action);
+}
+
+TEST(SchemaTest, RefusesWhatCannotBeRight) {
+  EXPECT_EQ(refusal("module:nosuch\naction:ping\n\n"), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:mgr\naction:nosuch\n\n"), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:\naction:ping\n\n"), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:mgr\n\n"), ErrorCode::malformed);
+  EXPECT_EQ(refusal("action:ping\n\n"), ErrorCode::malformed);
+  EXPECT_EQ(refusal("module:scan\naction:start\n\n"), ErrorCode::invalid_argument);
+  EXPECT_EQ(refusal("module:mgr\naction:ping\ncolour:red\n\n"), ErrorCode::invalid_argument);
+}
+
+TEST(SchemaTest, NamesNeverMatchByPrefix) {
+  const std::string longer = "module:mgr" + std::string(40, 'x') + "\naction:ping\n\n";
+  EXPECT_EQ(refusal(longer), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:mg\naction:ping\n\n"), ErrorCode::unknown_action);
+  EXPECT_EQ(refusal("module:mgr.ping\naction:ping\n\n"), ErrorCode::unknown_action);
+}
+
+TEST(SchemaTest, RefusesReservedNamesWithoutMeaning) {
+  const auto dry_run = check("module:mgr\naction:ping\nmgr-dry-run:yes\n\n");
+  ASSERT_FALSE(dry_run);
+  EXPECT_EQ(dry_run.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(dry_run.error().detail.find("mgr-dry-run"), std::string::npos);
+  EXPECT_TRUE(check("module:mgr\naction:ping\nsignature:x\nmgr-on-behalf-of:ann\n\n"));
+}
+
+// ---- addresses, options, mgr.toml
+
+TEST(AddressTest, GoesThereAndBack) {
+  for (const char* text : {"127.0.0.1:6667", "[::1]:6667", "0.0.0.0:0", "[2001:db8::1]:65535"}) {
+    const auto address = parse_address(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(format_address(*address), text);
+  }
+}
+
+TEST(AddressTest, RefusesWhatIsNone) {
+  for (const char* text :
+       {"", ":", "localhost:6667", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+        "127.0.0.1:6667x", "::1:6667", "[127.0.0.1]:1", "[]:1", "127.0.0.1:0x1", " 127.0.0.1:1"}) {
+    EXPECT_FALSE(parse_address(text)) << text;
+  }
+}
+
+TEST(OptionsTest, ReadsTheCommandLine) {
+  std::vector<std::string> words{"mgr-broker", "--root", "/r", "--listen", ""};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const auto options = read_options(5, argv.data());
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->root, "/r");
+  EXPECT_EQ(options->listen, "");
+  EXPECT_FALSE(read_options(2, argv.data() + 3));
+}
+
+TEST(OptionsTest, EmptyArgvIsRefused) {
+  char* none = nullptr;
+  EXPECT_FALSE(read_options(0, &none));
+}
+
+class SettingsFileTest : public ::testing::Test {
+ protected:
+  Result<std::string> read(std::string_view text) {
+    const std::string file = folder.path() + "/mgr.toml";
+    std::ofstream(file) << text;
+    return read_listen_setting(file);
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(SettingsFileTest, ReadsTheAddressAndNothingElse) {
+  EXPECT_EQ(read("[limits]\nconnections = 3\n[broker]\nlisten = \"[::1]:7000\"\n"), "[::1]:7000");
+  EXPECT_EQ(read("[broker]\nlisten = \"\"\n"), "");
+  EXPECT_EQ(read("[broker]\n"), default_listen);
+  EXPECT_EQ(read(""), default_listen);
+  EXPECT_EQ(read_listen_setting(folder.path() + "/nosuch"), default_listen);
+}
+
+TEST_F(SettingsFileTest, BrokenFileNamesItsLine) {
+  const auto broken = read("[broker]\nlisten = 127.0.0.1:6667\n");
+  ASSERT_FALSE(broken);
+  EXPECT_NE(broken.error().detail.find("mgr.toml:2: "), std::string::npos);
+  const auto number = read("\n[broker]\nlisten = 6667\n");
+  ASSERT_FALSE(number);
+  EXPECT_NE(number.error().detail.find("mgr.toml:3: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mgr::broker::test
