@@ -45,7 +45,7 @@ struct JobSpec {
   // How it is run: numbers and absolute paths alone.
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // whole: NAME=value, nothing is added to it
-  std::string cwd;
+  std::string cwd = "/";
   std::uint32_t uid = UINT32_MAX, gid = UINT32_MAX;
   std::vector<std::uint32_t> groups;
   std::uint32_t umask = 077;
@@ -78,12 +78,19 @@ struct ExitRecord {
   friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
 };
 
+// A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
+// argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1.
+// The decoders are total: whatever the bytes are, they give a valid record or nothing.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);
 [[nodiscard]] std::string encode(const ExitRecord& record);
 [[nodiscard]] std::optional<JobSpec> decode_job_spec(std::string_view bytes);
 [[nodiscard]] std::optional<StartRecord> decode_start_record(std::string_view bytes);
 [[nodiscard]] std::optional<ExitRecord> decode_exit_record(std::string_view bytes);
+
+// The file next-id beside the folders: every id below it may have been given out.
+[[nodiscard]] std::string encode_next_id(std::uint64_t next_id);
+[[nodiscard]] std::optional<std::uint64_t> decode_next_id(std::string_view bytes);
 
 // The one message on control: the helper asks for the whole tree to end.
 inline constexpr std::string_view stop_message = "mgr-job-1 stop";

@@ -34,10 +34,11 @@ struct Job {
 
 struct JobsSettings {
   Paths paths;
-  std::string cgroup;         // [jobs] cgroup of mgr.toml, "" to find it
-  std::string mgr_job;        // the program's absolute path
-  std::uint32_t job_uid = 0;  // whom mgr-job becomes once the command runs
-  std::uint32_t job_gid = 0;
+  std::string cgroup;                     // [jobs] cgroup of mgr.toml, "" to find it
+  std::string mgr_job;                    // the program's absolute path
+  std::uint32_t job_uid = 0;              // whom mgr-job becomes once the command runs
+  std::uint32_t job_gid = 0;              // neither may be 0
+  std::uint64_t highest_id_in_audit = 0;  // where the counter file is gone, ids go on above it
 };
 
 class Jobs {

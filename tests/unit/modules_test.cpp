@@ -141,6 +141,11 @@ TEST(Schema, TellsBrokerAndClientsTheSame) {
   EXPECT_NE(json.find("\"list of int\""), std::string::npos);
 }
 
+TEST(Schema, IsWhatModulesAnswers) {
+  const auto registry = Registry::build({}, "{\"modules\":[]}");
+  EXPECT_EQ(std::get<Reply>(*plan(**registry, "mgr", "modules", {})).data, "{\"modules\":[]}");
+}
+
 TEST(Whoami, TellsWhatTheKernelTold) {
   const auto registry = registry_of({});
   const auto effect = plan(*registry, "mgr", "whoami", {});

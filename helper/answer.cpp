@@ -1,0 +1,83 @@
+// mgr-helper, root. Distrusts the message: the broker that sent it may not be ours any more.
+#include "helper/answer.h"
+
+#include "helper/checked_request.h"
+#include "protocol/reply.h"
+
+namespace mgr {
+
+void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
+  // 1. Who is asking? The kernel's word, never the message's.
+  const auto caller = identity_.establish(message);
+  if (!caller) return refuse(to, message, nullptr, caller.error());
+
+  // 2. For what, to the letter? Every field inside the grammar, or none of it.
+  const auto request = CheckedRequest::check(message);
+  if (!request) return refuse(to, message, &*caller, request.error());
+
+  // 3. Is there such an action?
+  const auto entry = registry_.find(request->module(), request->action());
+  if (!entry) return refuse(to, message, &*caller, entry.error());
+
+  // 4. Is every argument of its type?
+  const auto arguments = check_arguments(entry->action->arguments, request->arguments());
+  if (!arguments) return refuse(to, message, &*caller, arguments.error());
+
+  // 5. May they?
+  const auto decision =
+      decider_.decide(caller->subject(), entry->module->name(), entry->action->name, *arguments);
+  if (!decision) return deny(to, message, *caller, decision.error());
+
+  // 6. What is the plan? The module says; it does nothing itself.
+  auto effect = entry->action->handler({*decision, caller->facts(), *arguments});
+  if (!effect) return refuse(to, message, &*caller, effect.error());
+
+  // 7. Audit, do, reply.
+  carry_out(to, message, *caller, *entry, *decision, request->on_behalf_of(), std::move(*effect));
+}
+
+void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
+                         const Registry::Entry& entry, const Allowed& allowed,
+                         std::string_view on_behalf_of, Effect effect) {
+  Errand errand{to, {}, entry.module->name(), entry.action->name, allowed.jobs()};
+  errand.asker.on_behalf_of = on_behalf_of;
+  if (caller.proven()) {
+    errand.asker.uid = *caller.subject().uid;
+    errand.asker.gid = caller.facts().gid;
+    errand.asker.pid = caller.facts().pid;
+  }
+  if (!has_effect(effect)) audit_.answered(caller, errand.module, errand.action);
+  struct {
+    Answerer& self;
+    Errand& errand;
+    const Caller& caller;
+    const RunMessage& message;
+    const Rule& rule;
+    void operator()(Reply& reply) { self.effects_.answer(errand, reply); }
+    void operator()(QueryJobs& query) { self.effects_.answer(errand, query); }
+    void operator()(StartJobs& start) {
+      self.effects_.queue(std::move(errand), std::move(start),
+                          self.audit_.begins(caller, message, rule));
+    }
+    void operator()(StopJobs& stop) {
+      self.effects_.queue(std::move(errand), std::move(stop),
+                          self.audit_.begins(caller, message, rule));
+    }
+  } visitor{*this, errand, caller, message, allowed.rule()};
+  std::visit(visitor, effect);
+}
+
+void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,
+                    const Denied& denied) {
+  const Error error =
+      caller.proven() ? Error{ErrorCode::denied, "the policy does not allow it"}
+                      : Error{ErrorCode::unauthenticated, "this needs a proof of who is asking"};
+  refuse(to, message, &caller, error, denied.rule);
+}
+
+void Answerer::refuse(ReplyTo to, const RunMessage& message, const Caller* caller,
+                      const Error& error, const Rule* rule) {
+  link_.send_reply(to, failure_line(error, audit_.refused(caller, message, error, rule)));
+}
+
+}  // namespace mgr

@@ -1,0 +1,175 @@
+// mgr-helper, root. Distrusts every text: JsonWriter escapes it.
+#include "helper/audit.h"
+
+#include "helper/uv_handle.h"
+#include "protocol/json.h"
+
+namespace mgr {
+namespace {
+
+constexpr unsigned denials_a_second = 10;
+constexpr std::size_t max_sums = 4096;
+
+void append_caller(JsonWriter& json, const Caller* caller, const RunMessage& message) {
+  json.member("transport", message.connection == 0 ? "tcp" : "unix");
+  if (message.connection == 0) json.member("origin", message.origin);
+  if (caller == nullptr || !caller->proven()) return;
+  const CallerFacts& facts = caller->facts();
+  json.member("uid", *facts.subject.uid).member("gid", facts.gid).member("pid", facts.pid);
+}
+
+// Everything that was asked for, as it was written.
+void append_request(JsonWriter& json, const RunMessage& message) {
+  JsonWriter arguments;
+  arguments.open_object();
+  for (const FieldView& field : message.fields) {
+    if (field.name == "module" || field.name == "action") {
+      json.member(field.name, field.value);
+    } else if (field.name == "mgr-on-behalf-of") {
+      json.member("on_behalf_of", field.value);
+    } else if (!is_reserved_name(field.name)) {
+      arguments.member(field.name, field.value);
+    }
+  }
+  json.key("arguments").raw(arguments.close_object().text());
+}
+
+void append_rule(JsonWriter& json, const Rule* rule) {
+  if (rule != nullptr) json.member("rule", rule->file + ':' + std::to_string(rule->line));
+}
+
+}  // namespace
+
+AuditedEffect::~AuditedEffect() {
+  if (audit_ != nullptr) failed({ErrorCode::failed, "dropped without an outcome"});
+}
+
+void AuditedEffect::succeeded(std::string_view data) {
+  JsonWriter json;
+  json.open_object().member("of", seq_).member("success", true);
+  if (!data.empty()) json.key("data").raw(data);
+  audit_->log_.append("outcome", json.close_object().text());
+  audit_->dirty_ = true;
+  audit_ = nullptr;
+}
+
+void AuditedEffect::failed(const Error& error) {
+  JsonWriter json;
+  json.open_object().member("of", seq_).member("success", false);
+  json.member("error", error_name(error.code)).member("detail", error.detail).close_object();
+  audit_->log_.append("outcome", json.text());
+  audit_->dirty_ = true;
+  audit_ = nullptr;
+}
+
+Audit::Audit(uv_loop_t* loop, AuditLog& log)
+    : log_(log),
+      second_(make_timer(loop, this, [](void* self) { static_cast<Audit*>(self)->write_sums(); })) {
+}
+
+Audit::~Audit() {
+  write_sums();
+  close_handle(second_);
+}
+
+Audit::Bucket Audit::bucket_of(const Caller* caller) {
+  if (caller == nullptr || !caller->proven()) return -1;
+  const CallerFacts& facts = caller->facts();
+  return facts.principals.size() > 1 ? Bucket{*facts.subject.uid} : -1;  // more than anyone
+}
+
+bool Audit::may_write_denial(Bucket bucket) {
+  if (uv_is_active(as_handle(second_)) == 0) restart_timer(second_, 1000);
+  return ++denials_this_second_[bucket] <= denials_a_second;
+}
+
+void Audit::count(Bucket bucket, std::string what) {
+  if (uv_is_active(as_handle(second_)) == 0) restart_timer(second_, 1000);
+  auto key = std::pair(bucket, std::move(what));
+  if (sums_.size() >= max_sums && !sums_.contains(key)) key = {-1, "other"};
+  ++sums_[key];
+}
+
+void Audit::write_sums() {
+  denials_this_second_.clear();
+  if (sums_.empty()) return;
+  JsonWriter json;
+  json.open_object().key("counts").open_array();
+  for (const auto& [key, number] : sums_) {
+    json.open_object();
+    if (key.first >= 0) json.member("uid", key.first);
+    json.member("what", key.second).member("count", number).close_object();
+  }
+  log_.append("sums", json.close_array().close_object().text());
+  sums_.clear();
+  dirty_ = true;
+}
+
+std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, const Error& error,
+                             const Rule* rule) {
+  const Bucket bucket = bucket_of(caller);
+  if (!may_write_denial(bucket)) {
+    count(bucket, "refused " + std::string(error_name(error.code)));
+    return 0;
+  }
+  JsonWriter json;
+  json.open_object();
+  append_caller(json, caller, message);
+  append_request(json, message);
+  json.member("error", error_name(error.code)).member("detail", error.detail);
+  append_rule(json, rule);
+  dirty_ = true;
+  return log_.append("refused", json.close_object().text());
+}
+
+void Audit::answered(const Caller& caller, std::string_view module, std::string_view action) {
+  count(bucket_of(&caller), std::string(module) + ' ' + std::string(action));
+}
+
+AuditedEffect Audit::begins(const Caller& caller, const RunMessage& message, const Rule& rule) {
+  JsonWriter json;
+  json.open_object();
+  append_caller(json, &caller, message);
+  append_request(json, message);
+  append_rule(json, &rule);
+  dirty_ = true;
+  return {*this, log_.append("effect", json.close_object().text())};
+}
+
+void Audit::job_ended(const Job& job) {
+  JsonWriter json;
+  json.open_object().member("id", job.spec.id).member("module", job.spec.module);
+  json.member("action", job.spec.action).member("state", state_name(job.state));
+  if (job.exit) {
+    json.member(job.exit->outcome == JobOutcome::signalled ? "signal" : "exit_status",
+                job.exit->status);
+    if (!job.exit->detail.empty()) json.member("detail", job.exit->detail);
+  }
+  log_.append("job_ended", json.close_object().text());
+  dirty_ = true;
+}
+
+void Audit::broker_refused(const RefusalsMessage& message) {
+  JsonWriter json;
+  json.open_object().key("counts").open_array();
+  for (const Refusal& refusal : message.refusals) {
+    json.open_object().member("source", refusal.source).member("error", error_name(refusal.code));
+    json.member("count", refusal.count).close_object();
+  }
+  log_.append("broker_refused", json.close_array().close_object().text());
+  dirty_ = true;
+}
+
+void Audit::event(std::string_view name, std::string_view detail) {
+  log_.append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
+  dirty_ = true;
+}
+
+Result<void> Audit::flush(bool durable) {
+  if (!dirty_ && !durable) return {};
+  auto written = log_.flush(durable);
+  dirty_ = !written;
+  return written;
+}
+
+}  // namespace mgr

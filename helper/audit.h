@@ -1,0 +1,86 @@
+// What is written to the audit log, and when: every effect before it starts and its outcome after,
+// every denial, sums for the rest. Helper, root. Lines for denials are limited to ten a second a
+// caller, and answers without effect are counted: the log is no way to fill the disk.
+#pragma once
+
+#include <uv.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "helper/audit_log.h"
+#include "helper/identity.h"
+#include "helper/jobs/jobs.h"
+
+namespace mgr {
+
+class Audit;
+
+// An effect whose line is in the log and whose outcome is not yet. One that is destroyed without an
+// outcome writes a failure.
+class AuditedEffect {
+ public:
+  AuditedEffect(AuditedEffect&& other) noexcept
+      : audit_(std::exchange(other.audit_, nullptr)), seq_(other.seq_) {}
+  AuditedEffect& operator=(AuditedEffect&&) = delete;
+  ~AuditedEffect();
+
+  // `data` is a JSON object, or "" for none.
+  void succeeded(std::string_view data);
+  void failed(const Error& error);
+  [[nodiscard]] std::uint64_t seq() const { return seq_; }
+
+ private:
+  friend class Audit;
+  AuditedEffect(Audit& audit, std::uint64_t seq) : audit_(&audit), seq_(seq) {}
+  Audit* audit_;
+  std::uint64_t seq_;
+};
+
+class Audit {
+ public:
+  // Both outlive the audit.
+  Audit(uv_loop_t* loop, AuditLog& log);
+  ~Audit();
+  Audit(const Audit&) = delete;
+  Audit& operator=(const Audit&) = delete;
+
+  // A request that was refused. `caller` is nullptr where nobody was established, `rule` is the
+  // deny rule, where one decided. The number to quote, 0 where it went into a sum.
+  std::uint64_t refused(const Caller* caller, const RunMessage& message, const Error& error,
+                        const Rule* rule);
+
+  // An answer without effect: counted.
+  void answered(const Caller& caller, std::string_view module, std::string_view action);
+
+  // An effect that is about to happen; it may start once flush(true) has succeeded.
+  AuditedEffect begins(const Caller& caller, const RunMessage& message, const Rule& rule);
+
+  void job_ended(const Job& job);
+  void broker_refused(const RefusalsMessage& message);
+  // Anything else worth a line: "link_closed", "helper_started", …
+  void event(std::string_view name, std::string_view detail);
+
+  // At the end of each turn of the loop; true before an effect.
+  Result<void> flush(bool durable);
+
+ private:
+  friend class AuditedEffect;
+  // Callers without a principal share one bucket, so that many uids count as one.
+  using Bucket = std::int64_t;
+  static Bucket bucket_of(const Caller* caller);
+  bool may_write_denial(Bucket bucket);
+  void count(Bucket bucket, std::string what);
+  void write_sums();
+
+  AuditLog& log_;
+  uv_timer_t* second_;
+  bool dirty_ = false;
+  std::unordered_map<Bucket, unsigned> denials_this_second_;
+  std::map<std::pair<Bucket, std::string>, std::uint64_t> sums_;
+};
+
+}  // namespace mgr

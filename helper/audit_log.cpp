@@ -1,0 +1,164 @@
+// mgr-helper, root.
+#include "helper/audit_log.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+
+#include "protocol/json.h"
+
+namespace mgr {
+namespace {
+
+constexpr std::size_t max_pending = 4 << 20;
+constexpr off_t tail_length = 1 << 16;  // longer than the longest line
+
+std::string hash_of(std::string_view line) {
+  std::array<unsigned char, crypto_generichash_BYTES> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(line.data()),
+                     line.size(), nullptr, 0);
+  std::array<char, crypto_generichash_BYTES * 2 + 1> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  return hex.data();
+}
+
+std::string utc_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  const auto seconds = static_cast<std::time_t>(micros / 1000000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 40> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::snprintf(text.data() + length, text.size() - length, ".%06dZ",
+                static_cast<int>(micros % 1000000));
+  return text.data();
+}
+
+// The number behind `key` in a line that append() wrote; 0 where there is none.
+std::uint64_t number_behind(std::string_view line, std::string_view key) {
+  const std::size_t at = line.find(key);
+  std::uint64_t number = 0;
+  if (at != std::string_view::npos) {
+    std::from_chars(line.data() + at + key.size(), line.data() + line.size(), number);
+  }
+  return number;
+}
+
+Result<std::string> read_at(int file, off_t offset, std::size_t length) {
+  std::string bytes(length, '\0');
+  const ssize_t count = pread(file, bytes.data(), length, offset);
+  if (count < 0) return fail_errno("reading the audit log");
+  bytes.resize(static_cast<std::size_t>(count));
+  return bytes;
+}
+
+}  // namespace
+
+Result<AuditLog> AuditLog::open(const std::string& path) {
+  const int file =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (file < 0) return fail_errno(path);
+  AuditLog log(file);
+  struct stat status {};
+  if (fstat(file, &status) != 0) return fail_errno(path);
+  if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
+    return fail(ErrorCode::failed, path + ": not a plain file that root alone can write");
+  }
+  if (auto chain = log.take_up_chain(); !chain) return tl::unexpected(chain.error());
+  return log;
+}
+
+AuditLog::AuditLog(AuditLog&& other) noexcept
+    : file_(std::exchange(other.file_, -1)),
+      last_seq_(other.last_seq_),
+      last_hash_(std::move(other.last_hash_)),
+      pending_(std::move(other.pending_)) {}
+
+AuditLog::~AuditLog() {
+  if (file_ >= 0) close(file_);
+}
+
+Result<void> AuditLog::take_up_chain() {
+  const off_t size = lseek(file_, 0, SEEK_END);
+  last_hash_ = std::string(crypto_generichash_BYTES * 2, '0');
+  if (size <= 0) return {};
+  const off_t begin = std::max<off_t>(0, size - tail_length);
+  auto tail = read_at(file_, begin, static_cast<std::size_t>(size - begin));
+  if (!tail) return tl::unexpected(tail.error());
+  const bool torn = tail->back() != '\n';
+  if (torn) {
+    pending_ = "\n";
+  } else {
+    tail->pop_back();
+  }
+  const std::size_t last_break = tail->rfind('\n');
+  const std::string_view last =
+      std::string_view(*tail).substr(last_break == std::string::npos ? 0 : last_break + 1);
+  last_hash_ = hash_of(last);
+  last_seq_ = number_behind(last, "{\"seq\":");
+  // A torn line may have lost its number: the one before it has its own.
+  for (std::size_t at = 0; at < tail->size();) {
+    const std::size_t end = std::min(tail->find('\n', at), tail->size());
+    last_seq_ = std::max(last_seq_,
+                         number_behind(std::string_view(*tail).substr(at, end - at), "{\"seq\":"));
+    at = end + 1;
+  }
+  if (torn) append("recovered", R"({"detail":"the line before this one was torn"})");
+  return {};
+}
+
+std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {
+  JsonWriter json;
+  json.open_object().member("seq", last_seq_ + 1).member("time", utc_now()).member("event", event);
+  if (members.size() > 2) json.raw(members.substr(1, members.size() - 2));
+  json.member("prev", last_hash_).close_object();
+  last_hash_ = hash_of(json.text());
+  pending_ += json.take() + '\n';
+  return ++last_seq_;
+}
+
+Result<void> AuditLog::flush(bool durable) {
+  std::string_view rest = pending_;
+  while (!rest.empty()) {
+    const ssize_t written = write(file_, rest.data(), rest.size());
+    if (written < 0) break;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  pending_.erase(0, pending_.size() - rest.size());
+  if (!pending_.empty()) {
+    auto failure = fail_errno("writing the audit log");
+    if (pending_.size() > max_pending) pending_.clear();  // the gap shows in the chain
+    return failure;
+  }
+  if (durable && fdatasync(file_) != 0) return fail_errno("fdatasync of the audit log");
+  return {};
+}
+
+Result<std::uint64_t> AuditLog::highest_job_id() const {
+  std::uint64_t highest = 0;
+  std::string carried;
+  for (off_t offset = 0;;) {
+    auto piece = read_at(file_, offset, 1 << 20);
+    if (!piece) return tl::unexpected(piece.error());
+    if (piece->empty()) return highest;
+    offset += static_cast<off_t>(piece->size());
+    carried += *piece;
+    // A number behind it is one that the helper wrote: what clients wrote stands in quotes.
+    constexpr std::string_view key = "\"id\":";
+    for (std::size_t at = carried.find(key); at != std::string::npos;
+         at = carried.find(key, at + 1)) {
+      highest = std::max(highest, number_behind(std::string_view(carried).substr(at), key));
+    }
+    carried.erase(0, carried.size() - std::min<std::size_t>(carried.size(), 32));
+  }
+}
+
+}  // namespace mgr

@@ -1,0 +1,46 @@
+// /var/log/mgr/audit.jsonl: numbered lines of JSON, each carrying the BLAKE2b-256 of the one before
+// it, so that an edited, removed or re-ordered line shows. Helper, root; distrusts the text that it
+// is given, which JsonWriter has made harmless.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/error.h"
+
+namespace mgr {
+
+class AuditLog {
+ public:
+  // Opens the file to append, making it (0600) where there is none, and takes up the chain from its
+  // last line. A last line without its line feed (the machine went down in mid-write) is ended, and
+  // stays in the chain as it is. The folder must exist.
+  static Result<AuditLog> open(const std::string& path);
+  AuditLog(AuditLog&& other) noexcept;
+  AuditLog& operator=(AuditLog&&) = delete;
+  ~AuditLog();
+
+  // Adds a line to what the next flush writes and gives its sequence number. `members` is a JSON
+  // object; the line holds seq, time (UTC, RFC 3339), event, the members, and prev.
+  std::uint64_t append(std::string_view event, std::string_view members);
+
+  // Writes what was appended; `durable`: and waits until it is on disk (fdatasync). What could not
+  // be written is kept for the next flush, up to a limit, and the failure is returned.
+  Result<void> flush(bool durable);
+
+  // The highest job id that any line names, 0 for none: so that ids stay unique where the counter
+  // file is gone. Reads the whole file.
+  [[nodiscard]] Result<std::uint64_t> highest_job_id() const;
+
+ private:
+  explicit AuditLog(int file) : file_(file) {}
+  Result<void> take_up_chain();
+
+  int file_;
+  std::uint64_t last_seq_ = 0;
+  std::string last_hash_;  // hex
+  std::string pending_;
+};
+
+}  // namespace mgr

@@ -1,0 +1,30 @@
+// A request whose every field is inside the grammar: checked again here, since the broker that
+// checked it first may not be ours any more. Helper, root.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "protocol/root_language.h"
+
+namespace mgr {
+
+// Only check() makes one. Its views point into the message.
+class CheckedRequest {
+ public:
+  // Fails with malformed (a name or value outside the grammar, a name twice, no module or action)
+  // or invalid_argument (a reserved name that this version does not carry out).
+  [[nodiscard]] static Result<CheckedRequest> check(const RunMessage& message);
+
+  [[nodiscard]] std::string_view module() const { return module_; }
+  [[nodiscard]] std::string_view action() const { return action_; }
+  [[nodiscard]] std::string_view on_behalf_of() const { return on_behalf_of_; }
+  [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
+
+ private:
+  CheckedRequest() = default;
+  std::string_view module_, action_, on_behalf_of_;
+  std::vector<FieldView> arguments_;
+};
+
+}  // namespace mgr

@@ -1,0 +1,101 @@
+// mgr-configure: reads /etc/mgr, checks it whole, and hands mgr-helper the outcome. uid 0, started
+// by the helper for each load and gone after it: the parser of text and the user database stay out
+// of the root process that lives. Trusts a file only once nobody but root can write it.
+#include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "mgr_version.h"
+#include "modules/schema.h"
+#include "policy/compiled.h"
+#include "policy/configuration.h"
+
+namespace mgr {
+namespace {
+
+struct UserIds {
+  uid_t uid;
+  gid_t gid;
+};
+
+Result<UserIds> find_service_user(const std::string& name) {
+  const passwd* entry = getpwnam(name.c_str());
+  if (entry == nullptr) {
+    return fail(ErrorCode::failed, "no user " + name + ": make it with systemd-sysusers");
+  }
+  if (entry->pw_uid == 0) return fail(ErrorCode::failed, "the user " + name + " must not be root");
+  return UserIds{entry->pw_uid, entry->pw_gid};
+}
+
+Result<CompiledConfiguration> compile(const Paths& paths) {
+  auto loaded = load_configuration(paths);
+  if (!loaded) return tl::unexpected(loaded.error());
+  for (const std::string& warning : loaded->warnings) {
+    std::fprintf(stderr, "mgr-configure: warning: %s\n", warning.c_str());
+  }
+  const auto registry = Registry::build(loaded->modules, "");
+  if (!registry) return tl::unexpected(registry.error());
+  const Settings& settings = loaded->settings;
+  const auto broker = find_service_user(settings.broker_user);
+  if (!broker) return tl::unexpected(broker.error());
+  const auto jobs = find_service_user(settings.job_user);
+  if (!jobs) return tl::unexpected(jobs.error());
+
+  CompiledConfiguration compiled;
+  compiled.policy = std::move(loaded->policy);
+  compiled.modules = std::move(loaded->modules);
+  compiled.broker_uid = broker->uid;
+  compiled.broker_gid = broker->gid;
+  compiled.job_uid = jobs->uid;
+  compiled.job_gid = jobs->gid;
+  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
+    compiled.admin_gid = admins->gr_gid;
+  }
+  compiled.cgroup = settings.cgroup;
+  compiled.max_connections = settings.limits.connections;
+  compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
+  compiled.schema_json = schema_json(**registry);
+  if (compiled.broker_settings.size() > max_settings_length) {
+    return fail(ErrorCode::failed, "modules.d declares more than the broker can be told");
+  }
+  return compiled;
+}
+
+bool write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace mgr
+
+int main(int argc, char** argv) {
+  static constexpr option known[] = {{"root", required_argument, nullptr, 'r'},
+                                     {"version", no_argument, nullptr, 'v'},
+                                     {nullptr, 0, nullptr, 0}};
+  if (argc < 1) return EXIT_FAILURE;
+  mgr::Paths paths;
+  for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
+    if (found == 'r') paths = mgr::Paths(optarg);
+    if (found == 'v') return std::puts("mgr-configure " MGR_VERSION) < 0;
+    if (found == '?') return 2;
+  }
+  if (isatty(STDOUT_FILENO) != 0) {
+    std::fputs("mgr-configure: for mgr-helper to run; try mgr-helper --check\n", stderr);
+    return 2;
+  }
+  const auto compiled = mgr::compile(paths);
+  if (!compiled) {
+    std::fprintf(stderr, "mgr-configure: %s\n", compiled.error().detail.c_str());
+    return EXIT_FAILURE;
+  }
+  return mgr::write_all(mgr::encode(*compiled)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,146 @@
+// mgr-helper, root. Distrusts clients (who hang up at any moment) and the broker's numbers.
+#include "helper/connections.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "helper/uv_handle.h"
+
+namespace mgr {
+namespace {
+
+// A request is honoured this long after its client has gone: who sends and closes is served.
+constexpr std::uint64_t grace_after_hang_up_ms = 1000;
+
+Result<std::vector<gid_t>> read_peer_groups(int socket) {
+  std::vector<gid_t> groups(32);
+  for (;;) {
+    auto bytes = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    const int failed = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &bytes);
+    const int error = errno;
+    groups.resize(bytes / sizeof(gid_t));
+    if (failed == 0) return groups;
+    if (error != ERANGE) return fail_errno("SO_PEERGROUPS");
+  }
+}
+
+}  // namespace
+
+Result<PeerCredentials> read_peer_credentials(int socket) {
+  ucred kernel{};
+  socklen_t length = sizeof kernel;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &kernel, &length) != 0 ||
+      length != sizeof kernel) {
+    return fail_errno("SO_PEERCRED");
+  }
+  auto groups = read_peer_groups(socket);
+  if (!groups) return tl::unexpected(groups.error());
+  return PeerCredentials{kernel.uid, kernel.gid, kernel.pid, std::move(*groups)};
+}
+
+Result<std::unique_ptr<Connections>> Connections::open(uv_loop_t* loop) {
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return fail_errno("epoll_create1");
+  return std::unique_ptr<Connections>(new Connections(loop, epoll));
+}
+
+Connections::Connections(uv_loop_t* loop, int epoll) : loop_(loop), epoll_(epoll) {
+  hang_ups_ = watch_descriptor(loop, epoll, UV_READABLE, this, [](void* self, int) {
+    static_cast<Connections*>(self)->note_hang_ups();
+  });
+  sweep_timer_ =
+      make_timer(loop, this, [](void* self) { static_cast<Connections*>(self)->sweep(); });
+}
+
+Connections::~Connections() {
+  for (const auto& [number, entry] : entries_) {
+    if (entry.socket >= 0) close(entry.socket);
+  }
+  close_handle(hang_ups_);
+  close_handle(sweep_timer_);
+  close(epoll_);
+}
+
+std::uint64_t Connections::add(int socket, PeerCredentials credentials) {
+  const std::uint64_t number = last_number_ + 1;
+  // EPOLLET alone: hang-up and nothing else, once. uv_poll's UV_DISCONNECT would fire without end
+  // on a half-closed connection.
+  epoll_event event{EPOLLET, {.u64 = number}};
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) {
+    close(socket);  // unwatched it could not be told from one whose client is there
+    return 0;
+  }
+  last_number_ = number;
+  entries_.emplace(number, Entry{socket, std::move(credentials), 0, false});
+  return number;
+}
+
+const PeerCredentials* Connections::find(std::uint64_t number) const {
+  const auto entry = entries_.find(number);
+  if (entry == entries_.end()) return nullptr;
+  const std::uint64_t gone_at = entry->second.gone_at_ms;
+  if (gone_at != 0 && uv_now(loop_) > gone_at + grace_after_hang_up_ms) return nullptr;
+  return &entry->second.credentials;
+}
+
+void Connections::asked(std::uint64_t number) {
+  const auto entry = entries_.find(number);
+  if (entry != entries_.end()) entry->second.asked = true;
+}
+
+void Connections::forget(std::uint64_t number) {
+  const auto entry = entries_.find(number);
+  if (entry == entries_.end()) return;
+  if (entry->second.socket >= 0) close(entry->second.socket);
+  entries_.erase(entry);
+}
+
+void Connections::end_all(std::string_view line) {
+  for (const auto& [number, entry] : entries_) {
+    if (entry.socket < 0) continue;
+    if (!entry.asked) {
+      static_cast<void>(send(entry.socket, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    }
+    shutdown(entry.socket, SHUT_RDWR);
+    close(entry.socket);
+  }
+  entries_.clear();
+  departures_.clear();
+}
+
+void Connections::note_hang_ups() {
+  std::array<epoll_event, 256> events;
+  const int count = epoll_wait(epoll_, events.data(), events.size(), 0);
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t number = events.at(static_cast<std::size_t>(i)).data.u64;
+    const auto entry = entries_.find(number);
+    if (entry == entries_.end()) continue;
+    close(entry->second.socket);  // the credentials are all that is still needed
+    entry->second.socket = -1;
+    entry->second.gone_at_ms = uv_now(loop_);
+    departures_.push_back({number, uv_now(loop_)});
+  }
+  arm_sweep();
+}
+
+void Connections::sweep() {
+  while (!departures_.empty() &&
+         departures_.front().at_ms + grace_after_hang_up_ms < uv_now(loop_)) {
+    forget(departures_.front().number);
+    departures_.pop_front();
+  }
+  arm_sweep();
+}
+
+void Connections::arm_sweep() {
+  if (departures_.empty() || uv_is_active(as_handle(sweep_timer_)) != 0) return;
+  const std::uint64_t due = departures_.front().at_ms + grace_after_hang_up_ms + 1;
+  const std::uint64_t wait = due > uv_now(loop_) ? due - uv_now(loop_) : 0;
+  restart_timer(sweep_timer_, wait);
+}
+
+}  // namespace mgr

@@ -1,0 +1,87 @@
+// The local connections that this helper accepted and handed down, by number: whose they are, and
+// whether the client is still there. Helper, root.
+//
+// The credentials come from the kernel at connect(2) time (unix(7), SO_PEERCRED, SO_PEERGROUPS) and
+// are read here, before the broker can have touched the socket. On the accepting side they are the
+// client's; on the connecting side they would be the listener's, which is why descriptors never
+// travel up.
+#pragma once
+
+#include <sys/types.h>
+#include <uv.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/error.h"
+
+namespace mgr {
+
+struct PeerCredentials {
+  // Unset until the kernel has told: an error on the way must never read as uid 0 (CVE-2021-3560).
+  uid_t uid = static_cast<uid_t>(-1);
+  gid_t gid = static_cast<gid_t>(-1);
+  pid_t pid = 0;
+  std::vector<gid_t> groups;  // supplementary
+};
+
+// Reads both options of a connected UNIX socket; `failed` where the kernel does not answer.
+[[nodiscard]] Result<PeerCredentials> read_peer_credentials(int socket);
+
+class Connections {
+ public:
+  // The epoll set of the copies is polled by `loop`; it must outlive the loop's run.
+  static Result<std::unique_ptr<Connections>> open(uv_loop_t* loop);
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
+
+  // Takes `socket` over and gives it a number that is never used again; 0 where it cannot be
+  // watched, and is closed.
+  std::uint64_t add(int socket, PeerCredentials credentials);
+
+  // Whose connection that is; nullptr for a number that was never given, or whose client has been
+  // gone for over a second: what the broker sends in its name after that is not the client's.
+  [[nodiscard]] const PeerCredentials* find(std::uint64_t number) const;
+
+  // A request came over it, so it may not be told later that nothing was started.
+  void asked(std::uint64_t number);
+
+  // The broker is done with it.
+  void forget(std::uint64_t number);
+
+  // The broker is lost: those that asked nothing are told `line`, and all are shut down, since the
+  // broker's close() does not reach the client while a copy is held here.
+  void end_all(std::string_view line);
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    int socket = -1;  // -1 once the client has gone
+    PeerCredentials credentials;
+    std::uint64_t gone_at_ms = 0;  // loop time
+    bool asked = false;
+  };
+  struct Departure {
+    std::uint64_t number, at_ms;
+  };
+
+  explicit Connections(uv_loop_t* loop, int epoll);
+  void note_hang_ups();
+  void sweep();
+  void arm_sweep();
+
+  uv_loop_t* loop_;
+  int epoll_;
+  uv_poll_t* hang_ups_ = nullptr;
+  uv_timer_t* sweep_timer_ = nullptr;
+  std::uint64_t last_number_ = 0;
+  std::unordered_map<std::uint64_t, Entry> entries_;
+  std::deque<Departure> departures_;  // in the order of time
+};
+
+}  // namespace mgr

@@ -1,0 +1,89 @@
+// mgr-helper, root.
+#include "helper/daemon.h"
+
+#include "helper/log.h"
+#include "helper/uv_handle.h"
+
+namespace mgr {
+
+Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts) {
+  auto connections = Connections::open(loop);
+  if (!connections) return tl::unexpected(connections.error());
+  const JobsSettings jobs_settings = parts.jobs;
+  std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(parts), std::move(*connections)));
+  Daemon* self = daemon.get();
+  auto jobs =
+      Jobs::open(loop, jobs_settings, [self](const Job& job) { self->effects_.job_ended(job); });
+  if (!jobs) return tl::unexpected(jobs.error());
+  daemon->jobs_ = std::move(*jobs);
+  daemon->effects_.use(*daemon->jobs_);
+  daemon->audit_.event("helper_started", "");
+  return daemon;
+}
+
+Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections)
+    : decider_(std::move(parts.configuration.policy)),
+      registry_(std::move(parts.registry)),
+      settings_(std::move(parts.configuration.broker_settings)),
+      audit_log_(std::move(parts.audit_log)),
+      audit_(loop, audit_log_),
+      connections_(std::move(connections)),
+      link_(loop, parts.broker_listener, parts.configuration.broker_uid, link_events()),
+      doorkeeper_(loop, parts.client_listener, *connections_, link_,
+                  parts.configuration.admin_gid, parts.configuration.max_connections),
+      effects_(loop, audit_, link_),
+      identity_(*connections_, decider_),
+      answerer_(identity_, *registry_, decider_, audit_, effects_, link_),
+      check_(new uv_check_t{}),
+      prepare_(new uv_prepare_t{}) {
+  // A turn ends after the poll, and once more before the next one for what the timers did.
+  check_->data = prepare_->data = this;
+  uv_check_init(loop, check_);
+  uv_check_start(check_,
+                 [](uv_check_t* handle) { static_cast<Daemon*>(handle->data)->turn_ended(); });
+  uv_prepare_init(loop, prepare_);
+  uv_prepare_start(prepare_,
+                   [](uv_prepare_t* handle) { static_cast<Daemon*>(handle->data)->turn_ended(); });
+}
+
+Daemon::~Daemon() {
+  uv_close(as_handle(check_),
+           [](uv_handle_t* handle) { delete reinterpret_cast<uv_check_t*>(handle); });
+  uv_close(as_handle(prepare_),
+           [](uv_handle_t* handle) { delete reinterpret_cast<uv_prepare_t*>(handle); });
+  audit_.event("helper_ended", "");
+  static_cast<void>(audit_.flush(true));
+}
+
+LinkEvents Daemon::link_events() {
+  LinkEvents events;
+  events.up = [this] {
+    log_info("the broker is connected");
+    link_.send_settings(settings_);
+    doorkeeper_.link_up();
+  };
+  events.lost = [this] {
+    log_warning("the broker is gone");
+    doorkeeper_.link_lost();
+  };
+  events.violation = [this](std::string_view why) { audit_.event("link_refused", why); };
+  events.answer_run = [this](ReplyTo to, const RunMessage& message) {
+    answerer_.answer_run(to, message);
+  };
+  events.answer_closed = [this](const ClosedMessage& message) {
+    connections_->forget(message.connection);
+  };
+  events.answer_refusals = [this](const RefusalsMessage& message) {
+    audit_.broker_refused(message);
+  };
+  return events;
+}
+
+void Daemon::turn_ended() {
+  effects_.commit();
+  if (auto written = audit_.flush(false); !written) log_error(written.error().detail);
+  link_.flush();
+  doorkeeper_.turn_ended();
+}
+
+}  // namespace mgr

@@ -1,0 +1,63 @@
+// The parts of mgr-helper, put together, and the turn of its loop. Helper, root.
+#pragma once
+
+#include <uv.h>
+
+#include <memory>
+#include <string>
+
+#include "helper/answer.h"
+#include "helper/audit.h"
+#include "helper/audit_log.h"
+#include "helper/connections.h"
+#include "helper/doorkeeper.h"
+#include "helper/effects.h"
+#include "helper/identity.h"
+#include "helper/jobs/jobs.h"
+#include "helper/link.h"
+#include "modules/registry.h"
+#include "policy/compiled.h"
+#include "policy/decide.h"
+
+namespace mgr {
+
+// What the daemon was given to work with, opened and checked already.
+struct DaemonParts {
+  CompiledConfiguration configuration;
+  std::unique_ptr<Registry> registry;
+  AuditLog audit_log;
+  int client_listener;  // taken over
+  int broker_listener;  // taken over
+  JobsSettings jobs;
+};
+
+class Daemon {
+ public:
+  // Finds the jobs again; fails where they cannot be.
+  static Result<std::unique_ptr<Daemon>> open(uv_loop_t* loop, DaemonParts parts);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+ private:
+  Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections);
+  [[nodiscard]] LinkEvents link_events();
+  void turn_ended();
+
+  Decider decider_;
+  std::unique_ptr<Registry> registry_;
+  std::string settings_;  // the payload for the broker
+  AuditLog audit_log_;
+  Audit audit_;
+  std::unique_ptr<Connections> connections_;
+  Link link_;
+  Doorkeeper doorkeeper_;
+  Effects effects_;
+  std::unique_ptr<Jobs> jobs_;
+  Identity identity_;
+  Answerer answerer_;
+  uv_check_t* check_;
+  uv_prepare_t* prepare_;
+};
+
+}  // namespace mgr

@@ -1,0 +1,51 @@
+// /run/mgr.sock: accepts every local client, notes who it is, and hands the connection down to the
+// broker. Reads nothing from it. Helper, root; distrusts whoever connects.
+#pragma once
+
+#include <uv.h>
+
+#include <optional>
+#include <string>
+
+#include "helper/connections.h"
+#include "helper/link.h"
+
+namespace mgr {
+
+class Doorkeeper {
+ public:
+  // `listener` is taken over. `admins`: the group whose members' connections keep a place. No more
+  // than `most` connections are held at a time: what comes then waits in the backlog.
+  Doorkeeper(uv_loop_t* loop, int listener, Connections& connections, Link& link,
+             std::optional<gid_t> admins, std::size_t most);
+  ~Doorkeeper();
+  Doorkeeper(const Doorkeeper&) = delete;
+  Doorkeeper& operator=(const Doorkeeper&) = delete;
+
+  // The broker is there: accept. The broker is lost: those who were handed down are told, new ones
+  // wait in the backlog for up to 2 s, and are then told `unavailable`.
+  void link_up();
+  void link_lost();
+
+  // At the end of a turn: accepts again what a full house or a want of descriptors made wait.
+  void turn_ended();
+
+ private:
+  void accept_some();
+  bool hand_down(int socket);
+  void turn_away(int socket);
+
+  Connections& connections_;
+  Link& link_;
+  int listener_;
+  std::optional<gid_t> admins_;
+  std::size_t most_;
+  std::string unavailable_;
+  uv_poll_t* poll_;
+  uv_timer_t* patience_;  // with an absent broker, or for a descriptor to become free
+  bool out_of_patience_ = false;
+  bool out_of_descriptors_ = false;
+  bool paused_ = true;
+};
+
+}  // namespace mgr

@@ -1,0 +1,23 @@
+// The socket `control` in a job's folder, as the helper sees it. Helper, root; reads nothing from
+// it, since only its hang-up means something.
+#pragma once
+
+#include "helper/jobs/descriptor.h"
+#include "protocol/error.h"
+
+namespace mgr {
+
+// Binds it anew, 0600, and listens: what mgr-job inherits.
+[[nodiscard]] Result<Descriptor> listen_on_control(int folder);
+
+// The helper's end: non-blocking, close-on-exec. Refused where no mgr-job listens any more.
+[[nodiscard]] Result<Descriptor> connect_to_control(int folder);
+
+// Asks for the tree's end. A peer that is gone is no failure: its hang-up is told elsewhere.
+void send_stop(const Descriptor& control);
+
+// Takes the job's lock (flock(2)) without waiting: what mgr-job inherits. The result is empty while
+// somebody else holds it. Makes the file where missing.
+[[nodiscard]] Result<Descriptor> take_job_lock(int folder);
+
+}  // namespace mgr

@@ -1,0 +1,96 @@
+// The child of mgr-job, root at first, then the job's user.
+#include "helper/jobs/mgr-job/exec_command.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "helper/jobs/mgr-job/job_filter.h"
+#include "helper/jobs/mgr-job/own_state.h"
+#include "helper/jobs/privilege.h"
+
+namespace mgr {
+namespace {
+
+constexpr int exit_not_executed = 127;
+
+// execve takes char* for C's sake and writes to none of them.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+bool take_standard_descriptors(int null) {
+  return dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+         dup2(null, STDERR_FILENO) >= 0;
+}
+
+// Loading a filter needs no_new_privs or CAP_SYS_ADMIN (seccomp(2)). So where the action does
+// without no_new_privs, it is loaded while this is root; the list forbids nothing that follows, and
+// a set-user-ID program under it is not weakened, since no step of giving privilege up is in it.
+const char* become_confined(const JobSpec& spec, std::span<const gid_t> groups,
+                            std::span<gid_t> room) {
+  if (!spec.no_new_privileges && !load_job_filter()) return "seccomp";
+  if (const char* failed = become_user(spec.uid, spec.gid, groups, room)) return failed;
+  if (!spec.no_new_privileges) return nullptr;
+  if (!forbid_new_privileges()) return "no_new_privs";
+  return load_job_filter() ? nullptr : "seccomp";
+}
+
+bool wait_at_gate(int channel) {
+  char go = 0;
+  const ssize_t length = recv(channel, &go, 1, 0);
+  if (length == 0) errno = ECANCELED;
+  return length == 1;
+}
+
+}  // namespace
+
+ExecPlan::ExecPlan(const JobSpec& spec, int channel)
+    : spec_(spec),
+      channel_(channel),
+      null_(open("/dev/null", O_RDWR | O_CLOEXEC)),
+      argv_(pointers_to(spec.argv)),
+      environment_(pointers_to(spec.environment)),
+      groups_(spec.groups.begin(), spec.groups.end()),
+      room_(groups_.size()) {
+  std::ranges::sort(groups_);
+}
+
+const char* become_command(ExecPlan& plan) {
+  const JobSpec& spec = plan.spec_;
+  if (setsid() < 0) return "setsid";
+  if (setpriority(PRIO_PROCESS, 0, spec.nice) != 0) return "nice";
+  if (!take_standard_descriptors(plan.null_.get())) return "descriptors";
+  if (const char* failed = become_confined(spec, plan.groups_, plan.room_)) return failed;
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return "close_range";
+  umask(spec.umask);
+  if (chdir(spec.cwd.c_str()) != 0) return "chdir";
+  reset_signals();
+  if (!wait_at_gate(plan.channel_)) return "gate";
+  execve(plan.argv_.front(), plan.argv_.data(), plan.environment_.data());
+  return "execve";
+}
+
+void exec_command(ExecPlan& plan) {
+  const char* step = become_command(plan);
+  StepFailure failure{};
+  failure.error = errno;
+  for (std::size_t i = 0; step[i] != '\0' && i + 1 < sizeof(failure.step); ++i) {
+    failure.step[i] = step[i];
+  }
+  (void)send(plan.channel_, &failure, sizeof(failure), MSG_NOSIGNAL);
+  _exit(exit_not_executed);
+}
+
+}  // namespace mgr

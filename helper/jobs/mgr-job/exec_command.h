@@ -1,0 +1,46 @@
+// From a clone of mgr-job to the command: the one file that executes a command. The child of
+// mgr-job, root at first, then the job's user.
+//
+// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; setgroups,
+// setresgid, setresuid, all read back; no_new_privs; the seccomp list; close-on-exec from 3;
+// umask; chdir as that user; signals; the gate; execve of an absolute path with exactly the spec's
+// environment. Limits, oom_score_adj and the keyring it has from mgr-job (own_state.h).
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "helper/jobs/descriptor.h"
+#include "helper/jobs/job_files.h"
+
+namespace mgr {
+
+// What the child reports on its channel when a step fails.
+struct StepFailure {
+  char step[60];
+  int error;
+};
+
+class ExecPlan;
+
+// A failing step is reported and ends the process: the command never runs half confined.
+[[noreturn]] void exec_command(ExecPlan& plan);
+
+// Everything that the child needs, allocated beforehand: it must not allocate. Borrows the spec.
+class ExecPlan {
+ public:
+  ExecPlan(const JobSpec& spec, int channel);
+  [[nodiscard]] bool ready() const { return static_cast<bool>(null_); }
+
+ private:
+  friend void exec_command(ExecPlan& plan);
+  friend const char* become_command(ExecPlan& plan);
+  const JobSpec& spec_;
+  int channel_;
+  Descriptor null_;
+  std::vector<char*> argv_, environment_;
+  std::vector<gid_t> groups_, room_;
+};
+
+}  // namespace mgr

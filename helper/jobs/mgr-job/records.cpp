@@ -1,0 +1,37 @@
+// mgr-job, root and then user mgr-job.
+#include "helper/jobs/mgr-job/records.h"
+
+#include <fcntl.h>
+
+#include "helper/jobs/real_time.h"
+#include "helper/jobs/record_file.h"
+
+namespace mgr {
+namespace {
+
+Descriptor open_new(int folder, const char* name) {
+  return Descriptor(
+      openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
+}  // namespace
+
+Result<Records> Records::open(int folder) {
+  Records records;
+  records.start_ = open_new(folder, "start");
+  if (!records.start_) return fail_errno("start");
+  records.exit_ = open_new(folder, "exit");
+  if (!records.exit_) return fail_errno("exit");
+  return records;
+}
+
+Result<void> Records::write_start() const {
+  return write_whole(start_.get(), encode(StartRecord{real_time_us()}));
+}
+
+Result<void> Records::write_exit(ExitRecord record) const {
+  record.ended_us = real_time_us();
+  return write_whole(exit_.get(), encode(record));
+}
+
+}  // namespace mgr

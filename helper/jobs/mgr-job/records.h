@@ -1,0 +1,24 @@
+// The files `start` and `exit` of a job's folder, held open by mgr-job. Opened as root, written as
+// user mgr-job.
+#pragma once
+
+#include "helper/jobs/descriptor.h"
+#include "helper/jobs/job_files.h"
+#include "protocol/error.h"
+
+namespace mgr {
+
+class Records {
+ public:
+  // Fails where one of them exists: the command may have run before, and runs at most once.
+  static Result<Records> open(int folder);
+
+  // Once each; on disk when they return.
+  [[nodiscard]] Result<void> write_start() const;
+  [[nodiscard]] Result<void> write_exit(ExitRecord record) const;  // ended_us is set here
+
+ private:
+  Descriptor start_, exit_;
+};
+
+}  // namespace mgr

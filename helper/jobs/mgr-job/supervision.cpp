@@ -1,0 +1,121 @@
+// mgr-job, user mgr-job with CAP_KILL; distrusts the tree.
+#include "helper/jobs/mgr-job/supervision.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "helper/jobs/mgr-job/stop_tree.h"
+
+namespace mgr {
+namespace {
+
+// The places of what is always polled; control's follow.
+enum Place : std::size_t { at_timer, at_termination, at_report, at_process, at_leaf, at_control };
+
+Descriptor open_termination() {
+  sigset_t terminations;
+  sigemptyset(&terminations);
+  sigaddset(&terminations, SIGTERM);
+  return Descriptor(signalfd(-1, &terminations, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+// Empties a signalfd or timerfd.
+void drain(const Descriptor& descriptor) {
+  signalfd_siginfo ignored{};
+  while (read(descriptor.get(), &ignored, sizeof(ignored)) > 0) {
+  }
+}
+
+}  // namespace
+
+Result<Supervision> Supervision::begin(const JobSpec& spec, const CgroupLeaf& leaf,
+                                       Command& command, int control) {
+  Supervision supervision(spec, leaf, command, control);
+  supervision.timer_ = Descriptor(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+  if (!supervision.timer_) return fail_errno("timerfd");
+  supervision.termination_ = open_termination();
+  if (!supervision.termination_) return fail_errno("signalfd");
+  if (spec.timeout_ms > 0) supervision.arm_timer(spec.timeout_ms);
+  return supervision;
+}
+
+ExitRecord Supervision::run() {
+  while (!command_ended_ || !leaf_empty_) {
+    wait();
+    const auto happened = [this](Place place) { return polled_[place].revents != 0; };
+    if (happened(at_report)) on_report();
+    if (happened(at_process)) on_command_end();
+    leaf_empty_ = !leaf_.populated().value_or(true);
+    if (happened(at_termination)) {
+      drain(termination_);
+      begin_stop();
+    }
+    if (control_.handle(&polled_[at_control])) begin_stop();
+    if (happened(at_timer)) on_timer();
+  }
+  return std::move(record_);
+}
+
+void Supervision::wait() {
+  polled_.clear();
+  polled_.push_back({timer_.get(), POLLIN, 0});
+  polled_.push_back({termination_.get(), POLLIN, 0});
+  polled_.push_back({command_.report(), POLLIN, 0});  // -1, which poll skips, when it is done
+  polled_.push_back({command_ended_ ? -1 : command_.process(), POLLIN, 0});
+  polled_.push_back({leaf_.events(), POLLPRI, 0});
+  control_.add_to(polled_);
+  while (poll(polled_.data(), polled_.size(), -1) < 0) {
+  }
+}
+
+void Supervision::begin_stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  record_.stopped = !record_.timed_out;
+  if (spec_.stop_grace_ms == 0) return kill_tree();
+  signal_leaf(leaf_, SIGTERM);
+  arm_timer(spec_.stop_grace_ms);
+}
+
+void Supervision::kill_tree() {
+  if (!leaf_.kill()) signal_leaf(leaf_, SIGKILL);
+}
+
+void Supervision::arm_timer(std::uint64_t milliseconds) {
+  itimerspec when{};
+  when.it_value.tv_sec = static_cast<time_t>(milliseconds / 1000);
+  when.it_value.tv_nsec = static_cast<long>(milliseconds % 1000) * 1'000'000;
+  (void)timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+// One timer: until a stop it is the timeout's, then the grace period's.
+void Supervision::on_timer() {
+  drain(timer_);
+  if (stopping_) return kill_tree();
+  record_.timed_out = true;
+  begin_stop();
+}
+
+void Supervision::on_report() {
+  if (auto failure = command_.take_report()) {
+    record_.outcome = JobOutcome::could_not_start;
+    record_.detail = std::move(*failure);
+  }
+}
+
+void Supervision::on_command_end() {
+  const auto ended = command_.reap();
+  if (!ended) return;
+  command_ended_ = true;
+  // Its report is in the channel before it ends; poll may have told of both at once or not.
+  if (command_.report() >= 0) on_report();
+  if (record_.outcome == JobOutcome::could_not_start) return;
+  record_.outcome = ended->outcome;
+  record_.status = ended->status;
+}
+
+}  // namespace mgr

@@ -1,0 +1,55 @@
+// The loop of mgr-job while its command's tree lives: one poll(2), no wake-up without a reason.
+// User mgr-job with CAP_KILL; distrusts the tree and whoever connects to control.
+#pragma once
+
+#include <poll.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "helper/jobs/cgroup_leaf.h"
+#include "helper/jobs/descriptor.h"
+#include "helper/jobs/job_files.h"
+#include "helper/jobs/mgr-job/command.h"
+#include "helper/jobs/mgr-job/control.h"
+#include "protocol/error.h"
+
+namespace mgr {
+
+class Supervision {
+ public:
+  // Borrows all that it is given. The timeout counts from here, on the boot clock: time asleep
+  // counts.
+  static Result<Supervision> begin(const JobSpec& spec, const CgroupLeaf& leaf, Command& command,
+                                   int control);
+
+  // Until the command has ended and the leaf is empty. A stop (asked on control, by SIGTERM, or by
+  // the timeout) is SIGTERM to all, the grace period, cgroup.kill.
+  [[nodiscard]] ExitRecord run();
+
+ private:
+  Supervision(const JobSpec& spec, const CgroupLeaf& leaf, Command& command, int control)
+      : spec_(spec), leaf_(leaf), command_(command), control_(control) {}
+
+  void wait();
+  void begin_stop();
+  void kill_tree();
+  void arm_timer(std::uint64_t milliseconds);
+  void on_timer();
+  void on_report();
+  void on_command_end();
+
+  const JobSpec& spec_;
+  const CgroupLeaf& leaf_;
+  Command& command_;
+  Control control_;
+  Descriptor timer_;
+  Descriptor termination_;  // signalfd of SIGTERM
+  std::vector<pollfd> polled_;
+  ExitRecord record_;
+  bool command_ended_ = false;
+  bool leaf_empty_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace mgr

@@ -1,0 +1,70 @@
+// Helper (root) and mgr-job; distrusts the file that it reads.
+#include "helper/jobs/record_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "helper/jobs/descriptor.h"
+#include "helper/jobs/job_files.h"
+
+namespace mgr {
+
+Result<std::optional<std::string>> read_record(int folder, const char* name) {
+  const Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) return fail_errno(name);
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) return fail_errno(name);
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorCode::failed, std::string(name) + ": not a regular file");
+  }
+  if (status.st_size < 0 || static_cast<std::uint64_t>(status.st_size) > max_record_length) {
+    return fail(ErrorCode::too_large, std::string(name) + ": too long for a record");
+  }
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t length = pread(file.get(), bytes.data(), bytes.size(), 0);
+  if (length < 0) return fail_errno(name);
+  bytes.resize(static_cast<std::size_t>(length));
+  return bytes;
+}
+
+Result<void> write_whole(int file, std::string_view bytes) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t length =
+        pwrite(file, bytes.data() + written, bytes.size() - written, static_cast<off_t>(written));
+    if (length < 0 && errno == EINTR) continue;
+    if (length < 0) return fail_errno("pwrite");
+    written += static_cast<std::size_t>(length);
+  }
+  if (fdatasync(file) != 0) return fail_errno("fdatasync");
+  return {};
+}
+
+Result<void> write_new_record(int folder, const char* name, std::string_view bytes) {
+  const Descriptor file(
+      openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return fail_errno(name);
+  return write_whole(file.get(), bytes);
+}
+
+Result<void> sync_folder(int folder) {
+  if (fsync(folder) != 0) return fail_errno("fsync of the folder");
+  return {};
+}
+
+Result<void> replace_record(int folder, const char* name, std::string_view bytes) {
+  const std::string beside = std::string(name) + ".new";
+  if (unlinkat(folder, beside.c_str(), 0) != 0 && errno != ENOENT) return fail_errno(beside);
+  if (auto written = write_new_record(folder, beside.c_str(), bytes); !written) {
+    unlinkat(folder, beside.c_str(), 0);
+    return written;
+  }
+  if (renameat(folder, beside.c_str(), folder, name) != 0) return fail_errno(name);
+  return sync_folder(folder);
+}
+
+}  // namespace mgr

@@ -1,0 +1,30 @@
+// Reading and writing a record of a job's folder. Helper (root) and mgr-job; the reader distrusts
+// what kind of file lies under the name and how long it is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/error.h"
+
+namespace mgr {
+
+// The file's bytes; nothing where no such file exists. A link, a FIFO, a device or anything over
+// max_record_length is a failure, found before a byte is read (O_NOFOLLOW | O_NONBLOCK, fstat).
+[[nodiscard]] Result<std::optional<std::string>> read_record(int folder, const char* name);
+
+// Makes `name` hold `bytes`, old or new but never half: a file beside it, fsync, rename, fsync of
+// the folder. On failure the old one stays.
+[[nodiscard]] Result<void> replace_record(int folder, const char* name, std::string_view bytes);
+
+// A new file of 0600 that did not exist before, whole and on disk; its name is not yet.
+[[nodiscard]] Result<void> write_new_record(int folder, const char* name, std::string_view bytes);
+
+// fsync(2) of a folder: the names in it are on disk.
+[[nodiscard]] Result<void> sync_folder(int folder);
+
+// All of `bytes` at the front of an open file.
+[[nodiscard]] Result<void> write_whole(int file, std::string_view bytes);
+
+}  // namespace mgr

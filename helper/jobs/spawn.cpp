@@ -1,0 +1,156 @@
+// Helper, root.
+//
+// Boost.Process decides by feature macros whether vfork is there, and _GNU_SOURCE hides it. From a
+// process of 200 MB fork costs forty times as much.
+#define BOOST_POSIX_HAS_VFORK 1
+#include "helper/jobs/spawn.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/env.hpp>
+#include <boost/process/error.hpp>
+#include <boost/process/exe.hpp>
+#include <boost/process/posix.hpp>
+#include <cerrno>
+#include <exception>
+
+#include "helper/jobs/job_files.h"
+#include "helper/jobs/signal_process.h"
+
+namespace mgr {
+namespace {
+
+namespace process = boost::process;
+
+// dup2 of a descriptor onto itself would leave close-on-exec set, and onto another source would
+// lose that one: so all sources are moved out of the way first.
+constexpr int first_free_descriptor = 16;
+
+Descriptor moved_up(int descriptor) {
+  return Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, first_free_descriptor));
+}
+
+// The vfork child shares our memory until execve: no handler of ours may run in it.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// Detached at once: the destructor of a boost::process::child kills its process.
+Result<pid_t> run(const std::string& program, const std::string& drop_to,
+                  const std::array<Descriptor, 5>& sources) {
+  const auto& fd = process::posix::fd;
+  std::error_code error;
+  const SignalsBlocked blocked;
+  process::child child(
+      process::exe(program), process::args({"--drop-to", drop_to}), process::environment(),
+      process::posix::use_vfork, error, fd.bind(STDIN_FILENO, sources[4].get()),
+      fd.bind(STDOUT_FILENO, sources[4].get()), fd.bind(STDERR_FILENO, sources[4].get()),
+      fd.bind(job_folder_descriptor, sources[0].get()),
+      fd.bind(job_lock_descriptor, sources[1].get()),
+      fd.bind(job_control_descriptor, sources[2].get()),
+      fd.bind(job_cgroup_descriptor, sources[3].get()));
+  if (error) return fail(ErrorCode::failed, program + ": " + error.message());
+  const pid_t pid = child.id();
+  child.detach();
+  return pid;
+}
+
+Result<pid_t> run_writing_to(int output, const std::string& program,
+                             const std::vector<std::string>& arguments) {
+  const auto& fd = process::posix::fd;
+  const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  const std::array<Descriptor, 3> sources{moved_up(null.get()), moved_up(output),
+                                          moved_up(STDERR_FILENO)};
+  std::error_code error;
+  const SignalsBlocked blocked;
+  process::child child(process::exe(program), process::args(arguments), process::environment(),
+                       process::posix::use_vfork, error, fd.bind(STDIN_FILENO, sources[0].get()),
+                       fd.bind(STDOUT_FILENO, sources[1].get()),
+                       fd.bind(STDERR_FILENO, sources[2].get()));
+  if (error) return fail(ErrorCode::failed, program + ": " + error.message());
+  const pid_t pid = child.id();
+  child.detach();
+  return pid;
+}
+
+// To the end of what is written, or to `most` and one byte more.
+std::string read_up_to(int source, std::size_t most) {
+  std::string bytes;
+  std::array<char, 1 << 16> piece{};
+  for (ssize_t count = 1; count > 0 && bytes.size() <= most;) {
+    count = read(source, piece.data(), piece.size());
+    if (count > 0) bytes.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::string> read_output_of(const std::string& program,
+                                   const std::vector<std::string>& arguments, std::size_t most) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("pipe");
+  const Descriptor source(ends[0]);
+  Descriptor output(ends[1]);
+  try {
+    const auto pid = run_writing_to(output.get(), program, arguments);
+    if (!pid) return tl::unexpected(pid.error());
+    output.reset();
+    std::string bytes = read_up_to(source.get(), most);
+    int status = 0;
+    const bool reaped = waitpid(*pid, &status, 0) == *pid;
+    if (!reaped || status != 0 || bytes.size() > most) {
+      return fail(ErrorCode::failed, program + " failed; what it said stands above");
+    }
+    return bytes;
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::failed, program + ": " + error.what());
+  }
+}
+
+Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, std::uint32_t gid,
+                                 const JobDescriptors& passed) {
+  const std::array<Descriptor, 5> sources{
+      moved_up(passed.folder), moved_up(passed.lock), moved_up(passed.control),
+      moved_up(passed.cgroup), moved_up(Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)).get())};
+  for (const Descriptor& source : sources) {
+    if (!source) return fail_errno("descriptors of mgr-job");
+  }
+  try {
+    const auto pid = run(program, std::to_string(uid) + ":" + std::to_string(gid), sources);
+    if (!pid) return tl::unexpected(pid.error());
+    auto process = open_process(*pid);
+    // Without a pidfd it can only be waited for: its first process ends by itself.
+    if (!process) waitpid(*pid, nullptr, 0);
+    return process ? std::move(*process) : Descriptor();
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::failed, program + ": " + error.what());
+  }
+}
+
+bool reap(const Descriptor& process) {
+  siginfo_t ended{};
+  if (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process.get()), &ended,
+             WEXITED | WNOHANG) != 0) {
+    return errno != EAGAIN && errno != EINTR;
+  }
+  return ended.si_pid != 0;
+}
+
+}  // namespace mgr

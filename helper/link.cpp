@@ -1,0 +1,262 @@
+// mgr-helper, root. Its peer is the broker alone, and nothing that the broker says is believed.
+#include "helper/link.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "helper/connections.h"
+#include "helper/uv_handle.h"
+#include "mgr_version.h"
+
+namespace mgr {
+namespace {
+
+constexpr std::size_t receive_size = 256 << 10;
+// Past this the broker is not read until it has taken its replies; past the second it is sent away.
+constexpr std::size_t out_pause = 4 << 20;
+constexpr std::size_t out_limit = 64 << 20;
+constexpr std::size_t max_passengers_a_send = 253;  // SCM_MAX_FD, unix(7)
+
+}  // namespace
+
+// The dispatch table: what the broker may say, when, and who answers. What has no row is refused.
+struct Link::Row {
+  MessageKind kind;
+  State required;
+  bool (Link::*answer)(const Frame&);
+};
+
+Link::Link(uv_loop_t* loop, int listener, uid_t broker, LinkEvents events)
+    : loop_(loop),
+      listener_(listener),
+      broker_(broker),
+      events_(std::move(events)),
+      listener_poll_(watch_descriptor(loop, listener, UV_READABLE, this, [](void* self, int) {
+        static_cast<Link*>(self)->accept_peer();
+      })) {}
+
+Link::~Link() {
+  close_peer();
+  close_handle(listener_poll_);
+  close(listener_);
+}
+
+// Who before what: nothing is read and nothing is kept of a peer before its uid is known.
+void Link::accept_peer() {
+  const int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (peer < 0) return;
+  const auto credentials = read_peer_credentials(peer);
+  if (!credentials || credentials->uid != broker_) {
+    close(peer);
+    return events_.violation("a peer that is not the broker, uid " +
+                             (credentials ? std::to_string(credentials->uid) : "unknown"));
+  }
+  if (state_ != State::down) {
+    close(peer);
+    return events_.violation("a second broker while the first is connected");
+  }
+  peer_ = peer;
+  state_ = State::greeting;
+  ++generation_;
+  reader_ = FrameReader();
+  watching_ = UV_READABLE;
+  peer_poll_ = watch_descriptor(loop_, peer_, watching_, this, [](void* self, int events) {
+    auto* link = static_cast<Link*>(self);
+    if ((events & UV_WRITABLE) != 0) link->flush();
+    if (link->peer_ >= 0 && (events & UV_WRITABLE) != events) link->receive();
+  });
+  append_frame(out_, MessageKind::hello, 0,
+               encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
+}
+
+void Link::receive() {
+  // One read a turn: what is left keeps the descriptor readable, and others get their turn.
+  if (receive_once()) dispatch_all();
+}
+
+bool Link::receive_once() {
+  // Room for descriptors only to see that there are some: they travel downwards alone.
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
+  iovec buffer{reader_.space(receive_size), receive_size};
+  msghdr message{};
+  message.msg_iov = &buffer;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t count = recvmsg(peer_, &message, MSG_CMSG_CLOEXEC);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (count <= 0) {
+    break_off("");
+    return false;
+  }
+  bool descriptors = (message.msg_flags & MSG_CTRUNC) != 0;
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
+       part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    descriptors = true;
+    for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len; at += sizeof(int)) {
+      int descriptor = -1;
+      std::memcpy(&descriptor, reinterpret_cast<char*>(part) + at, sizeof descriptor);
+      close(descriptor);
+    }
+  }
+  if (descriptors) {
+    break_off("the broker sent a descriptor");
+    return false;
+  }
+  reader_.received(static_cast<std::size_t>(count));
+  return true;
+}
+
+void Link::dispatch_all() {
+  Frame frame{};
+  for (;;) {
+    switch (reader_.next(frame)) {
+      case FrameReader::State::incomplete:
+        return;
+      case FrameReader::State::broken:
+        return break_off("a header of no known message");
+      case FrameReader::State::frame:
+        if (!dispatch(frame)) return break_off("a message out of order or that does not decode");
+    }
+  }
+}
+
+bool Link::dispatch(const Frame& frame) {
+  static constexpr std::array<Row, 4> table{
+      {{MessageKind::hello, State::greeting, &Link::answer_hello},
+       {MessageKind::run, State::up, &Link::answer_run},
+       {MessageKind::closed, State::up, &Link::answer_closed},
+       {MessageKind::refusals, State::up, &Link::answer_refusals}}};
+  const auto row = std::ranges::find(table, frame.kind, &Row::kind);
+  return row != table.end() && row->required == state_ && (this->*row->answer)(frame);
+}
+
+bool Link::answer_hello(const Frame& frame) {
+  const auto hello = decode_hello(frame.payload);
+  if (!hello) return false;
+  // A broker of another version sees ours in the greeting, and ends to be started anew.
+  if (hello->version != root_language_version) return true;
+  state_ = State::up;
+  events_.up();
+  return true;
+}
+
+bool Link::answer_run(const Frame& frame) {
+  const auto message = decode_run(frame.payload);
+  if (message) events_.answer_run({generation_, frame.id}, *message);
+  return message.has_value();
+}
+
+bool Link::answer_closed(const Frame& frame) {
+  const auto message = decode_closed(frame.payload);
+  if (message) events_.answer_closed(*message);
+  return message.has_value();
+}
+
+bool Link::answer_refusals(const Frame& frame) {
+  const auto message = decode_refusals(frame.payload);
+  if (message) events_.answer_refusals(*message);
+  return message.has_value();
+}
+
+void Link::break_off(std::string_view why) {
+  if (!why.empty()) events_.violation(why);
+  close_peer();
+  events_.lost();
+}
+
+void Link::close_peer() {
+  if (peer_ < 0) return;
+  close_handle(std::exchange(peer_poll_, nullptr));
+  close(std::exchange(peer_, -1));
+  state_ = State::down;
+  for (const Passenger& passenger : passengers_) close(passenger.descriptor);
+  passengers_.clear();
+  out_.clear();
+  sent_ = 0;
+}
+
+void Link::send_settings(std::string_view payload) {
+  if (is_up()) append_frame(out_, MessageKind::settings, 0, payload);
+}
+
+void Link::send_connection(const ConnectionMessage& message, int descriptor) {
+  if (!is_up()) return;
+  const int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return;
+  passengers_.push_back({out_.size(), copy});
+  append_frame(out_, MessageKind::connection, 0, encode(message));
+}
+
+void Link::send_reply(ReplyTo to, std::string_view line) {
+  if (!is_up() || to.link != generation_) return;
+  append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
+}
+
+void Link::flush() {
+  if (peer_ < 0 || out_.empty()) return;
+  while (peer_ >= 0 && sent_ < out_.size() && send_piece()) {
+  }
+  if (sent_ == out_.size()) {
+    out_.clear();
+    sent_ = 0;
+  } else if (sent_ >= out_pause) {
+    for (Passenger& passenger : passengers_) passenger.behind -= sent_;
+    out_.erase(0, sent_);
+    sent_ = 0;
+  }
+  if (out_.size() - sent_ > out_limit) return break_off("the broker takes no replies");
+  watch();
+}
+
+// One sendmsg: from sent_ on, with the descriptors of the messages in it, up to as many as one may
+// carry. They arrive with its first byte, so in the order of their messages.
+bool Link::send_piece() {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
+  const std::size_t count = std::min(passengers_.size(), max_passengers_a_send);
+  const std::size_t end = count < passengers_.size() ? passengers_[count].behind : out_.size();
+  iovec buffer{out_.data() + sent_, end - sent_};
+  msghdr message{};
+  message.msg_iov = &buffer;
+  message.msg_iovlen = 1;
+  if (count > 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+    cmsghdr* part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::memcpy(CMSG_DATA(part) + i * sizeof(int), &passengers_[i].descriptor, sizeof(int));
+    }
+  }
+  const ssize_t sent = sendmsg(peer_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent <= 0) {
+    if (errno != EAGAIN && errno != EINTR && errno != ETOOMANYREFS) break_off("");
+    return false;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    close(passengers_.front().descriptor);
+    passengers_.pop_front();
+  }
+  sent_ += static_cast<std::size_t>(sent);
+  return true;
+}
+
+void Link::watch() {
+  if (peer_ < 0) return;
+  const std::size_t waiting = out_.size() - sent_;
+  const int events = (waiting > 0 ? UV_WRITABLE : 0) | (waiting < out_pause ? UV_READABLE : 0);
+  if (events == watching_) return;
+  watching_ = events;
+  rewatch(peer_poll_, events);
+}
+
+}  // namespace mgr

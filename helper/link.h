@@ -1,0 +1,93 @@
+// The link to the broker: one UNIX stream socket at a time, the broker's uid alone. Helper, root;
+// distrusts every byte. What does not decode, is of an unknown kind, comes out of order, carries a
+// descriptor or is too long closes the link.
+#pragma once
+
+#include <sys/types.h>
+#include <uv.h>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "protocol/root_language.h"
+
+namespace mgr {
+
+// Where an answer goes: the request's id, on the link that it came over. An answer for a link that
+// is gone is dropped.
+struct ReplyTo {
+  std::uint64_t link = 0, id = 0;
+};
+
+// What the link tells its owner; called from the loop.
+struct LinkEvents {
+  std::function<void()> up;  // the broker has said hello
+  std::function<void()> lost;
+  std::function<void(ReplyTo, const RunMessage&)> answer_run;
+  std::function<void(const ClosedMessage&)> answer_closed;
+  std::function<void(const RefusalsMessage&)> answer_refusals;
+  std::function<void(std::string_view)> violation;  // why a peer was sent away, for the audit
+};
+
+class Link {
+ public:
+  // `listener` listens on helper.sock and is taken over; `broker` is the only uid that may connect.
+  Link(uv_loop_t* loop, int listener, uid_t broker, LinkEvents events);
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  [[nodiscard]] bool is_up() const { return state_ == State::up; }
+
+  // Each is queued, in order, until the next flush, and dropped where the link is not up.
+  void send_settings(std::string_view payload);
+  // The descriptor is duplicated; the caller keeps its own.
+  void send_connection(const ConnectionMessage& message, int descriptor);
+  void send_reply(ReplyTo to, std::string_view line);
+
+  // At the end of each turn of the loop: all that is queued, in as few sends as descriptors allow.
+  void flush();
+
+ private:
+  enum class State { down, greeting, up };
+  struct Row;  // of the dispatch table
+  struct Passenger {
+    std::size_t behind;  // position in out_ of the first byte of its message
+    int descriptor;      // owned
+  };
+
+  void accept_peer();
+  void receive();
+  bool receive_once();
+  void dispatch_all();
+  bool dispatch(const Frame& frame);
+  void break_off(std::string_view why);
+  void close_peer();
+  bool send_piece();
+  void watch();
+
+  bool answer_hello(const Frame& frame);
+  bool answer_run(const Frame& frame);
+  bool answer_closed(const Frame& frame);
+  bool answer_refusals(const Frame& frame);
+
+  uv_loop_t* loop_;
+  int listener_;
+  uid_t broker_;
+  LinkEvents events_;
+  uv_poll_t* listener_poll_;
+  int peer_ = -1;
+  uv_poll_t* peer_poll_ = nullptr;
+  State state_ = State::down;
+  std::uint64_t generation_ = 0;
+  FrameReader reader_;
+  std::string out_;
+  std::size_t sent_ = 0;  // bytes at the front of out_ that are on their way
+  std::deque<Passenger> passengers_;
+  int watching_ = 0;
+};
+
+}  // namespace mgr

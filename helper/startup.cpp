@@ -1,0 +1,134 @@
+// mgr-helper, root. Distrusts what it inherited and what lies in /run.
+#include "helper/startup.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace mgr {
+namespace {
+
+constexpr int backlog = 4096;
+
+// Keeps systemd's word to us, drops everything else.
+void clear_environment() {
+  constexpr std::array<const char*, 6> kept{"NOTIFY_SOCKET",  "LISTEN_PID",    "LISTEN_FDS",
+                                            "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID"};
+  std::array<std::string, kept.size()> values;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (const char* value = std::getenv(kept.at(i))) values.at(i) = value;
+  }
+  clearenv();
+  setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (!values.at(i).empty()) setenv(kept.at(i), values.at(i).c_str(), 1);
+  }
+}
+
+Result<void> make_folder(const std::string& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) == 0) {
+    if (chmod(path.c_str(), mode) != 0) return fail_errno(path);  // the umask took some away
+    return {};
+  }
+  if (errno != EEXIST) return fail_errno(path);
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return fail_errno(path);
+  if (!S_ISDIR(status.st_mode) || status.st_uid != 0 || (status.st_mode & 022) != 0) {
+    return fail(ErrorCode::failed, path + ": not a folder that root alone can write");
+  }
+  return {};
+}
+
+}  // namespace
+
+void set_up_process() {
+  int descriptor = -1;
+  do {
+    descriptor = open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (descriptor >= 0 && descriptor < 3);
+  if (descriptor >= 0) close(descriptor);
+  clear_environment();
+  umask(077);
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+Result<void> make_folders(const Paths& paths) {
+  const std::string& root = paths.root;
+  const std::array<std::pair<std::string, mode_t>, 6> folders{{{root + "/run", 0755},
+                                                               {paths.run_folder(), 0755},
+                                                               {root + "/var/lib", 0755},
+                                                               {paths.state_folder(), 0755},
+                                                               {root + "/var/log", 0755},
+                                                               {paths.log_folder(), 0700}}};
+  if (!root.empty() && mkdir((root + "/var").c_str(), 0755) != 0 && errno != EEXIST) {
+    return fail_errno(root + "/var");
+  }
+  for (const auto& [path, mode] : folders) {
+    if (root.empty() && path != paths.run_folder() && path != paths.state_folder() &&
+        path != paths.log_folder()) {
+      continue;  // the machine's own folders are not ours to make or to judge
+    }
+    if (auto made = make_folder(path, mode); !made) return made;
+  }
+  return {};
+}
+
+Result<void> take_instance_lock(const Paths& paths) {
+  const std::string path = paths.run_folder() + "/helper.lock";
+  const int lock = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (lock < 0) return fail_errno(path);
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return fail(ErrorCode::failed, path + ": another mgr-helper is running");
+  }
+  return {};
+}
+
+Result<int> listen_at(const std::string& path, mode_t mode, gid_t group) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::failed, path + ": too long");
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (listener < 0) return fail_errno("socket");
+  unlink(path.c_str());
+  // The umask makes it 0600 until its group and mode are set.
+  if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      chown(path.c_str(), 0, group) != 0 || chmod(path.c_str(), mode) != 0 ||
+      listen(listener, backlog) != 0) {
+    auto failure = fail_errno(path);
+    close(listener);
+    return failure;
+  }
+  return listener;
+}
+
+Result<int> client_listener(const Paths& paths) {
+  const int passed = sd_listen_fds(1);
+  if (passed == 0) return listen_at(paths.client_socket(), 0666, 0);
+  if (passed != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, nullptr, 0) <= 0) {
+    return fail(ErrorCode::failed, "systemd must pass one listening UNIX stream socket");
+  }
+  fcntl(SD_LISTEN_FDS_START, F_SETFL, O_NONBLOCK);
+  return SD_LISTEN_FDS_START;
+}
+
+}  // namespace mgr

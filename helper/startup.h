@@ -1,0 +1,32 @@
+// What the helper does to itself and to the file system before it serves anybody. Helper, root;
+// distrusts what it inherited: descriptors, environment, limits, what lies in /run.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "protocol/error.h"
+#include "protocol/paths.h"
+
+namespace mgr {
+
+// Descriptors 0 to 2 open, an environment of our own (but systemd's variables), umask 077, no core
+// dump, not dumpable (prctl(2)), as many descriptors as the hard limit grants.
+void set_up_process();
+
+// Makes the folders that are missing: run/mgr (0755), var/lib/mgr (0755), var/log/mgr (0700). Fails
+// where one is not root's or others can write it.
+Result<void> make_folders(const Paths& paths);
+
+// Holds /run/mgr/helper.lock for the life of the process: a second helper fails here.
+Result<void> take_instance_lock(const Paths& paths);
+
+// A UNIX stream listener of that path, mode and group; a socket left by an earlier run is replaced.
+// The lock must be held.
+Result<int> listen_at(const std::string& path, mode_t mode, gid_t group);
+
+// The client socket: systemd's (sd_listen_fds(3)) where it passed one, else made by listen_at.
+Result<int> client_listener(const Paths& paths);
+
+}  // namespace mgr

@@ -1,0 +1,98 @@
+// The records of a job's folder: what is written is read, and nothing else is.
+#include <gtest/gtest.h>
+
+#include "helper/jobs/job_files.h"
+
+namespace mgr {
+namespace {
+
+JobSpec full_spec() {
+  JobSpec spec;
+  spec.id = 4711;
+  spec.module = "scan";
+  spec.action = "start";
+  spec.key = "scan:17";
+  spec.arguments = {{"task_ids", "17"}, {"note", "Größe"}};
+  spec.asker = {33, 33, 1234, "alice"};
+  spec.accepted_us = -5;
+  spec.argv = {"/usr/bin/mgr-scan", "--task", "17", ""};
+  spec.environment = {"PATH=/usr/bin", "LANG=C.UTF-8"};
+  spec.cwd = "/srv";
+  spec.uid = 1000;
+  spec.gid = 1001;
+  spec.groups = {4, 20};
+  spec.umask = 027;
+  spec.nice = -3;
+  spec.timeout_ms = 1;
+  spec.stop_grace_ms = UINT64_MAX;
+  spec.no_new_privileges = false;
+  return spec;
+}
+
+ExitRecord full_exit() {
+  return {JobOutcome::signalled, -9, true, false, INT64_MIN, "why it ended"};
+}
+
+template <typename Decode>
+void expect_only_the_whole(const std::string& bytes, Decode decode) {
+  ASSERT_TRUE(decode(bytes));
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_FALSE(decode(bytes.substr(0, length))) << "cut to " << length;
+  }
+  EXPECT_FALSE(decode(bytes + '\0'));
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_FALSE(decode(flipped)) << "bit " << bit;
+  }
+}
+
+TEST(JobRecords, AreReadAsTheyWereWritten) {
+  EXPECT_EQ(decode_job_spec(encode(full_spec())), full_spec());
+  EXPECT_EQ(decode_exit_record(encode(full_exit())), full_exit());
+  EXPECT_EQ(decode_start_record(encode(StartRecord{77})), StartRecord{77});
+  EXPECT_EQ(decode_next_id(encode_next_id(max_job_id)), max_job_id);
+}
+
+TEST(JobRecords, RefuseEveryTruncationAndEveryFlippedBit) {
+  expect_only_the_whole(encode(full_spec()), decode_job_spec);
+  expect_only_the_whole(encode(full_exit()), decode_exit_record);
+  expect_only_the_whole(encode(StartRecord{77}), decode_start_record);
+  expect_only_the_whole(encode_next_id(5), decode_next_id);
+}
+
+TEST(JobRecords, RefuseARecordOfAnotherKind) {
+  EXPECT_FALSE(decode_exit_record(encode(StartRecord{1})));
+  EXPECT_FALSE(decode_start_record(encode_next_id(1)));
+  EXPECT_FALSE(decode_next_id(encode(StartRecord{1})));
+}
+
+TEST(JobRecords, RefuseAnIdOutsideItsRange) {
+  EXPECT_FALSE(decode_next_id(encode_next_id(0)));
+  EXPECT_FALSE(decode_next_id(encode_next_id(max_job_id + 1)));
+}
+
+class UnfitSpec : public ::testing::TestWithParam<void (*)(JobSpec&)> {};
+
+TEST_P(UnfitSpec, IsRefused) {
+  JobSpec spec = full_spec();
+  GetParam()(spec);
+  EXPECT_FALSE(decode_job_spec(encode(spec)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    JobRecords, UnfitSpec,
+    ::testing::Values(
+        [](JobSpec& spec) { spec.uid = UINT32_MAX; }, [](JobSpec& spec) { spec.gid = UINT32_MAX; },
+        [](JobSpec& spec) { spec.groups.push_back(UINT32_MAX); },
+        [](JobSpec& spec) { spec.id = 0; }, [](JobSpec& spec) { spec.id = max_job_id + 1; },
+        [](JobSpec& spec) { spec.argv.clear(); }, [](JobSpec& spec) { spec.argv[0] = "mgr-scan"; },
+        [](JobSpec& spec) { spec.argv[1] = std::string("a\0b", 3); },
+        [](JobSpec& spec) { spec.environment[0] = std::string("A=\0", 3); },
+        [](JobSpec& spec) { spec.cwd = "srv"; },
+        [](JobSpec& spec) { spec.cwd = std::string("/srv\0x", 6); },
+        [](JobSpec& spec) { spec.umask = 01000; }, [](JobSpec& spec) { spec.nice = 20; },
+        [](JobSpec& spec) { spec.argv.emplace_back(max_record_length, 'x'); }));
+
+}  // namespace
+}  // namespace mgr
