@@ -32,7 +32,7 @@ MgrModule::MgrModule(std::string schema) : Module("mgr", "About mgr itself") {
              JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
        }});
   add({"whoami", "Who the caller is, as the kernel tells", {}, whoami});
-  add({"modules", "Every action and its arguments", {}, [&schema](auto&) {
+  add({"modules", "Every action and its arguments", {}, [schema = std::move(schema)](auto&) {
          return Reply{schema};
        }});
 }
