@@ -51,7 +51,9 @@ constexpr int allowed[] = {
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 #ifdef __SANITIZE_ADDRESS__
-    // What AddressSanitizer's runtime does beside that; in no other build.
+    // What the sanitizers' runtime does beside that (it probes memory through a pipe), in no other
+    // build.
+    SCMP_SYS(pipe2),
     SCMP_SYS(sigaltstack),
     SCMP_SYS(sched_yield),
     SCMP_SYS(getrlimit),

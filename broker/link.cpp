@@ -168,7 +168,7 @@ bool Link::take(const Frame& frame) {
 }
 
 bool Link::take_hello(const Frame& frame) {
-  const auto hello = decode_hello(frame.payload);
+  const auto hello = decode<HelloMessage>(frame.payload);
   if (!hello) return false;
   if (hello->version != root_language_version) {
     log_error("the helper speaks version " + std::to_string(hello->version) +
@@ -182,7 +182,7 @@ bool Link::take_hello(const Frame& frame) {
 }
 
 bool Link::take_settings(const Frame& frame) {
-  const auto settings = decode_settings(frame.payload);
+  const auto settings = decode<SettingsMessage>(frame.payload);
   if (!settings) return false;
   if (state_ != State::ready) log_info("linked with the helper");
   state_ = State::ready;
@@ -192,7 +192,7 @@ bool Link::take_settings(const Frame& frame) {
 }
 
 bool Link::take_connection(const Frame& frame) {
-  const auto connection = decode_connection(frame.payload);
+  const auto connection = decode<ConnectionMessage>(frame.payload);
   if (!connection || connection->connection == 0 || unclaimed_.empty()) return false;
   OwnedFd socket = std::move(unclaimed_.front());
   unclaimed_.pop_front();
@@ -201,7 +201,7 @@ bool Link::take_connection(const Frame& frame) {
 }
 
 bool Link::take_reply(const Frame& frame) {
-  const auto reply = decode_reply(frame.payload);
+  const auto reply = decode<ReplyMessage>(frame.payload);
   return reply && events_.hear_reply(frame.id, *reply);
 }
 

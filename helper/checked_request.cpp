@@ -17,6 +17,7 @@ bool stands_twice(const std::vector<FieldView>& fields, std::size_t index) {
 }  // namespace
 
 Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
+  if (message.fields.size() > max_fields) return fail(ErrorCode::too_large, "over 64 fields");
   CheckedRequest request;
   for (std::size_t i = 0; i < message.fields.size(); ++i) {
     const FieldView& field = message.fields[i];

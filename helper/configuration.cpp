@@ -1,4 +1,5 @@
-// mgr-helper, root. Trusts mgr-configure to have checked; the decoder checks the bytes all the same.
+// mgr-helper, root. Trusts mgr-configure to have checked; the decoder checks the bytes all the
+// same.
 #include "helper/configuration.h"
 
 #include "helper/jobs/spawn.h"

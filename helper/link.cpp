@@ -139,7 +139,7 @@ bool Link::dispatch(const Frame& frame) {
 }
 
 bool Link::answer_hello(const Frame& frame) {
-  const auto hello = decode_hello(frame.payload);
+  const auto hello = decode<HelloMessage>(frame.payload);
   if (!hello) return false;
   // A broker of another version sees ours in the greeting, and ends to be started anew.
   if (hello->version != root_language_version) return true;
@@ -149,19 +149,19 @@ bool Link::answer_hello(const Frame& frame) {
 }
 
 bool Link::answer_run(const Frame& frame) {
-  const auto message = decode_run(frame.payload);
+  const auto message = decode<RunMessage>(frame.payload);
   if (message) events_.answer_run({generation_, frame.id}, *message);
   return message.has_value();
 }
 
 bool Link::answer_closed(const Frame& frame) {
-  const auto message = decode_closed(frame.payload);
+  const auto message = decode<ClosedMessage>(frame.payload);
   if (message) events_.answer_closed(*message);
   return message.has_value();
 }
 
 bool Link::answer_refusals(const Frame& frame) {
-  const auto message = decode_refusals(frame.payload);
+  const auto message = decode<RefusalsMessage>(frame.payload);
   if (message) events_.answer_refusals(*message);
   return message.has_value();
 }

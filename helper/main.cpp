@@ -75,7 +75,8 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   if (!clients) return tl::unexpected(clients.error());
   const auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
   if (!link) return tl::unexpected(link.error());
-  // The root of the cgroup tree is writable with CAP_DAC_OVERRIDE alone: the jobs' part is made now.
+  // The root of the cgroup tree is writable with CAP_DAC_OVERRIDE alone: the jobs' part is made
+  // now.
   if (const auto tree = open_job_tree(configuration.cgroup); !tree) {
     return tl::unexpected(tree.error());
   }

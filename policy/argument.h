@@ -15,7 +15,7 @@
 
 namespace mgr {
 
-enum class TypeKind { integer, boolean, enumeration, string };
+enum class TypeKind { integer, boolean, enumeration, string, last_value = string };
 
 // The type of one argument. A list is written `a,b,c`: at least one element, none empty.
 //   integer      [-]digits, no leading zero, no '+', within least..most; fits 64 bits
@@ -30,6 +30,10 @@ struct ArgumentType {
   std::vector<std::string> choices{};
   std::size_t max_length = max_value_length;
   std::size_t max_items = 64;  // of a list
+  static void members(auto& archive, auto& record) {
+    archive(record.kind, record.is_list, record.least, record.most, record.choices,
+            record.max_length, record.max_items);
+  }
 };
 
 struct Argument {
@@ -37,6 +41,9 @@ struct Argument {
   ArgumentType type;
   bool required = true;
   std::string help;
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.type, record.required, record.help);
+  }
 };
 
 // A typed element. Its text, for argv, is canonical: integers in decimal, booleans yes or no.

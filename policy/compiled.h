@@ -1,6 +1,6 @@
 // The configuration as the helper takes it: decided, numbered and encoded by mgr-configure, a
 // program of its own, so that the root process that lives holds no parser of text and never asks
-// the user database. encode is linked into mgr-configure alone, decode into the helper.
+// the user database.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,14 @@
 
 #include "policy/policy.h"
 #include "policy/run_settings.h"
+#include "protocol/archive.h"
 
 namespace mgr {
 
+inline constexpr std::uint32_t compiled_format = 1;
+
 struct CompiledConfiguration {
+  std::uint32_t format = compiled_format;
   Policy policy;
   std::vector<DeclaredModule> modules;
   uid_t broker_uid = static_cast<uid_t>(-1);
@@ -25,13 +29,17 @@ struct CompiledConfiguration {
   std::uint32_t max_connections = 0;  // [limits] connections
   std::string broker_settings;        // the payload of the settings message, ready to send
   std::string schema_json;            // what `mgr modules` answers
+  static void members(auto& archive, auto& record) {
+    archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
+            record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_connections,
+            record.broker_settings, record.schema_json);
+  }
 };
 
 inline constexpr std::size_t max_compiled_length = 16 << 20;
 
-[[nodiscard]] std::string encode(const CompiledConfiguration& configuration);
-
-// nullopt for anything that is not exactly what encode of this version wrote.
+// Of what encode() of protocol/archive.h wrote; nullopt for anything else, for another format, and
+// for rules that name principals which are not there.
 [[nodiscard]] std::optional<CompiledConfiguration> decode_configuration(std::string_view bytes);
 
 }  // namespace mgr

@@ -35,9 +35,10 @@ struct Verdict {
   const Rule* allow = nullptr;
   const Rule* deny = nullptr;
 
-  void add(const Rule& rule) {
-    const Rule*& first = rule.allow ? allow : deny;
-    if (first == nullptr || &rule < first) first = &rule;
+  void add(const Rule* rule) {
+    if (rule == nullptr) return;
+    const Rule*& first = rule->allow ? allow : deny;
+    if (first == nullptr || rule < first) first = rule;
   }
 };
 
@@ -91,21 +92,24 @@ const Decider::Entries* Decider::find_rules(std::string_view module,
   return found == index_.end() ? nullptr : &found->second;
 }
 
+const Rule* Decider::first_applying(const Entries& entries, std::uint32_t principal, bool by_entry,
+                                    const ArgumentValues& arguments) const {
+  auto entry = std::lower_bound(entries.begin(), entries.end(), Entry{principal, false, 0});
+  for (; entry != entries.end() && entry->principal == principal; ++entry) {
+    if (entry->allow && by_entry) return nullptr;
+    const Rule& rule = policy_.rules[entry->rule];
+    if (applies(rule, arguments)) return &rule;
+  }
+  return nullptr;
+}
+
 Decision Decider::decide(const Subject& subject, std::string_view module, std::string_view action,
                          const ArgumentValues& arguments) const {
   const std::array tables{find_rules(module, action), find_rules(module, "*")};
   Verdict verdict;
   for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
     for (const Entries* table : tables) {
-      if (table == nullptr) continue;
-      auto entry = std::lower_bound(table->begin(), table->end(), Entry{principal, false, 0});
-      for (; entry != table->end() && entry->principal == principal; ++entry) {
-        if (entry->allow && by_entry) break;
-        const Rule& rule = policy_.rules[entry->rule];
-        if (!applies(rule, arguments)) continue;
-        verdict.add(rule);
-        break;
-      }
+      if (table != nullptr) verdict.add(first_applying(*table, principal, by_entry, arguments));
     }
   });
   if (verdict.deny != nullptr) return tl::unexpected(Denied{verdict.deny});

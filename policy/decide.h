@@ -86,6 +86,9 @@ class Decider {
   template <typename Visit>
   void for_each_principal(const Subject& subject, Visit visit) const;
   [[nodiscard]] const Entries* find_rules(std::string_view module, std::string_view action) const;
+  // The first of a principal's entries whose conditions hold; null where there is none.
+  [[nodiscard]] const Rule* first_applying(const Entries& entries, std::uint32_t principal,
+                                           bool by_entry, const ArgumentValues& arguments) const;
 
   Policy policy_;
   // Keys "module" + '\n' + "action"; "*" stands for every action. Values are sorted, and flat, so

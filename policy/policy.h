@@ -30,21 +30,26 @@ struct Principal {
   // process can shed a group but not its entry in the database.
   std::vector<uid_t> member_uids;
   bool is_anyone = false;
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.uids, record.gids, record.member_uids, record.is_anyone);
+  }
 };
 
 // Which jobs a rule lets its callers see and stop: those that the same uid started, those that also
 // carry the same on-behalf-of, or all.
-enum class JobScope { own, claimed, all };
+enum class JobScope { own, claimed, all, last_value = all };
 
 // About one argument, whose elements lie in one of the ranges, both ends included. On an allow all
 // of them must, on a deny one is enough: else adding a harmless element would lift the deny. Does
 // not hold for an argument that the request does not carry.
 struct IntegerRange {
   std::int64_t least, most;
+  static void members(auto& archive, auto& record) { archive(record.least, record.most); }
 };
 struct Condition {
   std::string argument;
   std::vector<IntegerRange> ranges;
+  static void members(auto& archive, auto& record) { archive(record.argument, record.ranges); }
 };
 
 struct Rule {
@@ -56,11 +61,16 @@ struct Rule {
   JobScope jobs = JobScope::own;
   std::string file;  // where it stands, for audit and explanations
   unsigned line = 0;
+  static void members(auto& archive, auto& record) {
+    archive(record.allow, record.who, record.modules, record.actions, record.where, record.jobs,
+            record.file, record.line);
+  }
 };
 
 struct Policy {
   std::vector<Principal> principals;
   std::vector<Rule> rules;  // in the order of the file
+  static void members(auto& archive, auto& record) { archive(record.principals, record.rules); }
 };
 
 }  // namespace mgr

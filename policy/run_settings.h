@@ -28,6 +28,11 @@ struct RunSettings {
   std::chrono::milliseconds timeout{0};  // 0: none
   std::chrono::milliseconds stop_grace{10000};
   bool no_new_privileges = true;
+  static void members(auto& archive, auto& record) {
+    archive(record.command, record.user, record.uid, record.gid, record.groups, record.cwd,
+            record.env, record.umask, record.nice, record.timeout, record.stop_grace,
+            record.no_new_privileges);
+  }
 };
 
 // [module.NAME.action.NAME] of a modules.d file. For an action of a built-in module it says how
@@ -39,6 +44,9 @@ struct DeclaredAction {
   RunSettings run;
   std::string file;
   unsigned line = 0;
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.summary, record.arguments, record.run, record.file, record.line);
+  }
 };
 
 struct DeclaredModule {
@@ -47,6 +55,9 @@ struct DeclaredModule {
   std::vector<DeclaredAction> actions;
   std::string file;
   unsigned line = 0;
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.summary, record.actions, record.file, record.line);
+  }
 };
 
 }  // namespace mgr

@@ -24,6 +24,7 @@ enum class ErrorCode : std::uint8_t {
   conflict = 11,
   not_found = 12,
   timeout = 13,
+  last_value = timeout,
 };
 
 // The word that stands beside the number: "unknown_action", "failed", …

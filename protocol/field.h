@@ -11,12 +11,14 @@ struct Field {
   std::string name;
   std::string value;
   friend bool operator==(const Field&, const Field&) = default;
+  static void members(auto& archive, auto& record) { archive(record.name, record.value); }
 };
 
 // The same, as a view into somebody's buffer.
 struct FieldView {
   std::string_view name;
   std::string_view value;
+  static void members(auto& archive, auto& record) { archive(record.name, record.value); }
 };
 
 // True for module, action, signature, mgr, auth-* and mgr-*: no argument may be declared so.

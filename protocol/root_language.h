@@ -5,17 +5,18 @@
 //   broker → helper   hello  run  closed  refusals
 //   helper → broker   hello  settings  connection (with one descriptor)  reply
 //
-// Every decoder is total: bytes that are not exactly one such message give nullopt, and whoever
-// got them closes the link. Views in a decoded message point into the frame.
+// A payload is encode(message) of protocol/archive.h, and decode<Message>(payload) is total: bytes
+// that are not exactly one such message give nothing, and whoever got them closes the link. Views
+// in a decoded message point into the frame.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocol/archive.h"
 #include "protocol/error.h"
 #include "protocol/field.h"
 
@@ -76,9 +77,8 @@ class FrameReader {
 struct HelloMessage {
   std::uint32_t version = root_language_version;
   std::string_view program;  // "mgr-helper 0.1.0", for the log
+  static void members(auto& archive, auto& record) { archive(record.version, record.program); }
 };
-[[nodiscard]] std::string encode(const HelloMessage& message);
-[[nodiscard]] std::optional<HelloMessage> decode_hello(std::string_view payload);
 
 // ---- broker → helper -----------------------------------------------------------------------
 
@@ -89,29 +89,31 @@ struct RunMessage {
   std::uint64_t connection = 0;
   std::string_view origin;
   std::vector<FieldView> fields;
+  static void members(auto& archive, auto& record) {
+    archive(record.connection, record.origin, record.fields);
+  }
 };
-[[nodiscard]] std::string encode(const RunMessage& message);
-[[nodiscard]] std::optional<RunMessage> decode_run(std::string_view payload);
 
 // The broker has ended a connection that it had been handed; the helper forgets its caller.
 struct ClosedMessage {
   std::uint64_t connection = 0;
+  static void members(auto& archive, auto& record) { archive(record.connection); }
 };
-[[nodiscard]] std::string encode(const ClosedMessage& message);
-[[nodiscard]] std::optional<ClosedMessage> decode_closed(std::string_view payload);
 
 // What the broker refused by itself since the last such message: at most one a second.
 struct Refusal {
   std::string_view source;  // "uid 33", or an address without its port
   ErrorCode code = ErrorCode::malformed;
   std::uint32_t count = 0;
+  static void members(auto& archive, auto& record) {
+    archive(record.source, record.code, record.count);
+  }
 };
 struct RefusalsMessage {
   std::vector<Refusal> refusals;
+  static void members(auto& archive, auto& record) { archive(record.refusals); }
 };
 inline constexpr std::size_t max_refusals = 256;
-[[nodiscard]] std::string encode(const RefusalsMessage& message);
-[[nodiscard]] std::optional<RefusalsMessage> decode_refusals(std::string_view payload);
 
 // ---- helper → broker -----------------------------------------------------------------------
 
@@ -124,6 +126,10 @@ struct BrokerLimits {
   std::uint32_t block_deadline_ms = 5000;      // from a block's first byte to its last
   std::uint32_t idle_deadline_ms = 60000;      // between blocks
   friend bool operator==(const BrokerLimits&, const BrokerLimits&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.connections, record.kept_places, record.connections_per_caller,
+            record.requests_in_flight, record.block_deadline_ms, record.idle_deadline_ms);
+  }
 };
 
 // What may be asked for, far enough for the broker to refuse what cannot be right: the types of
@@ -132,26 +138,30 @@ struct ArgumentSchema {
   std::string name;
   bool required = false;
   friend bool operator==(const ArgumentSchema&, const ArgumentSchema&) = default;
+  static void members(auto& archive, auto& record) { archive(record.name, record.required); }
 };
 struct ActionSchema {
   std::string name;
   std::vector<ArgumentSchema> arguments;
   friend bool operator==(const ActionSchema&, const ActionSchema&) = default;
+  static void members(auto& archive, auto& record) { archive(record.name, record.arguments); }
 };
 struct ModuleSchema {
   std::string name;
   std::vector<std::string> aliases;  // as clients write them: SCAN_MODULE is for scan
   std::vector<ActionSchema> actions;
   friend bool operator==(const ModuleSchema&, const ModuleSchema&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.aliases, record.actions);
+  }
 };
 
 // Sent after hello, and again after every reload.
 struct SettingsMessage {
   BrokerLimits limits;
   std::vector<ModuleSchema> modules;
+  static void members(auto& archive, auto& record) { archive(record.limits, record.modules); }
 };
-[[nodiscard]] std::string encode(const SettingsMessage& message);
-[[nodiscard]] std::optional<SettingsMessage> decode_settings(std::string_view payload);
 
 // A local connection that the helper accepted; its descriptor travels with this message: the k-th
 // connection message of a batch owns the k-th descriptor. `uid` serves the broker's limits;
@@ -160,17 +170,17 @@ struct ConnectionMessage {
   std::uint64_t connection = 0;
   std::uint32_t uid = 0;
   bool keeps_place = false;
+  static void members(auto& archive, auto& record) {
+    archive(record.connection, record.uid, record.keeps_place);
+  }
 };
-[[nodiscard]] std::string encode(const ConnectionMessage& message);
-[[nodiscard]] std::optional<ConnectionMessage> decode_connection(std::string_view payload);
 
 // The answer to the run message of the same id: the line for the client, its line feed included.
 // `more`: further replies to this request follow.
 struct ReplyMessage {
   bool more = false;
   std::string_view line;
+  static void members(auto& archive, auto& record) { archive(record.more, record.line); }
 };
-[[nodiscard]] std::string encode(const ReplyMessage& message);
-[[nodiscard]] std::optional<ReplyMessage> decode_reply(std::string_view payload);
 
 }  // namespace mgr

@@ -23,15 +23,9 @@ std::uint64_t Cursor::number(std::size_t bytes) {
   return value;
 }
 
-std::string_view Cursor::text(std::size_t max_length) {
-  const std::uint32_t length = u32();
-  if (length > max_length) ok_ = false;
-  return take(length);
-}
-
-std::size_t Cursor::count(std::size_t max_count, std::size_t least_size) {
+std::size_t Cursor::count(std::size_t least_size) {
   const std::uint32_t counted = u32();
-  if (counted > max_count || counted > rest_.size() / least_size) ok_ = false;
+  if (counted > rest_.size() / least_size) ok_ = false;
   return ok_ ? counted : 0;
 }
 

@@ -12,9 +12,9 @@
 
 namespace mgr {
 
-// Reads from the front of a buffer that it does not own. The first read past the end, or of a text
-// over its limit, makes it fail for good: every later read gives 0 or "", and ok() says false. So a
-// decoder reads all its fields and asks once.
+// Reads from the front of a buffer that it does not own. The first read past the end makes it fail
+// for good: every later read gives 0 or "", and ok() says false. So a decoder reads all its fields
+// and asks once.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : rest_(bytes) {}
@@ -23,18 +23,18 @@ class Cursor {
   [[nodiscard]] std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
   [[nodiscard]] std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   [[nodiscard]] std::uint64_t u64() { return number(8); }
+  // A number of that many bytes, at most 8.
+  [[nodiscard]] std::uint64_t number(std::size_t bytes);
   // A view into the buffer.
-  [[nodiscard]] std::string_view text(std::size_t max_length);
+  [[nodiscard]] std::string_view text() { return take(u32()); }
   // A count of things to come, each of at least `least_size` bytes: more than can be left fails.
-  [[nodiscard]] std::size_t count(std::size_t max_count, std::size_t least_size);
+  [[nodiscard]] std::size_t count(std::size_t least_size);
 
   [[nodiscard]] bool ok() const { return ok_; }
   // True where every read succeeded and nothing is left over.
   [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
-  [[nodiscard]] std::size_t remaining() const { return rest_.size(); }
 
  private:
-  std::uint64_t number(std::size_t bytes);
   std::string_view take(std::size_t length);
 
   std::string_view rest_;
@@ -49,10 +49,10 @@ class WireWriter {
   WireWriter& u16(std::uint16_t value) { return number(value, 2); }
   WireWriter& u32(std::uint32_t value) { return number(value, 4); }
   WireWriter& u64(std::uint64_t value) { return number(value, 8); }
+  WireWriter& number(std::uint64_t value, std::size_t bytes);
   WireWriter& text(std::string_view value);
 
  private:
-  WireWriter& number(std::uint64_t value, std::size_t bytes);
   std::string& out_;
 };
 

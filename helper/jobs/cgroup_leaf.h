@@ -3,11 +3,9 @@
 // it. cgroup v2, Documentation/admin-guide/cgroup-v2.rst: "cgroup.events", "cgroup.kill".
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <string>
 
 #include "helper/jobs/descriptor.h"
 #include "protocol/error.h"
@@ -16,9 +14,9 @@ namespace mgr {
 
 class CgroupLeaf {
  public:
-  // Makes job-`id`; an empty one that is there already will do. `tree` is borrowed for the call.
-  static Result<CgroupLeaf> make(int tree, std::uint64_t id);
-  // Nothing where there is none.
+  // "job-17".
+  static std::string name(std::uint64_t id);
+  // Nothing where there is none. `tree` is borrowed for the call.
   static Result<std::optional<CgroupLeaf>> find(int tree, std::uint64_t id);
   // rmdir. Refused by the kernel while anything lives in it; absent is success.
   static bool remove(int tree, std::uint64_t id);
@@ -28,8 +26,6 @@ class CgroupLeaf {
   [[nodiscard]] Result<void> kill() const;
   // True while a live process is in it or below. Reading arms the next POLLPRI.
   [[nodiscard]] Result<bool> populated() const;
-  // The pids in it now; some may have ended when they are read.
-  [[nodiscard]] Result<std::vector<pid_t>> processes() const;
 
   // For clone3(CLONE_INTO_CGROUP).
   [[nodiscard]] int folder() const { return folder_.get(); }
@@ -37,9 +33,7 @@ class CgroupLeaf {
   [[nodiscard]] int events() const { return events_.get(); }
 
  private:
-  static Result<CgroupLeaf> open(Descriptor folder);
-
-  Descriptor folder_, kill_, events_, processes_;
+  Descriptor folder_, kill_, events_;
 };
 
 }  // namespace mgr

@@ -2,97 +2,46 @@
 #include "helper/jobs/cgroup_path.h"
 
 #include <fcntl.h>
+#include <mntent.h>
 #include <unistd.h>
 
 #include <array>
-#include <utility>
+#include <memory>
 
 #include "helper/jobs/descriptor.h"
 
 namespace mgr {
-namespace {
 
-std::string read_text(const char* path) {
-  const Descriptor file(open(path, O_RDONLY | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> part{};
-  ssize_t length = 0;
-  while ((length = read(file.get(), part.data(), part.size())) > 0) {
-    text.append(part.data(), static_cast<std::size_t>(length));
+Result<std::string> cgroup2_folder(const char* mounts) {
+  struct Close {
+    void operator()(FILE* file) const { endmntent(file); }
+  };
+  const std::unique_ptr<FILE, Close> file(setmntent(mounts, "re"));
+  while (const mntent* mount = file ? getmntent(file.get()) : nullptr) {
+    if (std::string_view(mount->mnt_type) == "cgroup2") return mount->mnt_dir;
   }
-  return text;
-}
-
-// The front of `text` up to `separator`, which goes with it.
-std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t end = text.find(separator);
-  const std::string_view taken = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return taken;
-}
-
-bool is_octal(char c) {
-  return c >= '0' && c <= '7';
-}
-
-// mountinfo writes a space, tab, line break or backslash as three octal digits.
-std::string unescaped(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const bool escaped = text.size() >= 4 && text[0] == '\\' && is_octal(text[1]) &&
-                         is_octal(text[2]) && is_octal(text[3]);
-    out += escaped ? static_cast<char>((text[1] - '0') * 64 + (text[2] - '0') * 8 + text[3] - '0')
-                   : text[0];
-    text.remove_prefix(escaped ? 4 : 1);
-  }
-  return out;
-}
-
-}  // namespace
-
-std::optional<CgroupMount> find_cgroup2(std::string_view mountinfo) {
-  while (!mountinfo.empty()) {
-    std::string_view line = take_until(mountinfo, '\n');
-    const std::size_t separator = line.find(" - ");
-    if (separator == std::string_view::npos) continue;
-    if (!line.substr(separator + 3).starts_with("cgroup2 ")) continue;
-    for (int skipped = 0; skipped < 3; ++skipped) take_until(line, ' ');  // ids, device
-    const std::string_view root = take_until(line, ' ');
-    return CgroupMount{unescaped(take_until(line, ' ')), unescaped(root)};
-  }
-  return std::nullopt;
+  return fail(ErrorCode::unavailable, "cgroup v2 is not mounted");
 }
 
 std::string find_own_cgroup(std::string_view cgroups) {
   while (!cgroups.empty()) {
-    const std::string_view line = take_until(cgroups, '\n');
-    if (line.starts_with("0::")) return std::string(line.substr(3));
+    const std::string_view line = cgroups.substr(0, cgroups.find('\n'));
+    if (line.starts_with("0::/")) return std::string(line.substr(3));
+    cgroups.remove_prefix(std::min(line.size() + 1, cgroups.size()));
   }
   return "";
 }
 
-Result<std::string> cgroup_folder(const CgroupMount& mount, std::string_view own) {
-  if (!own.starts_with('/')) return fail(ErrorCode::unavailable, "we are in no cgroup v2");
-  if (mount.root != "/") {
-    const std::string_view below = own.substr(std::min(own.size(), mount.root.size()));
-    if (!own.starts_with(mount.root) || !(below.empty() || below.front() == '/')) {
-      return fail(ErrorCode::unavailable, "our own cgroup is not mounted");
-    }
-    own = below;
-  }
-  return mount.mount_point + std::string(own == "/" ? "" : own);
-}
-
-Result<CgroupMount> cgroup2_mount() {
-  auto mount = find_cgroup2(read_text("/proc/self/mountinfo"));
-  if (!mount) return fail(ErrorCode::unavailable, "cgroup v2 is not mounted");
-  return std::move(*mount);
-}
-
 Result<std::string> own_cgroup_folder() {
-  const auto mount = cgroup2_mount();
-  if (!mount) return tl::unexpected(mount.error());
-  return cgroup_folder(*mount, find_own_cgroup(read_text("/proc/self/cgroup")));
+  const auto folder = cgroup2_folder();
+  if (!folder) return folder;
+  const Descriptor file(open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC));
+  std::array<char, 1 << 14> text{};
+  const ssize_t length = read(file.get(), text.data(), text.size());
+  if (length < 0) return fail_errno("/proc/self/cgroup");
+  const std::string own = find_own_cgroup({text.data(), static_cast<std::size_t>(length)});
+  if (own.empty()) return fail(ErrorCode::unavailable, "this process is in no cgroup v2");
+  return *folder + (own == "/" ? "" : own);
 }
 
 }  // namespace mgr

@@ -1,7 +1,6 @@
 // Where cgroup v2 is mounted and where in it we are. Helper and mgr-job, root; trusts /proc.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,23 +8,15 @@
 
 namespace mgr {
 
-// A mount of cgroup v2: where it is, and which part of the hierarchy it shows.
-struct CgroupMount {
-  std::string mount_point;
-  std::string root;
-};
-
-// From the text of /proc/self/mountinfo (proc(5)); the first one wins.
-[[nodiscard]] std::optional<CgroupMount> find_cgroup2(std::string_view mountinfo);
+// The folder on which cgroup v2 is mounted: the first of that type in a file such as
+// /proc/self/mounts (getmntent(3)). It is /sys/fs/cgroup, or beside v1 /sys/fs/cgroup/unified.
+[[nodiscard]] Result<std::string> cgroup2_folder(const char* mounts = "/proc/self/mounts");
 
 // From the text of /proc/self/cgroup (cgroups(7)): the path of the line `0::`, "" without it.
 [[nodiscard]] std::string find_own_cgroup(std::string_view cgroups);
 
-// The folder of the cgroup `own`. Fails where that mount does not show it.
-[[nodiscard]] Result<std::string> cgroup_folder(const CgroupMount& mount, std::string_view own);
-
-// These of this process.
-[[nodiscard]] Result<CgroupMount> cgroup2_mount();
+// The folder of this process's cgroup. In a container that shows a part of the hierarchy alone it
+// may not exist.
 [[nodiscard]] Result<std::string> own_cgroup_folder();
 
 }  // namespace mgr

@@ -22,13 +22,13 @@ tl::unexpected<Error> unusable(const std::string& reason) {
 }
 
 Result<std::string> named_folder(const std::string& setting) {
-  const auto mount = cgroup2_mount();
+  const auto mount = cgroup2_folder();
   if (!mount) return tl::unexpected(mount.error());
   if (setting.find("..") != std::string::npos) {
     return fail(ErrorCode::invalid_argument, "[jobs] cgroup: no .. in it");
   }
-  if (setting.starts_with(mount->mount_point + "/")) return setting;
-  return mount->mount_point + (setting.starts_with('/') ? "" : "/") + setting;
+  if (setting.starts_with(*mount + "/")) return setting;
+  return *mount + (setting.starts_with('/') ? "" : "/") + setting;
 }
 
 Result<std::string> tree_folder(const std::string& setting) {

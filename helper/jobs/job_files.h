@@ -34,6 +34,9 @@ struct Asker {
   std::uint32_t pid = 0;
   std::string on_behalf_of;  // claimed, never trusted
   friend bool operator==(const Asker&, const Asker&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.uid, record.gid, record.pid, record.on_behalf_of);
+  }
 };
 
 struct JobSpec {
@@ -54,11 +57,18 @@ struct JobSpec {
   std::uint64_t stop_grace_ms = 10000;
   bool no_new_privileges = true;
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
+            record.accepted_us, record.argv, record.environment, record.cwd, record.uid, record.gid,
+            record.groups, record.umask, record.nice, record.timeout_ms, record.stop_grace_ms,
+            record.no_new_privileges);
+  }
 };
 
 struct StartRecord {
   std::int64_t started_us = 0;
   friend bool operator==(const StartRecord&, const StartRecord&) = default;
+  static void members(auto& archive, auto& record) { archive(record.started_us); }
 };
 
 enum class JobOutcome : std::uint8_t {
@@ -66,6 +76,7 @@ enum class JobOutcome : std::uint8_t {
   signalled = 2,        // status is the signal
   could_not_start = 3,  // detail names the step and its errno; the command never ran
   lost = 4,             // mgr-job died without a record, or the machine went down
+  last_value = lost,
 };
 
 struct ExitRecord {
@@ -76,6 +87,10 @@ struct ExitRecord {
   std::int64_t ended_us = 0;
   std::string detail;
   friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.outcome, record.status, record.stopped, record.timed_out, record.ended_us,
+            record.detail);
+  }
 };
 
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,

@@ -2,7 +2,6 @@
 #include "helper/jobs/jobs.h"
 
 #include <sodium/core.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <utility>
@@ -29,7 +28,9 @@ Result<std::unique_ptr<Jobs>> Jobs::open(uv_loop_t* loop, JobsSettings settings,
   if (!tree) return tl::unexpected(tree.error());
   auto loaded = store->load(settings.highest_id_in_audit);
   if (!loaded) return tl::unexpected(loaded.error());
-  for (const std::string& name : loaded->set_aside) spdlog::warn("job set aside: {}", name);
+  for (const std::string& job : loaded->set_aside) {
+    if (settings.report) settings.report("left alone: job " + job);
+  }
   auto jobs = std::make_unique<SupervisedJobs>(loop, std::move(settings), std::move(ended),
                                                std::move(*store), std::move(*tree));
   jobs->adopt(std::move(loaded->jobs));

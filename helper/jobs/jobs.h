@@ -27,7 +27,8 @@ enum class JobState { accepted, running, stopping, succeeded, failed, stopped, t
 struct Job {
   JobSpec spec;
   JobState state = JobState::accepted;
-  std::optional<StartRecord> start;
+  std::optional<StartRecord>
+      start;  // known once it has ended, or to a helper that finds it running
   std::optional<ExitRecord> exit;
   [[nodiscard]] bool alive() const { return state <= JobState::stopping; }
 };
@@ -39,6 +40,8 @@ struct JobsSettings {
   std::uint32_t job_uid = 0;              // whom mgr-job becomes once the command runs
   std::uint32_t job_gid = 0;              // neither may be 0
   std::uint64_t highest_id_in_audit = 0;  // where the counter file is gone, ids go on above it
+  // Told what an admin should know, such as a folder set aside. May be empty.
+  std::function<void(std::string_view)> report;
 };
 
 class Jobs {

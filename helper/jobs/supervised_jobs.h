@@ -51,6 +51,7 @@ class SupervisedJobs final : public Jobs {
   using Step = void (SupervisedJobs::*)(Entry&);
 
   Entry& add(JobSpec spec);
+  void report(const Entry& entry, const std::string& what) const;
   Result<void> use_tree();
 
   void examine(Entry& entry);

@@ -1,6 +1,4 @@
 // Helper, root: the steps from a job's record to its end; distrusts mgr-job's records and peers.
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
 #include "helper/jobs/cgroup_tree.h"
@@ -37,6 +35,10 @@ Result<void> SupervisedJobs::use_tree() {
   return {};
 }
 
+void SupervisedJobs::report(const Entry& entry, const std::string& what) const {
+  if (settings_.report) settings_.report("job " + std::to_string(entry.job.spec.id) + ": " + what);
+}
+
 void SupervisedJobs::await(Entry& entry, std::uint64_t milliseconds, Step step) {
   entry.live->awaited =
       Watch::after(loop_, milliseconds, [this, &entry, step] { (this->*step)(entry); });
@@ -48,7 +50,7 @@ void SupervisedJobs::await(Entry& entry, int descriptor, int events, Step step) 
   if (watch) {
     entry.live->awaited = std::move(*watch);
   } else {
-    spdlog::error("job {}: {}", entry.job.spec.id, watch.error().detail);
+    report(entry, watch.error().detail);
     await(entry, retry_ms, step);
   }
 }
@@ -124,7 +126,7 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
   }
   if (live.leaf && live.leaf->populated().value_or(true)) {
     if (auto killed = live.leaf->kill(); !killed) {
-      spdlog::error("job {}: {}", entry.job.spec.id, killed.error().detail);
+      report(entry, killed.error().detail);
     }
     // Reading armed the event, so an end since then is seen at once.
     return await(entry, live.leaf->events(), UV_PRIORITIZED, &SupervisedJobs::empty_leaf);
@@ -150,7 +152,7 @@ void SupervisedJobs::settle(Entry& entry) {
 // The end that the helper itself records, told in the loop's next turn: start() may be the caller.
 void SupervisedJobs::end_with(Entry& entry, ExitRecord record) {
   const auto written = replace_record(entry.live->folder.get(), "exit", encode(record));
-  if (!written) spdlog::error("job {}: {}", entry.job.spec.id, written.error().detail);
+  if (!written) report(entry, written.error().detail);
   entry.job.exit = std::move(record);
   await(entry, 0, &SupervisedJobs::conclude);
 }
@@ -159,7 +161,7 @@ void SupervisedJobs::conclude(Entry& entry) {
   const std::unique_ptr<Live> live = std::move(entry.live);
   live->leaf.reset();
   if (!CgroupLeaf::remove(tree_.get(), entry.job.spec.id)) {
-    spdlog::warn("job {}: its cgroup cannot be removed", entry.job.spec.id);
+    report(entry, "its cgroup cannot be removed");
   }
   entry.job.state = state_of(*entry.job.exit);
   if (const auto key = alive_keys_.find(entry.job.spec.key);

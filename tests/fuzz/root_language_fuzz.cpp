@@ -17,13 +17,13 @@ void check(const std::optional<Message>& message, std::string_view payload) {
 }
 
 void check_payload(std::string_view payload) {
-  check(mgr::decode_hello(payload), payload);
-  check(mgr::decode_run(payload), payload);
-  check(mgr::decode_closed(payload), payload);
-  check(mgr::decode_refusals(payload), payload);
-  check(mgr::decode_settings(payload), payload);
-  check(mgr::decode_connection(payload), payload);
-  check(mgr::decode_reply(payload), payload);
+  check(mgr::decode<mgr::HelloMessage>(payload), payload);
+  check(mgr::decode<mgr::RunMessage>(payload), payload);
+  check(mgr::decode<mgr::ClosedMessage>(payload), payload);
+  check(mgr::decode<mgr::RefusalsMessage>(payload), payload);
+  check(mgr::decode<mgr::SettingsMessage>(payload), payload);
+  check(mgr::decode<mgr::ConnectionMessage>(payload), payload);
+  check(mgr::decode<mgr::ReplyMessage>(payload), payload);
 }
 
 }  // namespace

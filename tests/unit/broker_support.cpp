@@ -241,7 +241,7 @@ Heard Rig::hear(MessageKind kind) {
 
 HeardRun Rig::hear_run() {
   const Heard heard = hear(MessageKind::run);
-  const auto run = decode_run(heard.payload);
+  const auto run = decode<RunMessage>(heard.payload);
   if (!run) {
     ADD_FAILURE() << "a run message that does not decode";
     return {};
@@ -262,7 +262,7 @@ bool Rig::hears_no_run() {
 }
 
 std::uint64_t Rig::hear_closed() {
-  const auto closed = decode_closed(hear(MessageKind::closed).payload);
+  const auto closed = decode<ClosedMessage>(hear(MessageKind::closed).payload);
   return closed ? closed->connection : 0;
 }
 

@@ -220,7 +220,7 @@ TEST_F(LinkTest, HandsDownDescriptorsInTheOrderOfTheirMessages) {
       ASSERT_FALSE(arrived.empty());
       std::uint64_t inside = 0;
       ASSERT_EQ(read(arrived.front(), &inside, sizeof inside), static_cast<ssize_t>(sizeof inside));
-      EXPECT_EQ(decode_connection(frame.payload)->connection, inside);
+      EXPECT_EQ(decode<ConnectionMessage>(frame.payload)->connection, inside);
       close(arrived.front());
       arrived.pop_front();
       ++seen;

@@ -1,56 +1,53 @@
 // Where cgroup v2 is, from the texts of /proc on machines of several kinds.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "helper/jobs/cgroup_path.h"
 
 namespace mgr {
 namespace {
 
+Result<std::string> folder_in(const std::string& mounts) {
+  const std::string name = testing::TempDir() + "mgr-mounts-" + std::to_string(getpid());
+  std::ofstream(name) << mounts;
+  auto found = cgroup2_folder(name.c_str());
+  std::filesystem::remove(name);
+  return found;
+}
+
 TEST(CgroupPath, IsFoundOnAUnifiedMachine) {
-  const auto mount = find_cgroup2(
-      "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-      "26 22 0:23 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n");
-  ASSERT_TRUE(mount);
-  EXPECT_EQ(mount->mount_point, "/sys/fs/cgroup");
-  EXPECT_EQ(cgroup_folder(*mount, "/system.slice/mgr-helper.service").value(),
-            "/sys/fs/cgroup/system.slice/mgr-helper.service");
-  EXPECT_EQ(cgroup_folder(*mount, "/").value(), "/sys/fs/cgroup");
+  EXPECT_EQ(folder_in("/dev/sda1 / ext4 rw 0 0\n"
+                      "cgroup2 /sys/fs/cgroup cgroup2 rw,nsdelegate 0 0\n")
+                .value(),
+            "/sys/fs/cgroup");
 }
 
 TEST(CgroupPath, IsFoundOnAHybridMachine) {
-  const auto mount = find_cgroup2(
-      "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
-      "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n");
-  ASSERT_TRUE(mount);
-  EXPECT_EQ(mount->mount_point, "/sys/fs/cgroup/unified");
+  EXPECT_EQ(folder_in("cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n"
+                      "cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0\n")
+                .value(),
+            "/sys/fs/cgroup/unified");
 }
 
-TEST(CgroupPath, UndoesTheEscapesOfMountinfo) {
-  const auto mount = find_cgroup2("41 31 0:38 / /a\\040b\\134c\\0 rw - cgroup2 cgroup2 rw\n");
-  ASSERT_TRUE(mount);
-  EXPECT_EQ(mount->mount_point, "/a b\\c\\0");
-}
-
-TEST(CgroupPath, FollowsAMountOfAPart) {
-  const CgroupMount part{"/sys/fs/cgroup", "/box"};
-  EXPECT_EQ(cgroup_folder(part, "/box/inner").value(), "/sys/fs/cgroup/inner");
-  EXPECT_EQ(cgroup_folder(part, "/box").value(), "/sys/fs/cgroup");
-  EXPECT_FALSE(cgroup_folder(part, "/boxes/inner"));
-  EXPECT_FALSE(cgroup_folder(part, "/elsewhere"));
-  EXPECT_FALSE(cgroup_folder(part, ""));
+TEST(CgroupPath, UndoesTheEscapesOfMounts) {
+  EXPECT_EQ(folder_in("cgroup2 /a\\040b cgroup2 rw 0 0\n").value(), "/a b");
 }
 
 TEST(CgroupPath, IsAbsentWithoutCgroup2) {
-  EXPECT_FALSE(find_cgroup2(""));
-  EXPECT_FALSE(find_cgroup2("32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"));
-  EXPECT_FALSE(find_cgroup2("22 1 8:1 / /cgroup2 rw - ext4 cgroup2 rw\n"));
-  EXPECT_FALSE(find_cgroup2(" - cgroup2")) << "cut off";
+  EXPECT_FALSE(folder_in(""));
+  EXPECT_FALSE(folder_in("cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n"));
+  EXPECT_FALSE(folder_in("cgroup2 /cgroup2 ext4 rw 0 0\n"));
+  EXPECT_FALSE(cgroup2_folder("/nonexistent"));
 }
 
 TEST(CgroupPath, ReadsOurOwnCgroup) {
   EXPECT_EQ(find_own_cgroup("12:pids:/x\n0::/system.slice/a.service\n"), "/system.slice/a.service");
   EXPECT_EQ(find_own_cgroup("0::/"), "/");
   EXPECT_EQ(find_own_cgroup("1:name=systemd:/x\n"), "");
+  EXPECT_EQ(find_own_cgroup("0::relative\n"), "");
 }
 
 }  // namespace

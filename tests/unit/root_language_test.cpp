@@ -36,13 +36,13 @@ SettingsMessage sample_settings() {
 
 TEST(RootLanguage, EveryMessageSurvivesTheWay) {
   const std::string hello_bytes = encode(HelloMessage{3, "mgr-broker"});
-  const auto hello = decode_hello(hello_bytes);
+  const auto hello = decode<HelloMessage>(hello_bytes);
   ASSERT_TRUE(hello);
   EXPECT_EQ(hello->version, 3u);
   EXPECT_EQ(hello->program, "mgr-broker");
 
   const std::string run_bytes = encode(sample_run());
-  const auto run = decode_run(run_bytes);
+  const auto run = decode<RunMessage>(run_bytes);
   ASSERT_TRUE(run);
   EXPECT_EQ(run->connection, 42u);
   EXPECT_EQ(run->origin, "127.0.0.1:5123");
@@ -50,26 +50,26 @@ TEST(RootLanguage, EveryMessageSurvivesTheWay) {
   EXPECT_EQ(run->fields[1].name, "action");
   EXPECT_EQ(run->fields[1].value, "ping");
 
-  const auto settings = decode_settings(encode(sample_settings()));
+  const auto settings = decode<SettingsMessage>(encode(sample_settings()));
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->limits, sample_settings().limits);
   EXPECT_EQ(settings->modules, sample_settings().modules);
 
-  const auto connection = decode_connection(encode(ConnectionMessage{9, 33, true}));
+  const auto connection = decode<ConnectionMessage>(encode(ConnectionMessage{9, 33, true}));
   ASSERT_TRUE(connection);
   EXPECT_EQ(connection->connection, 9u);
   EXPECT_EQ(connection->uid, 33u);
   EXPECT_TRUE(connection->keeps_place);
 
   const std::string reply_bytes = encode(ReplyMessage{true, "{}\n"});
-  const auto reply = decode_reply(reply_bytes);
+  const auto reply = decode<ReplyMessage>(reply_bytes);
   ASSERT_TRUE(reply);
   EXPECT_TRUE(reply->more);
   EXPECT_EQ(reply->line, "{}\n");
 
-  EXPECT_EQ(decode_closed(encode(ClosedMessage{77}))->connection, 77u);
+  EXPECT_EQ(decode<ClosedMessage>(encode(ClosedMessage{77}))->connection, 77u);
   const std::string refusal_bytes = encode(RefusalsMessage{{{"uid 33", ErrorCode::busy, 12}}});
-  const auto refusals = decode_refusals(refusal_bytes);
+  const auto refusals = decode<RefusalsMessage>(refusal_bytes);
   ASSERT_TRUE(refusals);
   EXPECT_EQ(refusals->refusals.at(0).count, 12u);
 }
@@ -78,30 +78,26 @@ TEST(RootLanguage, RefusesEveryTruncationAndEveryLongerMessage) {
   const std::string run = encode(sample_run());
   const std::string settings = encode(sample_settings());
   for (std::size_t length = 0; length < run.size(); ++length) {
-    EXPECT_FALSE(decode_run(std::string_view(run).substr(0, length))) << length;
+    EXPECT_FALSE(decode<RunMessage>(std::string_view(run).substr(0, length))) << length;
   }
   for (std::size_t length = 0; length < settings.size(); ++length) {
-    EXPECT_FALSE(decode_settings(std::string_view(settings).substr(0, length))) << length;
+    EXPECT_FALSE(decode<SettingsMessage>(std::string_view(settings).substr(0, length))) << length;
   }
-  EXPECT_FALSE(decode_run(run + '\0'));
-  EXPECT_FALSE(decode_settings(settings + '\0'));
-  EXPECT_FALSE(decode_closed(std::string(9, '\0')));
+  EXPECT_FALSE(decode<RunMessage>(run + '\0'));
+  EXPECT_FALSE(decode<SettingsMessage>(settings + '\0'));
+  EXPECT_FALSE(decode<ClosedMessage>(std::string(9, '\0')));
 }
 
 TEST(RootLanguage, RefusesCountsThatCannotBeTrue) {
   std::string bytes;
   WireWriter(bytes).u64(1).text("").u32(0xFFFFFFFF);
-  EXPECT_FALSE(decode_run(bytes));
-  bytes.clear();
-  WireWriter(bytes).u64(1).text("").u32(65);
-  bytes += std::string(65 * 8, '\0');
-  EXPECT_FALSE(decode_run(bytes)) << "65 fields";
+  EXPECT_FALSE(decode<RunMessage>(bytes));
   bytes.clear();
   WireWriter(bytes).u32(1).text("uid 33").u8(14).u32(1);
-  EXPECT_FALSE(decode_refusals(bytes)) << "an error code that is none";
+  EXPECT_FALSE(decode<RefusalsMessage>(bytes)) << "an error code that is none";
   bytes.clear();
   WireWriter(bytes).u64(1).u32(33).u8(2);
-  EXPECT_FALSE(decode_connection(bytes)) << "a bool that is neither";
+  EXPECT_FALSE(decode<ConnectionMessage>(bytes)) << "a bool that is neither";
 }
 
 TEST(Frames, ComeOutAsTheyWentIn) {
@@ -155,7 +151,7 @@ TEST(Cursor, FailsForGoodAtTheFirstReadPastTheEnd) {
       std::string_view("\x05\x00\x00\x00"
                        "abcd",
                        8));
-  EXPECT_EQ(in.text(100), "");
+  EXPECT_EQ(in.text(), "");
   EXPECT_FALSE(in.ok());
   EXPECT_EQ(in.u8(), 0);
   EXPECT_FALSE(in.finished());

@@ -11,6 +11,7 @@
 #include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/mgr-job/clone_process.h"
 #include "helper/jobs/mgr-job/command.h"
+#include "helper/jobs/mgr-job/job_leaf.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/records.h"
 #include "helper/jobs/mgr-job/supervision.h"
@@ -79,7 +80,8 @@ void run_job(DropTo drop_to) {
   go_on_in_supervisors(records);
 
   const CgroupLeaf leaf =
-      value_or_end(CgroupLeaf::make(job_cgroup_descriptor, spec.id), records, "cgroup");
+      value_or_end(make_leaf(job_cgroup_descriptor, spec.id), records, "cgroup");
+  const LeafSignals signals = value_or_end(LeafSignals::open(leaf), records, "cgroup");
   Command command = value_or_end(Command::clone(spec, leaf), records, "clone3");
   // The command waits at its gate until its start is on disk and root is gone.
   Result<void> ready = records.write_start();
@@ -87,7 +89,7 @@ void run_job(DropTo drop_to) {
   if (ready) ready = command.open_gate();
   if (!ready) end_before_command(records, leaf, "mgr-job: " + ready.error().detail);
 
-  auto supervision = Supervision::begin(spec, leaf, command, job_control_descriptor);
+  auto supervision = Supervision::begin(spec, leaf, signals, command, job_control_descriptor);
   if (!supervision) end_before_command(records, leaf, supervision.error().detail);
   end(records.write_exit(supervision->run()) ? 0 : exit_records);
 }

@@ -8,8 +8,6 @@
 
 #include <utility>
 
-#include "helper/jobs/mgr-job/stop_tree.h"
-
 namespace mgr {
 namespace {
 
@@ -33,8 +31,8 @@ void drain(const Descriptor& descriptor) {
 }  // namespace
 
 Result<Supervision> Supervision::begin(const JobSpec& spec, const CgroupLeaf& leaf,
-                                       Command& command, int control) {
-  Supervision supervision(spec, leaf, command, control);
+                                       const LeafSignals& signals, Command& command, int control) {
+  Supervision supervision(spec, leaf, signals, command, control);
   supervision.timer_ = Descriptor(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!supervision.timer_) return fail_errno("timerfd");
   supervision.termination_ = open_termination();
@@ -77,12 +75,12 @@ void Supervision::begin_stop() {
   stopping_ = true;
   record_.stopped = !record_.timed_out;
   if (spec_.stop_grace_ms == 0) return kill_tree();
-  signal_leaf(leaf_, SIGTERM);
+  signals_.send(SIGTERM);
   arm_timer(spec_.stop_grace_ms);
 }
 
 void Supervision::kill_tree() {
-  if (!leaf_.kill()) signal_leaf(leaf_, SIGKILL);
+  if (!leaf_.kill()) signals_.send(SIGKILL);
 }
 
 void Supervision::arm_timer(std::uint64_t milliseconds) {

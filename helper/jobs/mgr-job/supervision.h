@@ -12,6 +12,7 @@
 #include "helper/jobs/job_files.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/control.h"
+#include "helper/jobs/mgr-job/job_leaf.h"
 #include "protocol/error.h"
 
 namespace mgr {
@@ -20,16 +21,17 @@ class Supervision {
  public:
   // Borrows all that it is given. The timeout counts from here, on the boot clock: time asleep
   // counts.
-  static Result<Supervision> begin(const JobSpec& spec, const CgroupLeaf& leaf, Command& command,
-                                   int control);
+  static Result<Supervision> begin(const JobSpec& spec, const CgroupLeaf& leaf,
+                                   const LeafSignals& signals, Command& command, int control);
 
   // Until the command has ended and the leaf is empty. A stop (asked on control, by SIGTERM, or by
   // the timeout) is SIGTERM to all, the grace period, cgroup.kill.
   [[nodiscard]] ExitRecord run();
 
  private:
-  Supervision(const JobSpec& spec, const CgroupLeaf& leaf, Command& command, int control)
-      : spec_(spec), leaf_(leaf), command_(command), control_(control) {}
+  Supervision(const JobSpec& spec, const CgroupLeaf& leaf, const LeafSignals& signals,
+              Command& command, int control)
+      : spec_(spec), leaf_(leaf), signals_(signals), command_(command), control_(control) {}
 
   void wait();
   void begin_stop();
@@ -41,6 +43,7 @@ class Supervision {
 
   const JobSpec& spec_;
   const CgroupLeaf& leaf_;
+  const LeafSignals& signals_;
   Command& command_;
   Control control_;
   Descriptor timer_;

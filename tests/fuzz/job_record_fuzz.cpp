@@ -1,0 +1,55 @@
+// Fuzz target: the records of a job's folder. The first byte chooses: the rest as it stands, or the
+// rest as the payload of a record whose seal is right, which a mutation alone would never find.
+// What is accepted, written again, must be the same bytes.
+#include <sodium/crypto_generichash.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "helper/jobs/job_files.h"
+#include "protocol/wire.h"
+
+namespace {
+
+using namespace mgr;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+// The seal as job_files.cpp puts it.
+std::string sealed(std::uint32_t kind, std::string_view payload) {
+  std::string out;
+  WireWriter(out).u32(kind).u16(1).text(payload);
+  std::array<unsigned char, 16> sum{};
+  crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(out.data()),
+                     out.size(), nullptr, 0);
+  return out.append(sum.begin(), sum.end());
+}
+
+void check(const std::string& bytes) {
+  if (const auto spec = decode_job_spec(bytes)) require(encode(*spec) == bytes);
+  if (const auto start = decode_start_record(bytes)) require(encode(*start) == bytes);
+  if (const auto exit = decode_exit_record(bytes)) require(encode(*exit) == bytes);
+  if (const auto next_id = decode_next_id(bytes)) require(encode_next_id(*next_id) == bytes);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string rest(reinterpret_cast<const char*>(data + 1), size - 1);
+  switch (data[0]) {
+    case 'S':
+    case 'T':
+    case 'E':
+    case 'N':
+      check(sealed(0x0072676D | std::uint32_t{data[0]} << 24, rest));
+      break;
+    default:
+      check(rest);
+  }
+  return 0;
+}

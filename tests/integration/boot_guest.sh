@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# The part of the boot test that runs inside: as root, a unit of a freshly booted Debian 12 with mgr
+# installed. Prints each step; the last line is "all well" where every step held.
+set -euo pipefail
+
+step() { printf -- '-- %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
+
+# within SECONDS COMMAND…: until it succeeds.
+within() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.05
+  done
+}
+
+as_web() { runuser --user www-data -- "$@"; }
+main_pid() { systemctl show --property=MainPID --value "$1"; }
+active() { systemctl --quiet is-active "$@"; }
+ping_answers() { as_web mgrctl --timeout 2 --quiet ping 2>/dev/null; }
+
+# The newest job of a scan task, as one line of JSON.
+status_of() { as_web mgrctl --json scan status "$1"; }
+field_of() { status_of "$1" | sed -nE "s/.*\"$2\":\"?([^\",}]*).*/\1/p"; }
+state_is() { [[ $(field_of "$1" state) == "$2" ]]; }
+
+processes_of_scans() {
+  local folder
+  for folder in /proc/[0-9]*; do
+    [[ $(stat --format=%U "$folder" 2>/dev/null) != mgr-scan ]] || basename "$folder"
+  done
+}
+no_scan_runs() { [[ -z $(processes_of_scans) ]]; }
+
+# Task 1 waits for a file and ends with status 7; every other task is a tree with a process that has
+# left its parent and its session and ignores SIGTERM.
+install_long_scan() {
+  cat >/usr/local/bin/long-scan <<'SCAN'
+#!/bin/bash
+if [[ $1 == 1 ]]; then
+  until [[ -e /run/scan-may-end ]]; do sleep 0.1; done
+  exit 7
+fi
+(setsid bash -c 'trap "" TERM; while :; do sleep 1; done' &)
+exec sleep 1000
+SCAN
+  chmod 0755 /usr/local/bin/long-scan
+  cat >/etc/mgr/modules.d/scan.toml <<'TOML'
+[module.scan.action.start]
+command    = ["/usr/local/bin/long-scan", "{task_id}"]
+user       = "mgr-scan"
+stop_grace = "1s"
+TOML
+}
+
+units_came_up() {
+  step "sysusers, tmpfiles and the units"
+  local user
+  for user in mgr-broker mgr-job mgr-scan; do id "$user" >/dev/null || fail "no user $user"; done
+  getent group mgr-admin >/dev/null || fail "no group mgr-admin"
+  [[ $(stat --format='%a %U' /var/lib/mgr/jobs) == "700 root" ]] || fail "/var/lib/mgr/jobs"
+  local unit
+  for unit in mgr.socket mgr-jobs.service mgr-helper.service mgr-broker.service; do
+    within 10 active "$unit" || fail "$unit is not active"
+  done
+  [[ $(stat --format='%a %U' /run/mgr.sock) == "666 root" ]] || fail "/run/mgr.sock"
+  [[ $(ps_user mgr-broker.service) == mgr-broker ]] || fail "the broker's user"
+}
+ps_user() { stat --format=%U "/proc/$(main_pid "$1")"; }
+
+web_may_ping() {
+  step "www-data: mgrctl ping"
+  within 10 ping_answers || fail "no answer"
+  as_web mgrctl ping
+}
+
+restart_helper() {  # with the policy and the modules as they are now
+  systemctl restart mgr-helper.service || fail "the helper did not restart"
+  within 10 ping_answers || fail "no answer after a restart of the helper"
+}
+
+helper_restart_touches_no_job() {
+  step "www-data starts task 1; systemctl restart mgr-helper while it runs"
+  as_web mgrctl scan start 1
+  within 10 state_is 1 running || fail "not running: $(status_of 1)"
+  local id pids helper broker
+  id=$(field_of 1 id) pids=$(processes_of_scans)
+  helper=$(main_pid mgr-helper.service) broker=$(main_pid mgr-broker.service)
+  restart_helper
+  [[ $(main_pid mgr-helper.service) != "$helper" ]] || fail "the helper is the same process"
+  [[ $(main_pid mgr-broker.service) == "$broker" ]] || fail "the broker was ended too"
+  [[ $(field_of 1 id) == "$id" ]] || fail "another job: $(status_of 1)"
+  state_is 1 running || fail "not running: $(status_of 1)"
+  local pid
+  for pid in $(head -n 1 <<<"$pids"); do
+    [[ -d /proc/$pid ]] || fail "process $pid of the scan is gone"
+  done
+  step "its end is known"
+  touch /run/scan-may-end
+  within 10 state_is 1 failed || fail "not ended: $(status_of 1)"
+  [[ $(field_of 1 exit_status) == 7 ]] || fail "not its exit status: $(status_of 1)"
+}
+
+broker_comes_back() {
+  step "SIGKILL of the broker"
+  local broker
+  broker=$(main_pid mgr-broker.service)
+  systemctl kill --kill-whom=main --signal=KILL mgr-broker.service
+  within 10 ping_answers || fail "no answer"
+  [[ $(main_pid mgr-broker.service) != "$broker" ]] || fail "the broker is the same process"
+}
+
+stopping_the_jobs_ends_all() {
+  step "www-data starts tasks 2 and 3; systemctl stop mgr-jobs.service"
+  as_web mgrctl scan start 2,3
+  within 10 state_is 2 running || fail "not running: $(status_of 2)"
+  within 10 state_is 3 running || fail "not running: $(status_of 3)"
+  systemctl stop mgr-jobs.service
+  no_scan_runs || fail "processes are left: $(processes_of_scans | tr '\n' ' ')"
+  local task
+  for task in 2 3; do
+    within 10 eval "state_is $task stopped || state_is $task lost" || fail "$(status_of "$task")"
+    echo "task $task: $(field_of "$task" state)"
+  done
+  active mgr-helper.service mgr-broker.service || fail "helper or broker ended with the jobs"
+}
+
+jobs_can_start_again() {
+  step "systemctl start mgr-jobs.service; a scan starts and stops"
+  systemctl start mgr-jobs.service
+  as_web mgrctl scan start 4
+  within 10 state_is 4 running || fail "not running: $(status_of 4)"
+  as_web mgrctl scan stop 4
+  within 10 state_is 4 stopped || fail "$(status_of 4)"
+  no_scan_runs || fail "processes are left: $(processes_of_scans | tr '\n' ' ')"
+}
+
+broker_is_caged() {
+  step "systemd-analyze security --offline=true mgr-broker.service"
+  local score
+  score=$(systemd-analyze security --offline=true mgr-broker.service --no-pager |
+    sed -nE 's/.*exposure level for mgr-broker.service: ([0-9.]+).*/\1/p')
+  echo "exposure $score of 10"
+  [[ $score =~ ^[01]\. ]] || fail "more than 1.9"
+}
+
+units_came_up
+web_may_ping
+install_long_scan
+restart_helper
+helper_restart_touches_no_job
+broker_comes_back
+stopping_the_jobs_ends_all
+jobs_can_start_again
+broker_is_caged
+echo "all well"

@@ -1,0 +1,18 @@
+# The guest is never sanitized: a leak check is a ptrace, and that no job may do.
+add_executable(jobs_probe jobs_probe.cpp)
+target_compile_options(jobs_probe PRIVATE -fno-sanitize=all)
+target_link_options(jobs_probe PRIVATE -fno-sanitize=all)
+
+add_executable(jobs_test jobs_life_test.cpp jobs_survival_test.cpp jobs_confinement_test.cpp
+  jobs_program_test.cpp jobs_fixture.cpp)
+target_link_libraries(jobs_test PRIVATE mgr_jobs GTest::gtest GTest::gmock GTest::gtest_main)
+target_compile_definitions(jobs_test PRIVATE
+  MGR_JOB="$<TARGET_FILE:mgr-job>" JOBS_PROBE="$<TARGET_FILE:jobs_probe>")
+add_dependencies(jobs_test mgr-job jobs_probe)
+foreach(suite JobLife JobStop JobSurvival JobConfinement MgrJob)
+  add_test(NAME integration.jobs.${suite}
+           COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/jobs_run.sh $<TARGET_FILE:jobs_test>
+                   --gtest_filter=${suite}.*)
+  set_tests_properties(integration.jobs.${suite} PROPERTIES
+                       LABELS integration SKIP_RETURN_CODE 77 TIMEOUT 300)
+endforeach()

@@ -1,0 +1,211 @@
+// What the jobs of the tests run: each word of its command line is one behaviour. Runs as the job's
+// user, in a leaf. Every fork loop is bounded.
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+namespace {
+
+// Tells the test that one more process is where it should be.
+void say_ready(const char* fifo) {
+  const int out = open(fifo, O_WRONLY | O_CLOEXEC);
+  if (out < 0 || write(out, "r", 1) != 1) _exit(90);
+  close(out);
+}
+
+void sleep_for_good() {
+  while (true) pause();
+}
+
+// Daemons as daemons are made: fork, setsid, fork, and SIGTERM and SIGHUP ignored.
+void start_daemon(const std::function<void()>& work) {
+  if (fork() != 0) {
+    wait(nullptr);
+    return;
+  }
+  setsid();
+  if (fork() != 0) _exit(0);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  work();
+  _exit(0);
+}
+
+// Forks and ends at once, so that its pid changes all the time; after many turns it stays.
+void hop(int turns) {
+  signal(SIGCHLD, SIG_IGN);
+  while (turns-- > 0) {
+    const pid_t child = fork();
+    if (child > 0) _exit(0);
+    if (child < 0) usleep(1000);
+  }
+  sleep_for_good();
+}
+
+int tree(const char* fifo, int daemons, int hoppers) {
+  for (int i = 0; i < daemons; ++i) {
+    start_daemon([fifo] {
+      say_ready(fifo);
+      sleep_for_good();
+    });
+  }
+  for (int i = 0; i < hoppers; ++i) {
+    start_daemon([fifo] {
+      say_ready(fifo);
+      hop(20000);
+    });
+  }
+  signal(SIGTERM, SIG_IGN);
+  say_ready(fifo);
+  sleep_for_good();
+  return 0;
+}
+
+std::string text_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void print_descriptors(std::ostream& out) {
+  DIR* folder = opendir("/proc/self/fd");
+  const std::string own = std::to_string(dirfd(folder));
+  while (const dirent* entry = readdir(folder)) {
+    if (entry->d_name[0] == '.' || entry->d_name == own) continue;
+    char target[256] = {};
+    (void)!readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+    out << "fd " << entry->d_name << ' ' << target << '\n';
+  }
+  closedir(folder);
+}
+
+// Before anything of ours is opened: descriptor 3 would be it.
+int state(const char* path, char** environment) {
+  std::string descriptors;
+  {
+    std::ostringstream out;
+    print_descriptors(out);
+    descriptors = out.str();
+  }
+  std::ofstream out(path);
+  out << descriptors << text_of("/proc/self/status");
+  for (char** variable = environment; *variable != nullptr; ++variable) {
+    out << "env " << *variable << '\n';
+  }
+  rlimit core{}, files{};
+  getrlimit(RLIMIT_CORE, &core);
+  getrlimit(RLIMIT_NOFILE, &files);
+  char cwd[256] = {};
+  out << "cwd " << getcwd(cwd, sizeof(cwd)) << "\ncore " << core.rlim_cur << ' ' << core.rlim_max
+      << "\nfiles " << files.rlim_cur << "\nnice " << getpriority(PRIO_PROCESS, 0)
+      << "\nleads its session " << (getsid(0) == getpid()) << "\noom "
+      << text_of("/proc/self/oom_score_adj") << "cgroup " << text_of("/proc/self/cgroup");
+  out.close();
+  return out ? 0 : 1;
+}
+
+const char* result_of(long result) {
+  return result >= 0 ? "done" : errno == EPERM ? "EPERM" : errno == ENOSYS ? "ENOSYS" : "other";
+}
+
+// With arguments for which the kernel itself would say something else than EPERM.
+int forbidden(const char* path) {
+  std::ofstream out(path);
+  const auto print = [&out](const char* name, long result) {
+    out << name << ' ' << result_of(result) << '\n';
+  };
+  print("TIOCSTI", ioctl(-1, TIOCSTI, ""));
+  print("TIOCSTI+high", syscall(SYS_ioctl, -1, 0xDEADBEEF00000000 | TIOCSTI, ""));
+  print("TIOCLINUX", ioctl(-1, TIOCLINUX, ""));
+  print("TIOCLINUX+high", syscall(SYS_ioctl, -1, 0x1'0000'0000 | TIOCLINUX, ""));
+  print("ptrace", syscall(SYS_ptrace, -1, -1, 0, 0));
+  print("process_vm_readv", syscall(SYS_process_vm_readv, -1, 0, 0, 0, 0, 0));
+  print("keyctl", syscall(SYS_keyctl, -1));
+  print("add_key", syscall(SYS_add_key, 0, 0, 0, 0, 0));
+  print("request_key", syscall(SYS_request_key, 0, 0, 0, 0));
+  print("bpf", syscall(SYS_bpf, -1, 0, 0));
+  print("io_uring_setup", syscall(SYS_io_uring_setup, 0, 0));
+  print("userfaultfd", syscall(SYS_userfaultfd, -1));
+  print("mount", syscall(SYS_mount, 0, 0, 0, -1, 0));
+  print("umount2", syscall(SYS_umount2, 0, -1));
+  print("open_tree", syscall(SYS_open_tree, -1, 0, -1));
+  print("fsopen", syscall(SYS_fsopen, 0, -1));
+  print("unshare", unshare(-1));
+  print("setns", setns(-1, 0));
+  print("clone+NEWUSER", syscall(SYS_clone, CLONE_NEWUSER | CLONE_SIGHAND, 0, 0, 0, 0));
+  print("clone3", syscall(SYS_clone3, nullptr, 0));
+#ifdef __x86_64__
+  print("x32", syscall(0x40000000 | SYS_getpid));
+  long result = 0;
+  asm volatile("int $0x80" : "=a"(result) : "a"(26 /* ptrace */), "b"(-1), "c"(-1) : "memory");
+  out << "i386 ptrace "
+      << (result == -EPERM    ? "EPERM"
+          : result == -ENOSYS ? "ENOSYS"
+                              : "other")
+      << '\n';
+#endif
+  out.close();
+  return out ? 0 : 1;
+}
+
+int wait_for_term(const char* fifo) {
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_BLOCK, &term, nullptr);
+  say_ready(fifo);
+  int number = 0;
+  sigwait(&term, &number);
+  return 7;
+}
+
+// Leaves a daemon that ends when the FIFO `go` is written to.
+int leave_behind(const char* fifo, const char* go) {
+  start_daemon([fifo, go] {
+    const int in = open(go, O_RDONLY | O_CLOEXEC);
+    say_ready(fifo);
+    char byte = 0;
+    _exit(read(in, &byte, 1) == 1 ? 0 : 1);
+  });
+  return 5;
+}
+
+int wait_for_go(const char* fifo, const char* go) {
+  say_ready(fifo);
+  const int in = open(go, O_RDONLY | O_CLOEXEC);
+  char byte = 0;
+  return read(in, &byte, 1) == 1 ? byte : 91;
+}
+
+}  // namespace
+
+int main(int argc, char** argv, char** environment) {
+  const auto is = [argc, argv](const char* word, int words) {
+    return argc == words + 1 && std::strcmp(argv[1], word) == 0;
+  };
+  if (is("exit", 2)) return std::atoi(argv[2]);
+  if (is("raise", 2)) return raise(std::atoi(argv[2]));
+  if (is("state", 2)) return state(argv[2], environment);
+  if (is("forbidden", 2)) return forbidden(argv[2]);
+  if (is("tree", 4)) return tree(argv[2], std::atoi(argv[3]), std::atoi(argv[4]));
+  if (is("wait-for-term", 2)) return wait_for_term(argv[2]);
+  if (is("leave-behind", 3)) return leave_behind(argv[2], argv[3]);
+  if (is("wait-for-go", 3)) return wait_for_go(argv[2], argv[3]);
+  return 99;
+}
