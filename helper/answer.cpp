@@ -39,7 +39,11 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                          const Registry::Entry& entry, const Allowed& allowed,
                          std::string_view on_behalf_of, Effect effect) {
-  Errand errand{to, {}, entry.module->name(), entry.action->name, allowed.jobs()};
+  Errand errand;
+  errand.to = to;
+  errand.module = entry.module->name();
+  errand.action = entry.action->name;
+  errand.scope = allowed.jobs();
   errand.asker.on_behalf_of = on_behalf_of;
   if (caller.proven()) {
     errand.asker.uid = *caller.subject().uid;

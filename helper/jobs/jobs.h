@@ -27,8 +27,7 @@ enum class JobState { accepted, running, stopping, succeeded, failed, stopped, t
 struct Job {
   JobSpec spec;
   JobState state = JobState::accepted;
-  std::optional<StartRecord>
-      start;  // known once it has ended, or to a helper that finds it running
+  std::optional<StartRecord> start;  // once it has ended, or was found running
   std::optional<ExitRecord> exit;
   [[nodiscard]] bool alive() const { return state <= JobState::stopping; }
 };

@@ -19,6 +19,10 @@ PING = b"module:mgr\naction:ping\n\n"
 # Every client of a benchmark has the same uid, so a caller's limits must hold all of them:
 # 256 clients, and 16 clients with 16 requests each.
 MGR_TOML = """\
+[broker]
+listen = ""
+[jobs]
+cgroup = "{cgroup}"
 [limits]
 connections_per_caller = 1024
 requests_in_flight = 1024
@@ -39,6 +43,7 @@ class Server:
         self.name = name
         self.socket_path = str(socket_path)
         self.pids = []
+        self.at_end = lambda: None
         self._started = []
 
     def __enter__(self):
@@ -54,6 +59,7 @@ class Server:
                 process.kill()
                 process.wait()
             log.close()
+        self.at_end()
 
     def start(self, command, log_path):
         """Starts one process, which ends when this one does; its messages go to log_path."""
@@ -150,8 +156,9 @@ def start_mgr(programs, scratch):
     make_configuration(root)
     server = Server("mgr", root / "run/mgr.sock")
     with contextlib.ExitStack() as undo:
+        server.at_end = lambda: remove_job_tree(root)
         undo.enter_context(server)
-        server.start([str(programs / "mgr-helper"), "--root", str(root)], scratch / "helper.log")
+        server.start([str(programs / "mgr-helper"), "--root", str(root), "--libexec", str(programs.resolve())], scratch / "helper.log")
         server.start(["--reuid", BROKER_USER, "--regid", BROKER_USER, "--clear-groups", "--",
                       str(programs / "mgr-broker"), "--root", str(root)], scratch / "broker.log")
         server.wait_until_ready()
@@ -159,13 +166,28 @@ def start_mgr(programs, scratch):
     return server
 
 
+def job_tree(root):
+    """The cgroup of the jobs that a benchmark starts; it is removed with the server."""
+    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+        before, after = line.split(" - ")
+        if after.split()[0] == "cgroup2":
+            return pathlib.Path(before.split()[4]) / root.parent.name
+    raise Failure("no cgroup v2 is mounted here")
+
+
+def remove_job_tree(root):
+    for folder, _, _ in os.walk(job_tree(root), topdown=False):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+
+
 def make_configuration(root):
     """The folders that a package would make, below root, and the shipped policy."""
     for folder, mode in (("etc/mgr/modules.d", 0o755), ("run/mgr", 0o755),
-                         ("var/lib/mgr", 0o700), ("var/log/mgr", 0o700)):
+                         ("var/lib/mgr", 0o755), ("var/log/mgr", 0o700)):
         (root / folder).mkdir(parents=True)
         (root / folder).chmod(mode)
     policy = root / "etc/mgr/policy.toml"
     shutil.copyfile(REPOSITORY / "policy/default/policy.toml", policy)
     policy.chmod(0o644)
-    (root / "etc/mgr/mgr.toml").write_text(MGR_TOML, encoding="utf-8")
+    (root / "etc/mgr/mgr.toml").write_text(MGR_TOML.format(cgroup=job_tree(root)), encoding="utf-8")

@@ -2,6 +2,9 @@
 #include "helper/jobs/mgr-job/records.h"
 
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "helper/jobs/real_time.h"
 #include "helper/jobs/record_file.h"
@@ -14,6 +17,13 @@ Descriptor open_new(int folder, const char* name) {
       openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
 }
 
+// A disk that fills up while the command runs must not cost its exit record.
+bool reserve_space(const Descriptor& file) {
+  constexpr off_t largest_exit_record = 4096;
+  return fallocate(file.get(), FALLOC_FL_KEEP_SIZE, 0, largest_exit_record) == 0 ||
+         errno == EOPNOTSUPP;
+}
+
 }  // namespace
 
 Result<Records> Records::open(int folder) {
@@ -21,8 +31,10 @@ Result<Records> Records::open(int folder) {
   records.start_ = open_new(folder, "start");
   if (!records.start_) return fail_errno("start");
   records.exit_ = open_new(folder, "exit");
-  if (!records.exit_) return fail_errno("exit");
-  return records;
+  if (records.exit_ && reserve_space(records.exit_)) return records;
+  const auto failed = fail_errno("exit");
+  unlinkat(folder, "start", 0);  // nothing was started
+  return failed;
 }
 
 Result<void> Records::write_start() const {

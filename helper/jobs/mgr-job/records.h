@@ -10,7 +10,8 @@ namespace mgr {
 
 class Records {
  public:
-  // Fails where one of them exists: the command may have run before, and runs at most once.
+  // Fails where one of them exists: the command may have run before, and runs at most once. Sets
+  // space aside for the exit record; without it nothing starts.
   static Result<Records> open(int folder);
 
   // Once each; on disk when they return.
