@@ -62,8 +62,9 @@ constexpr int allowed[] = {
 #endif
 };
 
-// Refused, but not deadly. libuv opens "/" when it is out of descriptors; glibc looks for files
-// when it wants the time zone or the number of processors; abort() signals itself.
+// Refused, but not deadly: libuv opens "/" when one of its own listeners is out of descriptors,
+// glibc looks for files when it wants the time zone or the number of processors, abort() signals
+// itself, and a test wants to see the rest refused.
 constexpr int refused[] = {
     SCMP_SYS(open),           SCMP_SYS(openat),    SCMP_SYS(openat2),    SCMP_SYS(creat),
     SCMP_SYS(stat),           SCMP_SYS(lstat),     SCMP_SYS(newfstatat), SCMP_SYS(statx),

@@ -66,6 +66,8 @@ class Clients {
 
   // The end of a turn: sends to and settles whoever was touched.
   void flush();
+  // Before the loop sleeps, when nothing is left to flush.
+  void arm_deadlines() { deadlines_.arm(); }
   [[nodiscard]] bool needs_flush() const { return !touched_.empty(); }
   [[nodiscard]] Callers& callers() { return callers_; }
   [[nodiscard]] std::size_t size() const { return clients_.size(); }

@@ -44,18 +44,14 @@ bool Connection::has_room(std::uint32_t most_requests) const {
   return replies.length < most_requests && owed() <= most_owed_while_asking;
 }
 
-bool Connection::owes_block() const {
-  return !took_last_ && (!took_first || !parser.at_start());
-}
+bool Connection::owes_block() const { return !took_last_ && (!took_first || !parser.at_start()); }
 
 bool Connection::is_over() const {
   const bool can_ask = !took_last_ && (!peer_finished || pause_ != Pause::none);
   return !can_ask && replies.length == 0 && outbox.size() == 0;
 }
 
-bool Connection::wants_bytes() const {
-  return !peer_finished && (lingering || takes_requests());
-}
+bool Connection::wants_bytes() const { return !peer_finished && (lingering || takes_requests()); }
 
 DeadlineKind Connection::due() const {
   if (lingering) return DeadlineKind::linger;

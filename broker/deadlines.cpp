@@ -7,9 +7,7 @@
 namespace mgr::broker {
 namespace {
 
-std::size_t index_of(DeadlineKind kind) {
-  return static_cast<std::size_t>(kind);
-}
+std::size_t index_of(DeadlineKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
 
@@ -19,8 +17,6 @@ Deadlines::Deadlines(uv_loop_t* loop, Expired expired)
 void Deadlines::set_durations(std::uint64_t block_ms, std::uint64_t idle_ms) {
   durations_[index_of(DeadlineKind::block)] = std::max<std::uint64_t>(block_ms, 1);
   durations_[index_of(DeadlineKind::idle)] = std::max<std::uint64_t>(idle_ms, 1);
-  timer_.stop();
-  arm();
 }
 
 void Deadlines::enter(Connection& connection, DeadlineKind kind) {
@@ -30,7 +26,6 @@ void Deadlines::enter(Connection& connection, DeadlineKind kind) {
   connection.deadline = kind;
   connection.deadline_start = uv_now(loop_);
   lists_[index_of(kind)].push_back(connection);
-  if (!timer_.is_running() || due(connection) < armed_for_) arm();
 }
 
 void Deadlines::leave(Connection& connection) {
@@ -43,6 +38,7 @@ std::uint64_t Deadlines::due(const Connection& connection) const {
 }
 
 void Deadlines::fire() {
+  armed_for_ = never;
   const std::uint64_t now = uv_now(loop_);
   for (List& list : lists_) {
     while (!list.empty()) {
@@ -53,19 +49,20 @@ void Deadlines::fire() {
       expired_(connection, kind);
     }
   }
-  arm();
 }
 
 void Deadlines::arm() {
-  armed_for_ = never;
+  std::uint64_t nearest = never;
   for (const List& list : lists_) {
     if (!list.empty()) {
-      armed_for_ = std::min(armed_for_, due(static_cast<const Connection&>(list.front())));
+      nearest = std::min(nearest, due(static_cast<const Connection&>(list.front())));
     }
   }
-  if (armed_for_ == never) return;
+  if (nearest == armed_for_) return;
+  armed_for_ = nearest;
+  if (nearest == never) return timer_.stop();
   const std::uint64_t now = uv_now(loop_);
-  timer_.start(armed_for_ > now ? armed_for_ - now : 0);
+  timer_.start(nearest > now ? nearest - now : 0);
 }
 
 }  // namespace mgr::broker

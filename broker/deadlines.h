@@ -1,9 +1,8 @@
 // Broker (uid mgr-broker). The clocks that run against connections.
 //
 // Each kind of deadline lasts the same for everybody, so each is a list in the order of its
-// starts, and its first is its nearest. One timer stands at the nearest of all and runs only while
-// a list holds something: no wake-up without work. It is not moved when its cause goes away, so it
-// may wake once for nothing.
+// starts, and its first is its nearest. Before the loop sleeps, one timer is put to the nearest of
+// all, or stopped: no wake-up without work.
 #pragma once
 
 #include <array>
@@ -29,6 +28,8 @@ class Deadlines {
   void enter(Connection& connection, DeadlineKind kind);
   // Takes it out, so that the next enter() starts anew.
   void leave(Connection& connection);
+  // Before the loop sleeps.
+  void arm();
 
  private:
   using List = boost::intrusive::list<DeadlineHook, boost::intrusive::base_hook<DeadlineHook>,
@@ -36,7 +37,6 @@ class Deadlines {
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
   void fire();
-  void arm();
   [[nodiscard]] std::uint64_t due(const Connection& connection) const;
 
   uv_loop_t* loop_;

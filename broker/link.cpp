@@ -72,9 +72,7 @@ Link::Link(uv_loop_t* loop, std::string path, uid_t helper_uid, LinkEvents& even
       retry_(loop, [this] { connect(); }),
       outbox_(kept_outbox) {}
 
-void Link::open() {
-  connect();
-}
+void Link::open() { connect(); }
 
 void Link::connect() {
   const auto connected = try_connect();
@@ -142,7 +140,9 @@ void Link::read() {
   reader_.received(static_cast<std::size_t>(got.bytes));
   if (!take_frames()) return drop("the helper sent what it may not");
   const bool cut_off = !reader_.empty() || static_cast<std::size_t>(got.bytes) == read_length;
-  if (!unclaimed_.empty() && !cut_off) drop("the helper sent a descriptor too many");
+  if (!unclaimed_.empty() && !cut_off) return drop("the helper sent a descriptor too many");
+  // After an error on the socket the watch has stopped, but what came before it can still be read.
+  watch_.want(watch_.wanted() | UV_READABLE);
 }
 
 bool Link::take_frames() {

@@ -18,14 +18,8 @@ void open_log() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void log_info(std::string_view line) {
-  spdlog::info("{}", line);
-}
-void log_warning(std::string_view line) {
-  spdlog::warn("{}", line);
-}
-void log_error(std::string_view line) {
-  spdlog::error("{}", line);
-}
+void log_info(std::string_view line) { spdlog::info("{}", line); }
+void log_warning(std::string_view line) { spdlog::warn("{}", line); }
+void log_error(std::string_view line) { spdlog::error("{}", line); }
 
 }  // namespace mgr::broker

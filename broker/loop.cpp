@@ -21,9 +21,7 @@ void close_and_delete(Handle* handle, UvHandle* uv) {
 
 }  // namespace
 
-Loop::Loop() {
-  must(uv_loop_init(&loop_));
-}
+Loop::Loop() { must(uv_loop_init(&loop_)); }
 
 Loop::~Loop() {
   // The owners are gone; what is left are the close callbacks of their handles.
@@ -56,9 +54,7 @@ Result<void> Watch::open(uv_loop_t* loop, int fd, Handler handler) {
   return {};
 }
 
-int Watch::wanted() const {
-  return handle_ == nullptr ? 0 : handle_->wanted;
-}
+int Watch::wanted() const { return handle_ == nullptr ? 0 : handle_->wanted; }
 
 void Watch::want(int events) {
   if (handle_ == nullptr || handle_->wanted == events) return;
@@ -87,18 +83,14 @@ Timer::Timer(uv_loop_t* loop, std::function<void()> handler) : handle_(new Handl
   handle_->timer.data = handle_;
 }
 
-Timer::~Timer() {
-  close_and_delete(handle_, &handle_->timer);
-}
+Timer::~Timer() { close_and_delete(handle_, &handle_->timer); }
 
 void Timer::start(std::uint64_t milliseconds) {
   const auto fire = [](uv_timer_t* timer) { static_cast<Handle*>(timer->data)->handler(); };
   uv_timer_start(&handle_->timer, fire, milliseconds, 0);
 }
 
-void Timer::stop() {
-  uv_timer_stop(&handle_->timer);
-}
+void Timer::stop() { uv_timer_stop(&handle_->timer); }
 
 bool Timer::is_running() const {
   return uv_is_active(reinterpret_cast<const uv_handle_t*>(&handle_->timer)) != 0;

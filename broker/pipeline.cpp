@@ -144,6 +144,7 @@ void Pipeline::end_turn() {
     give_turns();
     link_.flush();
   } while (clients_.needs_flush() || link_.needs_flush());
+  clients_.arm_deadlines();
 }
 
 void Pipeline::too_late(Connection& client) {

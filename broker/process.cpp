@@ -64,9 +64,7 @@ Result<void> prepare_process() {
   return set_resource_limits();
 }
 
-void forget_environment() {
-  ::clearenv();
-}
+void forget_environment() { ::clearenv(); }
 
 std::size_t descriptors_for_connections() {
   rlimit files{};

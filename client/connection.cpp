@@ -35,20 +35,14 @@ bool wait_for(int descriptor, short events, Deadline deadline) {
   }
 }
 
-bool is_hang_up(int error) {
-  return error == EPIPE || error == ECONNRESET;
-}
-bool is_passing(int error) {
-  return error == EINTR || error == EAGAIN;
-}
+bool is_hang_up(int error) { return error == EPIPE || error == ECONNRESET; }
+bool is_passing(int error) { return error == EINTR || error == EAGAIN; }
 
 tl::unexpected<Failure> time_is_up() {
   return failed(Kind::no_answer, "none within the time limit");
 }
 
-tl::unexpected<Failure> lost(const std::string& why) {
-  return failed(Kind::connection_lost, why);
-}
+tl::unexpected<Failure> lost(const std::string& why) { return failed(Kind::connection_lost, why); }
 
 // connect(2) on a UNIX socket with a full backlog waits as long as SO_SNDTIMEO says; a non-blocking
 // one would fail at once, and there is nothing to poll for.

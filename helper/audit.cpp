@@ -1,7 +1,6 @@
 // mgr-helper, root. Distrusts every text: JsonWriter escapes it.
 #include "helper/audit.h"
 
-#include "helper/uv_handle.h"
 #include "protocol/json.h"
 
 namespace mgr {
@@ -62,16 +61,6 @@ void AuditedEffect::failed(const Error& error) {
   audit_ = nullptr;
 }
 
-Audit::Audit(uv_loop_t* loop, AuditLog& log)
-    : log_(log),
-      second_(make_timer(loop, this, [](void* self) { static_cast<Audit*>(self)->write_sums(); })) {
-}
-
-Audit::~Audit() {
-  write_sums();
-  close_handle(second_);
-}
-
 Audit::Bucket Audit::bucket_of(const Caller* caller) {
   if (caller == nullptr || !caller->proven()) return -1;
   const CallerFacts& facts = caller->facts();
@@ -79,18 +68,23 @@ Audit::Bucket Audit::bucket_of(const Caller* caller) {
 }
 
 bool Audit::may_write_denial(Bucket bucket) {
-  if (uv_is_active(as_handle(second_)) == 0) restart_timer(second_, 1000);
+  begin_second();
   return ++denials_this_second_[bucket] <= denials_a_second;
 }
 
 void Audit::count(Bucket bucket, std::string what) {
-  if (uv_is_active(as_handle(second_)) == 0) restart_timer(second_, 1000);
+  begin_second();
   auto key = std::pair(bucket, std::move(what));
   if (sums_.size() >= max_sums && !sums_.contains(key)) key = {-1, "other"};
   ++sums_[key];
 }
 
+void Audit::begin_second() {
+  if (!second_) second_ = Watch::after(loop_, 1000, [this] { write_sums(); });
+}
+
 void Audit::write_sums() {
+  second_.reset();
   denials_this_second_.clear();
   if (sums_.empty()) return;
   JsonWriter json;

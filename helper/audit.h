@@ -14,6 +14,7 @@
 #include "helper/audit_log.h"
 #include "helper/identity.h"
 #include "helper/jobs/jobs.h"
+#include "helper/jobs/watch.h"
 
 namespace mgr {
 
@@ -43,8 +44,8 @@ class AuditedEffect {
 class Audit {
  public:
   // Both outlive the audit.
-  Audit(uv_loop_t* loop, AuditLog& log);
-  ~Audit();
+  Audit(uv_loop_t* loop, AuditLog& log) : log_(log), loop_(loop) {}
+  ~Audit() { write_sums(); }
   Audit(const Audit&) = delete;
   Audit& operator=(const Audit&) = delete;
 
@@ -74,10 +75,12 @@ class Audit {
   static Bucket bucket_of(const Caller* caller);
   bool may_write_denial(Bucket bucket);
   void count(Bucket bucket, std::string what);
+  void begin_second();
   void write_sums();
 
   AuditLog& log_;
-  uv_timer_t* second_;
+  uv_loop_t* loop_;
+  std::unique_ptr<Watch> second_;  // running: there is something to sum up
   bool dirty_ = false;
   std::unordered_map<Bucket, unsigned> denials_this_second_;
   std::map<std::pair<Bucket, std::string>, std::uint64_t> sums_;

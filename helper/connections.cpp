@@ -8,8 +8,6 @@
 #include <array>
 #include <cerrno>
 
-#include "helper/uv_handle.h"
-
 namespace mgr {
 namespace {
 
@@ -45,23 +43,18 @@ Result<PeerCredentials> read_peer_credentials(int socket) {
 Result<std::unique_ptr<Connections>> Connections::open(uv_loop_t* loop) {
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return fail_errno("epoll_create1");
-  return std::unique_ptr<Connections>(new Connections(loop, epoll));
-}
-
-Connections::Connections(uv_loop_t* loop, int epoll) : loop_(loop), epoll_(epoll) {
-  hang_ups_ = watch_descriptor(loop, epoll, UV_READABLE, this, [](void* self, int) {
-    static_cast<Connections*>(self)->note_hang_ups();
-  });
-  sweep_timer_ =
-      make_timer(loop, this, [](void* self) { static_cast<Connections*>(self)->sweep(); });
+  std::unique_ptr<Connections> connections(new Connections(loop, epoll));
+  auto* self = connections.get();
+  auto watch = Watch::descriptor(loop, epoll, UV_READABLE, [self] { self->note_hang_ups(); });
+  if (!watch) return tl::unexpected(watch.error());
+  connections->hang_ups_ = std::move(*watch);
+  return connections;
 }
 
 Connections::~Connections() {
   for (const auto& [number, entry] : entries_) {
     if (entry.socket >= 0) close(entry.socket);
   }
-  close_handle(hang_ups_);
-  close_handle(sweep_timer_);
   close(epoll_);
 }
 
@@ -133,14 +126,15 @@ void Connections::sweep() {
     forget(departures_.front().number);
     departures_.pop_front();
   }
+  next_sweep_.reset();
   arm_sweep();
 }
 
 void Connections::arm_sweep() {
-  if (departures_.empty() || uv_is_active(as_handle(sweep_timer_)) != 0) return;
+  if (departures_.empty() || next_sweep_) return;
   const std::uint64_t due = departures_.front().at_ms + grace_after_hang_up_ms + 1;
   const std::uint64_t wait = due > uv_now(loop_) ? due - uv_now(loop_) : 0;
-  restart_timer(sweep_timer_, wait);
+  next_sweep_ = Watch::after(loop_, wait, [this] { sweep(); });
 }
 
 }  // namespace mgr

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "helper/jobs/watch.h"
 #include "protocol/error.h"
 
 namespace mgr {
@@ -70,15 +71,15 @@ class Connections {
     std::uint64_t number, at_ms;
   };
 
-  explicit Connections(uv_loop_t* loop, int epoll);
+  Connections(uv_loop_t* loop, int epoll) : loop_(loop), epoll_(epoll) {}
   void note_hang_ups();
   void sweep();
   void arm_sweep();
 
   uv_loop_t* loop_;
   int epoll_;
-  uv_poll_t* hang_ups_ = nullptr;
-  uv_timer_t* sweep_timer_ = nullptr;
+  std::unique_ptr<Watch> hang_ups_;
+  std::unique_ptr<Watch> next_sweep_;  // while there are departures
   std::uint64_t last_number_ = 0;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::deque<Departure> departures_;  // in the order of time

@@ -2,7 +2,6 @@
 #include "helper/daemon.h"
 
 #include "helper/log.h"
-#include "helper/uv_handle.h"
 
 namespace mgr {
 
@@ -47,9 +46,9 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
 }
 
 Daemon::~Daemon() {
-  uv_close(as_handle(check_),
+  uv_close(reinterpret_cast<uv_handle_t*>(check_),
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_check_t*>(handle); });
-  uv_close(as_handle(prepare_),
+  uv_close(reinterpret_cast<uv_handle_t*>(prepare_),
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_prepare_t*>(handle); });
   audit_.event("helper_ended", "");
   static_cast<void>(audit_.flush(true));

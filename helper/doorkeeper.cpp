@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "helper/uv_handle.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -27,31 +26,32 @@ Doorkeeper::Doorkeeper(uv_loop_t* loop, int listener, Connections& connections, 
       admins_(admins),
       most_(most),
       unavailable_(failure_line({ErrorCode::unavailable, "the broker is not there"})),
-      poll_(
-          watch_descriptor(loop, listener, 0, this,
-                           [](void* self, int) { static_cast<Doorkeeper*>(self)->accept_some(); })),
-      patience_(make_timer(loop, this, [](void* self) {
-        auto* keeper = static_cast<Doorkeeper*>(self);
-        keeper->out_of_patience_ = !keeper->link_.is_up();
-        keeper->out_of_descriptors_ = false;
-      })) {
-  restart_timer(patience_, patience_ms);
+      loop_(loop),
+      poll_(Watch::descriptor(loop, listener, 0, [this] { accept_some(); }).value()) {
+  wait(patience_ms);
 }
 
 Doorkeeper::~Doorkeeper() {
-  close_handle(poll_);
-  close_handle(patience_);
+  poll_.reset();
   close(listener_);
 }
 
+// With an absent broker: then clients are told so. With one: then accepting is tried again.
+void Doorkeeper::wait(std::uint64_t milliseconds) {
+  patience_ = Watch::after(loop_, milliseconds, [this] {
+    out_of_patience_ = !link_.is_up();
+    out_of_descriptors_ = false;
+  });
+}
+
 void Doorkeeper::link_up() {
-  uv_timer_stop(patience_);
+  patience_.reset();
   out_of_patience_ = false;
 }
 
 void Doorkeeper::link_lost() {
   connections_.end_all(unavailable_);
-  restart_timer(patience_, patience_ms);
+  wait(patience_ms);
 }
 
 void Doorkeeper::turn_ended() {
@@ -59,7 +59,7 @@ void Doorkeeper::turn_ended() {
       !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || connections_.size() >= most_;
   if (pause == paused_) return;
   paused_ = pause;
-  rewatch(poll_, pause ? 0 : UV_READABLE);
+  poll_->change(pause ? 0 : UV_READABLE);
 }
 
 void Doorkeeper::accept_some() {
@@ -69,7 +69,7 @@ void Doorkeeper::accept_some() {
       if (errno != EMFILE && errno != ENFILE) return;
       // The listener stays readable: being told so again and again would free no descriptor.
       out_of_descriptors_ = true;
-      return restart_timer(patience_, retry_ms);
+      return wait(retry_ms);
     }
     if (!link_.is_up()) {
       turn_away(socket);

@@ -31,6 +31,7 @@ class Doorkeeper {
   void turn_ended();
 
  private:
+  void wait(std::uint64_t milliseconds);
   void accept_some();
   bool hand_down(int socket);
   void turn_away(int socket);
@@ -41,8 +42,9 @@ class Doorkeeper {
   std::optional<gid_t> admins_;
   std::size_t most_;
   std::string unavailable_;
-  uv_poll_t* poll_;
-  uv_timer_t* patience_;  // with an absent broker, or for a descriptor to become free
+  uv_loop_t* loop_;
+  std::unique_ptr<Watch> poll_;
+  std::unique_ptr<Watch> patience_;  // with an absent broker, or for a descriptor to become free
   bool out_of_patience_ = false;
   bool out_of_descriptors_ = false;
   bool paused_ = true;

@@ -6,7 +6,6 @@
 #include <chrono>
 
 #include "helper/job_json.h"
-#include "helper/uv_handle.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -36,13 +35,6 @@ std::vector<std::string> environment_of(const RunSettings& run) {
 }
 
 }  // namespace
-
-Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link)
-    : loop_(loop), audit_(audit), link_(link) {}
-
-Effects::~Effects() {
-  for (Stopping& stopping : stopping_) close_handle(stopping.limit);
-}
 
 void Effects::answer(const Errand& errand, const Reply& reply) {
   link_.send_reply(errand.to, success_line(errand.action, reply.data));
@@ -140,7 +132,7 @@ void Effects::carry_out(Queued& queued, const StopJobs& stop) {
       return fail_errand(errand, queued.record, {ErrorCode::not_found, "no job " + key});
     }
   }
-  stopping_.push_back({this, errand, std::move(queued.record), {}, 0, nullptr});
+  stopping_.push_back({errand, std::move(queued.record), {}, 0, nullptr});
   Stopping& stopping = stopping_.back();
   std::uint64_t longest_grace_ms = 0;
   for (const Job* job : selected) {
@@ -149,11 +141,8 @@ void Effects::carry_out(Queued& queued, const StopJobs& stop) {
     ++stopping.alive;
     longest_grace_ms = std::max(longest_grace_ms, job->spec.stop_grace_ms);
   }
-  stopping.limit = make_timer(loop_, &stopping, [](void* self) {
-    auto* waiting = static_cast<Stopping*>(self);
-    waiting->owner->give_up(*waiting);
-  });
-  restart_timer(stopping.limit, longest_grace_ms + stop_margin_ms);
+  stopping.limit = Watch::after(loop_, longest_grace_ms + stop_margin_ms,
+                                [this, &stopping] { give_up(stopping); });
   if (stopping.alive == 0) return finish(std::prev(stopping_.end()));
   const std::vector<std::uint64_t> ids = stopping.ids;
   for (const std::uint64_t id : ids) jobs_->stop(id);
@@ -170,7 +159,6 @@ void Effects::job_ended(const Job& job) {
 
 void Effects::finish(std::list<Stopping>::iterator stopping) {
   succeed(stopping->errand, stopping->record, jobs_json(stopping->ids));
-  close_handle(stopping->limit);
   stopping_.erase(stopping);
 }
 
@@ -178,7 +166,6 @@ void Effects::give_up(Stopping& stopping) {
   fail_errand(stopping.errand, stopping.record,
               {ErrorCode::timeout, "still stopping: " + std::to_string(stopping.alive) +
                                        " of the jobs are not gone yet"});
-  close_handle(stopping.limit);
   stopping_.remove_if([&](const Stopping& other) { return &other == &stopping; });
 }
 

@@ -11,6 +11,7 @@
 
 #include "helper/audit.h"
 #include "helper/jobs/jobs.h"
+#include "helper/jobs/watch.h"
 #include "helper/link.h"
 #include "modules/effect.h"
 
@@ -28,8 +29,7 @@ struct Errand {
 class Effects {
  public:
   // All of them outlive the effects.
-  Effects(uv_loop_t* loop, Audit& audit, Link& link);
-  ~Effects();
+  Effects(uv_loop_t* loop, Audit& audit, Link& link) : loop_(loop), audit_(audit), link_(link) {}
   Effects(const Effects&) = delete;
   Effects& operator=(const Effects&) = delete;
 
@@ -56,12 +56,11 @@ class Effects {
   };
   // A stop that waits for its jobs to be gone.
   struct Stopping {
-    Effects* owner;
     Errand errand;
     AuditedEffect record;
     std::vector<std::uint64_t> ids;
     std::size_t alive;
-    uv_timer_t* limit;
+    std::unique_ptr<Watch> limit;
   };
 
   void carry_out(Queued& queued, const StartJobs& start);

@@ -11,7 +11,6 @@
 #include <cstring>
 
 #include "helper/connections.h"
-#include "helper/uv_handle.h"
 #include "mgr_version.h"
 
 namespace mgr {
@@ -37,13 +36,12 @@ Link::Link(uv_loop_t* loop, int listener, uid_t broker, LinkEvents events)
       listener_(listener),
       broker_(broker),
       events_(std::move(events)),
-      listener_poll_(watch_descriptor(loop, listener, UV_READABLE, this, [](void* self, int) {
-        static_cast<Link*>(self)->accept_peer();
-      })) {}
+      listener_poll_(
+          Watch::descriptor(loop, listener, UV_READABLE, [this] { accept_peer(); }).value()) {}
 
 Link::~Link() {
   close_peer();
-  close_handle(listener_poll_);
+  listener_poll_.reset();
   close(listener_);
 }
 
@@ -66,13 +64,14 @@ void Link::accept_peer() {
   ++generation_;
   reader_ = FrameReader();
   watching_ = UV_READABLE;
-  peer_poll_ = watch_descriptor(loop_, peer_, watching_, this, [](void* self, int events) {
-    auto* link = static_cast<Link*>(self);
-    if ((events & UV_WRITABLE) != 0) link->flush();
-    if (link->peer_ >= 0 && (events & UV_WRITABLE) != events) link->receive();
-  });
+  peer_poll_ = Watch::descriptor(loop_, peer_, watching_, [this] { turn(); }).value();
   append_frame(out_, MessageKind::hello, 0,
                encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
+}
+
+void Link::turn() {
+  if ((watching_ & UV_WRITABLE) != 0) flush();
+  if (peer_ >= 0 && (watching_ & UV_READABLE) != 0) receive();
 }
 
 void Link::receive() {
@@ -174,7 +173,7 @@ void Link::break_off(std::string_view why) {
 
 void Link::close_peer() {
   if (peer_ < 0) return;
-  close_handle(std::exchange(peer_poll_, nullptr));
+  peer_poll_.reset();
   close(std::exchange(peer_, -1));
   state_ = State::down;
   for (const Passenger& passenger : passengers_) close(passenger.descriptor);
@@ -256,7 +255,7 @@ void Link::watch() {
   const int events = (waiting > 0 ? UV_WRITABLE : 0) | (waiting < out_pause ? UV_READABLE : 0);
   if (events == watching_) return;
   watching_ = events;
-  rewatch(peer_poll_, events);
+  peer_poll_->change(events);
 }
 
 }  // namespace mgr

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "helper/jobs/watch.h"
 #include "protocol/root_language.h"
 
 namespace mgr {
@@ -60,6 +62,7 @@ class Link {
   };
 
   void accept_peer();
+  void turn();
   void receive();
   bool receive_once();
   void dispatch_all();
@@ -78,9 +81,9 @@ class Link {
   int listener_;
   uid_t broker_;
   LinkEvents events_;
-  uv_poll_t* listener_poll_;
+  std::unique_ptr<Watch> listener_poll_;
   int peer_ = -1;
-  uv_poll_t* peer_poll_ = nullptr;
+  std::unique_ptr<Watch> peer_poll_;
   State state_ = State::down;
   std::uint64_t generation_ = 0;
   FrameReader reader_;

@@ -9,13 +9,13 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "helper/capabilities.h"
 #include "helper/configuration.h"
 #include "helper/daemon.h"
 #include "helper/jobs/cgroup_tree.h"
-#include "helper/jobs/privilege.h"
+#include "helper/jobs/watch.h"
 #include "helper/log.h"
 #include "helper/startup.h"
-#include "helper/uv_handle.h"
 #include "mgr_version.h"
 
 namespace mgr {
@@ -87,31 +87,40 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   jobs.job_uid = configuration.job_uid;
   jobs.job_gid = configuration.job_gid;
   jobs.highest_id_in_audit = *highest;
+  jobs.report = log_warning;
   return DaemonParts{
       std::move(configuration), std::move(registry), std::move(*audit_log), *clients, *link,
       std::move(jobs)};
 }
 
-// SIGTERM and SIGINT end the loop; the watchdog is fed while it turns.
+// The watchdog is fed while the loop turns (sd_watchdog_enabled(3)).
+struct Watchdog {
+  uv_loop_t* loop;
+  std::uint64_t period_us = 0;
+  std::unique_ptr<Watch> next;
+  void feed() {
+    sd_notify(0, "WATCHDOG=1");
+    next = Watch::after(loop, period_us / 2000, [this] { feed(); });
+  }
+};
+
+// SIGTERM and SIGINT end the loop.
 void serve(uv_loop_t* loop) {
   uv_signal_t ends[2];
-  int number[2] = {SIGTERM, SIGINT};
+  constexpr int numbers[2] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
     uv_signal_init(loop, &ends[i]);
     uv_signal_start(
-        &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, number[i]);
+        &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, numbers[i]);
   }
-  uv_timer_t* watchdog = make_timer(loop, nullptr, [](void*) { sd_notify(0, "WATCHDOG=1"); });
-  std::uint64_t period_us = 0;
-  if (sd_watchdog_enabled(0, &period_us) > 0) {
-    restart_timer(watchdog, period_us / 2000, period_us / 2000);
-  }
+  Watchdog watchdog{loop, 0, nullptr};
+  if (sd_watchdog_enabled(0, &watchdog.period_us) > 0) watchdog.feed();
   sd_notify(0, "READY=1");
   log_info("ready");
   uv_run(loop, UV_RUN_DEFAULT);
   sd_notify(0, "STOPPING=1");
-  close_handle(watchdog);
-  for (uv_signal_t& end : ends) uv_close(as_handle(&end), nullptr);
+  watchdog.next.reset();
+  for (uv_signal_t& end : ends) uv_close(reinterpret_cast<uv_handle_t*>(&end), nullptr);
   uv_run(loop, UV_RUN_NOWAIT);
 }
 

@@ -28,13 +28,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
   return milliseconds(number * unit->milliseconds);
 }
 
-bool is_table(const TomlValue& value) {
-  return value.kind == TomlValue::Kind::table;
-}
+bool is_table(const TomlValue& value) { return value.kind == TomlValue::Kind::table; }
 
-std::string quoted(std::string_view key) {
-  return "'" + std::string(key) + "'";
-}
+std::string quoted(std::string_view key) { return "'" + std::string(key) + "'"; }
 
 }  // namespace
 

@@ -20,6 +20,9 @@ std::optional<std::string_view> RequestBlock::find(std::string_view name) const 
 }
 
 void RequestBlock::clear() {
+  // A connection that once sent a long block does not keep its memory while idle.
+  constexpr std::size_t kept_capacity = 512;
+  if (text_.capacity() > kept_capacity) text_ = std::string();
   text_.clear();
   spans_.clear();
 }

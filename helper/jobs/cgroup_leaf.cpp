@@ -16,9 +16,7 @@ constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 }  // namespace
 
-std::string CgroupLeaf::name(std::uint64_t id) {
-  return "job-" + std::to_string(id);
-}
+std::string CgroupLeaf::name(std::uint64_t id) { return "job-" + std::to_string(id); }
 
 Result<std::optional<CgroupLeaf>> CgroupLeaf::find(int tree, std::uint64_t id) {
   CgroupLeaf leaf;

@@ -64,13 +64,9 @@ std::optional<Record> unseal(Kind kind, std::string_view bytes) {
   return decode<Record>(cover->payload);
 }
 
-bool is_c_text(const std::string& text) {
-  return text.find('\0') == std::string::npos;
-}
+bool is_c_text(const std::string& text) { return text.find('\0') == std::string::npos; }
 
-bool is_absolute_path(const std::string& path) {
-  return path.starts_with('/') && is_c_text(path);
-}
+bool is_absolute_path(const std::string& path) { return path.starts_with('/') && is_c_text(path); }
 
 bool can_be_carried_out(const JobSpec& spec) {
   constexpr std::uint32_t unset = UINT32_MAX;
@@ -84,18 +80,10 @@ bool can_be_carried_out(const JobSpec& spec) {
 
 }  // namespace
 
-std::string encode(const JobSpec& spec) {
-  return seal(Kind::spec, spec);
-}
-std::string encode(const StartRecord& record) {
-  return seal(Kind::start, record);
-}
-std::string encode(const ExitRecord& record) {
-  return seal(Kind::exit, record);
-}
-std::string encode_next_id(std::uint64_t next_id) {
-  return seal(Kind::next_id, NextId{next_id});
-}
+std::string encode(const JobSpec& spec) { return seal(Kind::spec, spec); }
+std::string encode(const StartRecord& record) { return seal(Kind::start, record); }
+std::string encode(const ExitRecord& record) { return seal(Kind::exit, record); }
+std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, NextId{next_id}); }
 
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
   auto spec = unseal<JobSpec>(Kind::spec, bytes);

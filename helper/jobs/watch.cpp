@@ -25,11 +25,17 @@ Result<std::unique_ptr<Watch>> Watch::descriptor(uv_loop_t* loop, int descriptor
   }
   handle->any.data = handle.get();
   std::unique_ptr<Watch> watch(new Watch(handle.release()));
-  const auto call = [](uv_poll_t* poll, int, int) { Handle::call(poll->data); };
-  if (const int error = uv_poll_start(&watch->handle_->poll, events, call); error != 0) {
-    return fail(ErrorCode::failed, uv_strerror(error));
-  }
+  watch->change(events);
   return watch;
+}
+
+void Watch::change(int events) {
+  if (events == 0) {
+    uv_poll_stop(&handle_->poll);
+  } else {
+    uv_poll_start(&handle_->poll, events,
+                  [](uv_poll_t* poll, int, int) { Handle::call(poll->data); });
+  }
 }
 
 std::unique_ptr<Watch> Watch::after(uv_loop_t* loop, std::uint64_t milliseconds,

@@ -17,13 +17,15 @@ class Watch {
  public:
   using Happened = std::function<void()>;
 
-  // uv_poll with UV_READABLE, UV_DISCONNECT or UV_PRIORITIZED.
+  // uv_poll with UV_READABLE, UV_WRITABLE, UV_DISCONNECT or UV_PRIORITIZED; 0 for none yet.
   static Result<std::unique_ptr<Watch>> descriptor(uv_loop_t* loop, int descriptor, int events,
                                                    Happened happened);
   // Once, after so many milliseconds; 0 means in the next turn.
   static std::unique_ptr<Watch> after(uv_loop_t* loop, std::uint64_t milliseconds,
                                       Happened happened);
   ~Watch();
+  // Other events for a descriptor's watch; 0 pauses it.
+  void change(int events);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 

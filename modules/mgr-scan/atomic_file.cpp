@@ -20,9 +20,7 @@ namespace {
 constexpr std::string_view kSuffix = ".new";
 constexpr time_t kStaleSeconds = 86'400;  // a day
 
-std::string temporary_prefix(const std::string& name) {
-  return "." + name + ".";
-}
+std::string temporary_prefix(const std::string& name) { return "." + name + "."; }
 
 Result<void> write_all(int fd, std::string_view text) {
   while (!text.empty()) {

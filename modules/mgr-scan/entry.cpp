@@ -37,9 +37,7 @@ static_assert(rows_are_in_order());
 
 }  // namespace
 
-const KindRow& row_of(Kind kind) {
-  return kRows[static_cast<std::size_t>(kind)];
-}
+const KindRow& row_of(Kind kind) { return kRows[static_cast<std::size_t>(kind)]; }
 
 std::optional<Kind> kind_from_word(std::string_view word) {
   for (const KindRow& row : kRows) {

@@ -54,18 +54,14 @@ std::string time_text(const timespec& time) {
 
 }  // namespace
 
-Stamp Stamp::of(const struct stat& info) {
-  return {info.st_size, info.st_mtim, info.st_ctim};
-}
+Stamp Stamp::of(const struct stat& info) { return {info.st_size, info.st_mtim, info.st_ctim}; }
 
 bool Stamp::operator==(const Stamp& other) const {
   return size == other.size && same_time(modified, other.modified) &&
          same_time(changed, other.changed);
 }
 
-std::string Stamp::times() const {
-  return time_text(modified) + ":" + time_text(changed);
-}
+std::string Stamp::times() const { return time_text(modified) + ":" + time_text(changed); }
 
 Result<FileReader> FileReader::create(std::uint64_t max_file_size, Progress& progress) {
   if (sodium_init() < 0) return failure("libsodium does not start");

@@ -19,9 +19,7 @@ std::string_view word_of(Verdict verdict) {
   return "accepted";
 }
 
-int exit_status(Verdict verdict) {
-  return verdict == Verdict::kChanged ? 1 : 0;
-}
+int exit_status(Verdict verdict) { return verdict == Verdict::kChanged ? 1 : 0; }
 
 std::string_view word_of(Difference::Type type) {
   switch (type) {

@@ -40,9 +40,7 @@ void Progress::count_bytes(std::uint64_t bytes) {
   tell();
 }
 
-void Progress::finish(const std::string& text) {
-  write_line(100, text, kLastLineWaitMs);
-}
+void Progress::finish(const std::string& text) { write_line(100, text, kLastLineWaitMs); }
 
 void Progress::tell() {
   if (fd_ < 0) return;

@@ -201,7 +201,7 @@ TEST(BrokerCage, BrokerServesAndReconnectsInside) {
     std::_Exit(broker.run());
   }
   for (int i = 0; i < 2; ++i) {
-    while (!helper.accept()) ::usleep(1000);
+    helper.wait_for_link();
     helper.send(MessageKind::hello, 0, encode(HelloMessage{root_language_version, "test"}));
     helper.send(MessageKind::settings, 0, encode(test_settings()));
     std::array<int, 2> ends{};
@@ -212,14 +212,12 @@ TEST(BrokerCage, BrokerServesAndReconnectsInside) {
     helper.send_raw(frame, {ends[1]});
     ::close(ends[1]);
     ASSERT_EQ(::send(ours.get(), ping.data(), ping.size(), 0), static_cast<ssize_t>(ping.size()));
-    std::optional<Heard> heard;
-    while (!(heard && heard->kind == MessageKind::run)) heard = helper.hear();
-    helper.reply(heard->id, "ok\n");
+    helper.reply(helper.wait_for(MessageKind::run).id, "ok\n");
     std::array<char, 8> reply{};
     ASSERT_EQ(::recv(ours.get(), reply.data(), reply.size(), 0), 3);
     helper.close_link();
   }
-  while (!helper.accept()) ::usleep(1000);
+  helper.wait_for_link();
   helper.send(MessageKind::hello, 0, encode(HelloMessage{root_language_version + 1, "end"}));
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

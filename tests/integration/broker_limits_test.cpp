@@ -58,6 +58,19 @@ TEST(BrokerDeadlines, SecondBlockHasItsOwnDeadline) {
   EXPECT_TRUE(client.ends());
 }
 
+TEST(BrokerDeadlines, IdleLoopHasNothingToWakeFor) {
+  Rig rig;
+  EXPECT_EQ(uv_backend_timeout(rig.broker->loop()), -1);
+  Client client = rig.local(1);
+  client.send(kept_ping);
+  const std::uint64_t id = rig.hear_run().id;
+  EXPECT_EQ(uv_backend_timeout(rig.broker->loop()), -1);
+  rig.helper.reply(id, "ok\n");
+  EXPECT_EQ(client.line(), "ok\n");
+  // Nothing but the idle deadline of a minute.
+  EXPECT_GT(uv_backend_timeout(rig.broker->loop()), 10'000);
+}
+
 TEST(BrokerDeadlines, IdleConnectionIsClosedInSilence) {
   Rig rig(with([](BrokerLimits& limits) { limits.idle_deadline_ms = soon; }));
   Client client = rig.tcp();

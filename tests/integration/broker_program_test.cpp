@@ -173,7 +173,7 @@ TEST_F(BrokerProgram, TellsReadyOnceCagedAndLinked) {
   };
   EXPECT_EQ(next(), "WATCHDOG=1");
   EXPECT_EQ(next(), "WATCHDOG=1");
-  while (!helper.accept()) ::usleep(1000);
+  helper.wait_for_link();
   helper.send(MessageKind::hello, 0, encode(HelloMessage{root_language_version, "test"}));
   helper.send(MessageKind::settings, 0, encode(test_settings()));
   std::string told;

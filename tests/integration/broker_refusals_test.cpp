@@ -13,9 +13,7 @@ struct Bad {
   bool closes = true;  // a kept connection, too
 };
 
-void PrintTo(const Bad& bad, std::ostream* out) {
-  *out << bad.name;
-}
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
 
 class BrokerRefuses : public ::testing::TestWithParam<Bad> {
  protected:

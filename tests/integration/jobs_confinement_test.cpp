@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "helper/jobs/privilege.h"
+#include "helper/capabilities.h"
 #include "tests/integration/jobs_fixture.h"
 
 namespace mgr {

@@ -46,9 +46,7 @@ bool Fifo::wait_for(int bytes) const {
   return true;
 }
 
-void Fifo::write(char byte) const {
-  EXPECT_EQ(::write(both_ends_.get(), &byte, 1), 1);
-}
+void Fifo::write(char byte) const { EXPECT_EQ(::write(both_ends_.get(), &byte, 1), 1); }
 
 void JobsTest::SetUp() {
   const auto mount = cgroup2_folder();
@@ -161,9 +159,7 @@ fs::path JobsTest::job_folder(std::uint64_t id) const {
   return fs::path(settings().paths.jobs_folder()) / std::to_string(id);
 }
 
-fs::path JobsTest::leaf(std::uint64_t id) const {
-  return tree_ / ("job-" + std::to_string(id));
-}
+fs::path JobsTest::leaf(std::uint64_t id) const { return tree_ / ("job-" + std::to_string(id)); }
 
 Descriptor JobsTest::only_mgr_job() const {
   const std::string pids = text_of(tree_ / "supervisors/cgroup.procs");
@@ -173,9 +169,7 @@ Descriptor JobsTest::only_mgr_job() const {
   return process ? std::move(*process) : Descriptor();
 }
 
-void JobsTest::kill_only_mgr_job() const {
-  EXPECT_TRUE(signal_process(only_mgr_job(), SIGKILL));
-}
+void JobsTest::kill_only_mgr_job() const { EXPECT_TRUE(signal_process(only_mgr_job(), SIGKILL)); }
 
 void JobsTest::wait_for_no_mgr_job() const {
   const Descriptor events(
@@ -210,8 +204,6 @@ int JobsTest::status_in_a_helper(const std::function<int()>& work) {
   return status;
 }
 
-std::string JobsTest::output(const std::string& name) const {
-  return text_of(work_ / name);
-}
+std::string JobsTest::output(const std::string& name) const { return text_of(work_ / name); }
 
 }  // namespace mgr

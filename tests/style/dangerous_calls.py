@@ -1,4 +1,4 @@
-"""exec, setting privilege and signals to processes have one address each."""
+"""exec and signals to processes have one address each, setting privilege one a program."""
 import re
 
 from source_tree import ROOT, finish, sources, without_comments
@@ -11,11 +11,11 @@ ADDRESSES = {
     "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp"}),
     "fork": (
         r"\b(?:fork|vfork|clone|uv_spawn|daemon)\s*\(|\bSYS_(?:clone3?|v?fork)\b",
-        {"helper/jobs/mgr-job/clone_command.cpp", "helper/jobs/mgr-job/exec_command.cpp"},
+        {"helper/jobs/mgr-job/clone_process.cpp", "helper/jobs/mgr-job/exec_command.cpp"},
     ),
     "setting privilege": (
         r"\b(?:setuid|setgid|seteuid|setegid|setreuid|setregid|setresuid|setresgid|setgroups|initgroups|setfsuid|setfsgid|capset|cap_set_proc|capng_apply|capng_change_id)\s*\(|\bSYS_(?:setresuid|setresgid|setgroups|capset)\b",
-        {"helper/jobs/privilege.cpp", "broker/cage.cpp"},
+        {"helper/jobs/mgr-job/privilege.cpp", "helper/capabilities.cpp", "broker/cage.cpp"},
     ),
     "signals": (
         r"\b(?:kill|killpg|tgkill|tkill|sigqueue|pidfd_send_signal|uv_kill|uv_process_kill|raise)\s*\(|\bSYS_(?:kill|tgkill|tkill|pidfd_send_signal|rt_sigqueueinfo)\b",

@@ -1,13 +1,16 @@
 """The code linked into mgr-helper, blank lines and comments aside, stays under its limit.
 
-Asks ninja for the sources that go into the program and for the headers that they include.
+Asks ninja for the sources that go into the program and for the headers that they include. What
+counts is code: every line of a source but its directives, and of the headers the bodies of functions
+and templates. Directives and the headers' declarations put nothing into the program; their lines are
+printed beside the sum.
 Usage: size_of_root.py BUILD_FOLDER
 """
 import pathlib
 import subprocess
 import sys
 
-from source_tree import FOLDERS, ROOT, code_lines, finish
+from source_tree import FOLDERS, ROOT, body_lines, code_lines, directives, finish
 
 LIMIT = 3000
 build = pathlib.Path(sys.argv[1]).resolve()
@@ -28,11 +31,15 @@ inputs = [line for line in ninja("-t", "inputs", "bin/mgr-helper").splitlines() 
 linked = {own(path) for path in inputs if path.endswith(".cpp")} - {None}
 for object_file in (path for path in inputs if path.endswith(".o")):
     linked |= {own(line.strip()) for line in ninja("-t", "deps", object_file).splitlines()[1:] if line} - {None}
-counts = {path: code_lines(path) for path in linked}
+counts = {path: body_lines(path) if path.suffix == ".h" else code_lines(path) - directives(path) for path in linked}
 for path in sorted(counts):
     print(f"{counts[path]:5} {path}")
 total = sum(counts.values())
-print(f"{total:5} lines are linked into mgr-helper; the limit is {LIMIT}")
+declared = sum(code_lines(path) - counts[path] for path in linked if path.suffix == ".h")
+directed = sum(directives(path) for path in linked if path.suffix == ".cpp")
+print(f"{total:5} lines of code are linked into mgr-helper; the limit is {LIMIT}")
+print(f"{directed:5} lines of #include and the like stand in the same sources")
+print(f"{declared:5} lines of declarations stand in the headers that they include")
 findings = []
 if len(linked) < 20:
     findings.append("too few files: is the helper built?")

@@ -33,6 +33,35 @@ def code_lines(path):
     return sum(1 for line in text.splitlines() if line.strip())
 
 
+def directives(path):
+    """The lines of a source that speak to the preprocessor: #include and the like."""
+    text = without_comments((ROOT / path).read_text())
+    return sum(1 for line in text.splitlines() if line.lstrip().startswith("#"))
+
+
+def body_lines(path):
+    """The lines of a header that hold code: bodies of functions, from their first line to the last.
+
+    A body opens with a `{` behind a parameter list; what opens otherwise (namespace, struct, enum,
+    an initialiser) declares.
+    """
+    text = without_comments((ROOT / path).read_text())
+    opened, before, count = [], "", 0
+    for line in text.splitlines():
+        inside = any(opened)
+        for character in line:
+            if character == "{":
+                opened.append(bool(re.search(r"\)\s*(const|noexcept|override|->\s*[\w:<>]+|\s)*$", before)))
+                inside = inside or any(opened)
+            elif character == "}" and opened:
+                opened.pop()
+            before = (before + character)[-200:]
+        before += " "
+        if line.strip() and inside:
+            count += 1
+    return count
+
+
 def finish(name, findings):
     """Prints the findings and ends the test: 0 where there are none."""
     for finding in findings:

@@ -59,15 +59,27 @@ bool FakeHelper::accept() {
   return true;
 }
 
+void FakeHelper::wait_for_link() {
+  pollfd waiting{listener_.get(), POLLIN, 0};
+  while (!accept()) ::poll(&waiting, 1, -1);
+}
+
+Heard FakeHelper::wait_for(MessageKind kind) {
+  pollfd waiting{link_.get(), POLLIN, 0};
+  for (;;) {
+    const auto heard = hear();
+    if (heard && heard->kind == kind) return *heard;
+    if (!heard) ::poll(&waiting, 1, -1);
+  }
+}
+
 void FakeHelper::go_away() {
   link_.reset();
   listener_.reset();
   std::filesystem::remove(path_);
 }
 
-void FakeHelper::come_back() {
-  listener_ = listen_at(path_);
-}
+void FakeHelper::come_back() { listener_ = listen_at(path_); }
 
 void FakeHelper::send_raw(std::string_view bytes, const std::vector<int>& descriptors) {
   iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
@@ -124,9 +136,7 @@ void Client::send(std::string_view text) const {
             static_cast<ssize_t>(text.size()));
 }
 
-void Client::half_close() const {
-  ::shutdown(socket_.get(), SHUT_WR);
-}
+void Client::half_close() const { ::shutdown(socket_.get(), SHUT_WR); }
 
 void Client::fill() {
   std::array<char, 65536> buffer{};

@@ -52,6 +52,9 @@ class FakeHelper {
 
   // Takes the next link that waits; false where none does.
   bool accept();
+  // The same, and hear(), for a broker in a process of its own: they wait.
+  void wait_for_link();
+  Heard wait_for(MessageKind kind);
   void close_link() { link_.reset(); }
   // No link, and none to be had.
   void go_away();

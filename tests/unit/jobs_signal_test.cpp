@@ -16,9 +16,7 @@ TEST(SignalProcess, RefusesPidsThatMeanManyProcessesOrInit) {
   }
 }
 
-TEST(SignalProcess, RefusesAPidThatNobodyHas) {
-  EXPECT_FALSE(open_process(INT_MAX));
-}
+TEST(SignalProcess, RefusesAPidThatNobodyHas) { EXPECT_FALSE(open_process(INT_MAX)); }
 
 TEST(SignalProcess, SignalsTheProcessThatWasOpened) {
   if (getpid() < 2) GTEST_SKIP();

@@ -47,9 +47,7 @@ Result<Effect> plan(const Registry& registry, const std::string& module, const s
   return entry->action->handler({*decision, caller, arguments});
 }
 
-ArgumentValues tasks(std::vector<Scalar> items) {
-  return {{"task_ids", std::move(items)}};
-}
+ArgumentValues tasks(std::vector<Scalar> items) { return {{"task_ids", std::move(items)}}; }
 
 TEST(Scan, StartsOneJobATaskEachOnce) {
   const auto registry = registry_of({scan_declared()});

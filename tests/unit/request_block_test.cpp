@@ -8,9 +8,7 @@ namespace {
 
 using State = BlockParser::State;
 
-State read_all(BlockParser& parser, std::string_view bytes) {
-  return parser.read(bytes);
-}
+State read_all(BlockParser& parser, std::string_view bytes) { return parser.read(bytes); }
 
 ErrorCode refusal_of(std::string_view bytes) {
   BlockParser parser;

@@ -23,9 +23,7 @@ std::string header(std::uint32_t length, std::uint16_t kind, std::uint16_t spare
   return bytes;
 }
 
-RunMessage sample_run() {
-  return {42, "127.0.0.1:5123", {{"module", "mgr"}, {"action", "ping"}}};
-}
+RunMessage sample_run() { return {42, "127.0.0.1:5123", {{"module", "mgr"}, {"action", "ping"}}}; }
 
 SettingsMessage sample_settings() {
   SettingsMessage message;

@@ -38,9 +38,7 @@ std::string with_entry(const std::string& line) {
   return "mgr-scan-baseline 1\nfolder /srv\n" + line + "\nend 1\n";
 }
 
-bool parses(const std::string& text) {
-  return parse_baseline(text).has_value();
-}
+bool parses(const std::string& text) { return parse_baseline(text).has_value(); }
 
 TEST(ScanBaseline, GivesBackEveryKind) {
   const auto text = encode_baseline(every_kind());

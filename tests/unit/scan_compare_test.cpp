@@ -12,12 +12,8 @@ namespace {
 const std::string kHash(64, 'a');
 const std::string kOther(64, 'b');
 
-Snapshot of(std::vector<Entry> entries) {
-  return {"/srv", std::move(entries)};
-}
-Entry file(const std::string& path) {
-  return {path, kHash, 3, 0, 0, 0644, Kind::kFile};
-}
+Snapshot of(std::vector<Entry> entries) { return {"/srv", std::move(entries)}; }
+Entry file(const std::string& path) { return {path, kHash, 3, 0, 0, 0644, Kind::kFile}; }
 
 std::vector<std::string> fields(const Entry& before, const Entry& after) {
   const auto differences = compare(of({before}), of({after}));

@@ -42,9 +42,7 @@ TEST(ScanSettings, RefusesPathsThatAreNotPlainAndAbsolute) {
   }
 }
 
-TEST(ScanSettings, RefusesMissingPath) {
-  EXPECT_EQ(complaint(""), "1.toml: path is missing");
-}
+TEST(ScanSettings, RefusesMissingPath) { EXPECT_EQ(complaint(""), "1.toml: path is missing"); }
 
 TEST(ScanSettings, RefusesPatternsThatCannotMatch) {
   for (const char* list : {"\"a\"", "[1]", "[\"\"]", "[\"/srv/cache\"]", "[[\"a\"]]"}) {

@@ -14,7 +14,7 @@
 
 #include "helper/jobs/mgr-job/job_filter.h"
 #include "helper/jobs/mgr-job/own_state.h"
-#include "helper/jobs/privilege.h"
+#include "helper/jobs/mgr-job/privilege.h"
 
 namespace mgr {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
-#include "helper/jobs/privilege.h"
+#include "helper/jobs/mgr-job/privilege.h"
 
 namespace mgr {
 namespace {

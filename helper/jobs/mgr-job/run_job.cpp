@@ -13,18 +13,16 @@
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
 #include "helper/jobs/mgr-job/own_state.h"
+#include "helper/jobs/mgr-job/privilege.h"
 #include "helper/jobs/mgr-job/records.h"
 #include "helper/jobs/mgr-job/supervision.h"
-#include "helper/jobs/privilege.h"
 #include "helper/jobs/record_file.h"
 
 namespace mgr {
 namespace {
 
 // Not exit(): nothing is left to do, and a sanitizer's leak check could not run without root.
-[[noreturn]] void end(int status) {
-  _exit(status);
-}
+[[noreturn]] void end(int status) { _exit(status); }
 
 JobSpec read_spec() {
   const auto bytes = read_record(job_folder_descriptor, "spec");

@@ -1,5 +1,5 @@
 // Helper (root), mgr-job (root, then user mgr-job), the command's child.
-#include "helper/jobs/privilege.h"
+#include "helper/jobs/mgr-job/privilege.h"
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -66,12 +66,6 @@ const char* failed_read_back() {
 
 }  // namespace
 
-Result<void> drop_all_capabilities() {
-  if (!write_capabilities({})) return fail_errno("capset");
-  if (!capabilities_are(0)) return fail(ErrorCode::failed, "the capabilities did not go");
-  return {};
-}
-
 Result<void> drop_inheritable_capabilities() {
   CapabilitySets sets{};
   if (!read_capabilities(sets)) return fail_errno("capget");
@@ -110,12 +104,8 @@ const char* become_user(std::uint32_t uid, std::uint32_t gid, std::span<const gi
   return forbid_dumps() ? nullptr : "PR_SET_DUMPABLE";
 }
 
-bool forbid_new_privileges() {
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-}
+bool forbid_new_privileges() { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; }
 
-bool forbid_dumps() {
-  return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
-}
+bool forbid_dumps() { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0; }
 
 }  // namespace mgr

@@ -1,5 +1,5 @@
-// Setting privilege: the one file that changes ids, groups, capabilities and no_new_privs. Helper
-// (root), mgr-job (root, then user mgr-job) and the child that becomes the command.
+// Setting privilege: the one file of mgr-job that changes ids, groups, capabilities and
+// no_new_privs. mgr-job (root, then user mgr-job) and the child that becomes the command.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,6 @@
 #include "protocol/error.h"
 
 namespace mgr {
-
-// Effective, permitted, inheritable and ambient sets to none, read back. The process stays uid 0,
-// and a program that it executes has the bounding set again (capabilities(7), "Programs executed by
-// root") as long as no_new_privs is not set. Capabilities belong to threads: call it before any
-// other thread exists.
-[[nodiscard]] Result<void> drop_all_capabilities();
 
 // Inheritable and ambient sets to none, so that no command gets what the helper's parent had.
 [[nodiscard]] Result<void> drop_inheritable_capabilities();
