@@ -45,9 +45,7 @@ std::optional<std::string_view> BatchedStream::receive(std::span<char> buffer) c
   return std::string_view();
 }
 
-void BatchedStream::stop_reading() {
-  poll_for(events_ & ~UV_READABLE);
-}
+void BatchedStream::stop_reading() { poll_for(events_ & ~UV_READABLE); }
 
 void BatchedStream::poll_for(int events) {
   if (ended_ || events == events_) return;

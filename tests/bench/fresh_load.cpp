@@ -130,8 +130,6 @@ LoadResult FreshLoad::run() {
 
 }  // namespace
 
-LoadResult run_fresh_load(const LoadOptions& options) {
-  return FreshLoad(options).run();
-}
+LoadResult run_fresh_load(const LoadOptions& options) { return FreshLoad(options).run(); }
 
 }  // namespace mgr::bench

@@ -174,8 +174,6 @@ LoadResult KeptLoad::run() {
 
 }  // namespace
 
-LoadResult run_kept_load(const LoadOptions& options) {
-  return KeptLoad(options).run();
-}
+LoadResult run_kept_load(const LoadOptions& options) { return KeptLoad(options).run(); }
 
 }  // namespace mgr::bench
