@@ -12,7 +12,7 @@
 namespace mgr::broker {
 namespace {
 
-constexpr std::size_t most_discarded = 64 * 1024;
+constexpr std::size_t most_discarded = 64 << 10;
 
 }  // namespace
 

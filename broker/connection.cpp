@@ -7,7 +7,7 @@ namespace mgr::broker {
 namespace {
 
 // Past this, a client must read before it is asked for more.
-constexpr std::size_t most_owed_while_asking = 64 * 1024;
+constexpr std::size_t most_owed_while_asking = 64 << 10;
 
 }  // namespace
 

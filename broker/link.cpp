@@ -16,8 +16,8 @@
 namespace mgr::broker {
 namespace {
 
-constexpr std::size_t read_length = 64 * 1024;
-constexpr std::size_t kept_outbox = 64 * 1024;
+constexpr std::size_t read_length = 64 << 10;
+constexpr std::size_t kept_outbox = 64 << 10;
 constexpr std::uint64_t last_backoff_ms = 1000;
 
 Result<OwnedFd> connect_to(const std::string& path) {

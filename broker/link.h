@@ -29,7 +29,7 @@ namespace mgr::broker {
 // What the link tells the pipeline. Called while the link reads, or (link_lost) sends.
 class LinkEvents {
  public:
-  // After hello, and after every reload.
+  // After hello.
   virtual void hear_settings(const SettingsMessage& settings) = 0;
   virtual void hear_connection(const ConnectionMessage& connection, OwnedFd socket) = 0;
   // False where no such request waits: the link is dropped.

@@ -50,25 +50,12 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.gid = caller.facts().gid;
     errand.asker.pid = caller.facts().pid;
   }
-  if (!has_effect(effect)) audit_.answered(caller, errand.module, errand.action);
-  struct {
-    Answerer& self;
-    Errand& errand;
-    const Caller& caller;
-    const RunMessage& message;
-    const Rule& rule;
-    void operator()(Reply& reply) { self.effects_.answer(errand, reply); }
-    void operator()(QueryJobs& query) { self.effects_.answer(errand, query); }
-    void operator()(StartJobs& start) {
-      self.effects_.queue(std::move(errand), std::move(start),
-                          self.audit_.begins(caller, message, rule));
-    }
-    void operator()(StopJobs& stop) {
-      self.effects_.queue(std::move(errand), std::move(stop),
-                          self.audit_.begins(caller, message, rule));
-    }
-  } visitor{*this, errand, caller, message, allowed.rule()};
-  std::visit(visitor, effect);
+  if (has_effect(effect)) {
+    auto record = audit_.begins(caller, message, allowed.rule());
+    return effects_.queue(std::move(errand), std::move(effect), std::move(record));
+  }
+  audit_.answered(caller, errand.module, errand.action);
+  effects_.answer(errand, effect);
 }
 
 void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,

@@ -62,7 +62,7 @@ class Audit {
 
   void job_ended(const Job& job);
   void broker_refused(const RefusalsMessage& message);
-  // Anything else worth a line: "link_closed", "helper_started", …
+  // Anything else worth a line: "link_refused", "helper_started", …
   void event(std::string_view name, std::string_view detail);
 
   // At the end of each turn of the loop; true before an effect.

@@ -9,14 +9,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
-#include <ctime>
 
+#include "helper/jobs/real_time.h"
+#include "helper/utc_time.h"
 #include "protocol/json.h"
 
 namespace mgr {
 namespace {
 
+constexpr std::string_view seq_key = "{\"seq\":";
 constexpr std::size_t max_pending = 4 << 20;
 constexpr off_t tail_length = 1 << 16;  // longer than the longest line
 
@@ -27,19 +28,6 @@ std::string hash_of(std::string_view line) {
   std::array<char, crypto_generichash_BYTES * 2 + 1> hex{};
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   return hex.data();
-}
-
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  const auto seconds = static_cast<std::time_t>(micros / 1000000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 40> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text.data() + length, text.size() - length, ".%06dZ",
-                static_cast<int>(micros % 1000000));
-  return text.data();
 }
 
 // The number behind `key` in a line that append() wrote; 0 where there is none.
@@ -94,30 +82,27 @@ Result<void> AuditLog::take_up_chain() {
   auto tail = read_at(file_, begin, static_cast<std::size_t>(size - begin));
   if (!tail) return tl::unexpected(tail.error());
   const bool torn = tail->back() != '\n';
-  if (torn) {
-    pending_ = "\n";
-  } else {
-    tail->pop_back();
-  }
+  if (!torn) tail->pop_back();
   const std::size_t last_break = tail->rfind('\n');
-  const std::string_view last =
-      std::string_view(*tail).substr(last_break == std::string::npos ? 0 : last_break + 1);
+  const std::string_view before =
+      std::string_view(*tail).substr(0, std::min(last_break, tail->size()));
+  const std::string_view last = std::string_view(*tail).substr(last_break + 1);  // npos + 1 is 0
   last_hash_ = hash_of(last);
-  last_seq_ = number_behind(last, "{\"seq\":");
-  // A torn line may have lost its number: the one before it has its own.
-  for (std::size_t at = 0; at < tail->size();) {
-    const std::size_t end = std::min(tail->find('\n', at), tail->size());
-    last_seq_ = std::max(last_seq_,
-                         number_behind(std::string_view(*tail).substr(at, end - at), "{\"seq\":"));
-    at = end + 1;
-  }
-  if (torn) append("recovered", R"({"detail":"the line before this one was torn"})");
+  last_seq_ = number_behind(last, seq_key);
+  if (!torn) return {};
+  // A torn line may have lost its number, which follows that of the line before it.
+  pending_ = "\n";
+  last_seq_ = number_behind(before.substr(before.rfind('\n') + 1), seq_key) + 1;
+  append("recovered", R"({"detail":"the line before this one was torn"})");
   return {};
 }
 
 std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {
   JsonWriter json;
-  json.open_object().member("seq", last_seq_ + 1).member("time", utc_now()).member("event", event);
+  json.open_object()
+      .member("seq", last_seq_ + 1)
+      .member("time", utc_time(real_time_us()))
+      .member("event", event);
   if (members.size() > 2) json.raw(members.substr(1, members.size() - 2));
   json.member("prev", last_hash_).close_object();
   last_hash_ = hash_of(json.text());
@@ -140,25 +125,6 @@ Result<void> AuditLog::flush(bool durable) {
   }
   if (durable && fdatasync(file_) != 0) return fail_errno("fdatasync of the audit log");
   return {};
-}
-
-Result<std::uint64_t> AuditLog::highest_job_id() const {
-  std::uint64_t highest = 0;
-  std::string carried;
-  for (off_t offset = 0;;) {
-    auto piece = read_at(file_, offset, 1 << 20);
-    if (!piece) return tl::unexpected(piece.error());
-    if (piece->empty()) return highest;
-    offset += static_cast<off_t>(piece->size());
-    carried += *piece;
-    // A number behind it is one that the helper wrote: what clients wrote stands in quotes.
-    constexpr std::string_view key = "\"id\":";
-    for (std::size_t at = carried.find(key); at != std::string::npos;
-         at = carried.find(key, at + 1)) {
-      highest = std::max(highest, number_behind(std::string_view(carried).substr(at), key));
-    }
-    carried.erase(0, carried.size() - std::min<std::size_t>(carried.size(), 32));
-  }
 }
 
 }  // namespace mgr

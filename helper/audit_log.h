@@ -29,10 +29,6 @@ class AuditLog {
   // be written is kept for the next flush, up to a limit, and the failure is returned.
   Result<void> flush(bool durable);
 
-  // The highest job id that any line names, 0 for none: so that ids stay unique where the counter
-  // file is gone. Reads the whole file.
-  [[nodiscard]] Result<std::uint64_t> highest_job_id() const;
-
  private:
   explicit AuditLog(int file) : file_(file) {}
   Result<void> take_up_chain();

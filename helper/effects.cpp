@@ -3,9 +3,9 @@
 #include "helper/effects.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "helper/job_json.h"
+#include "helper/jobs/real_time.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -13,11 +13,6 @@ namespace {
 
 // A stop is answered with `timeout` when its trees are not gone this long after the grace period.
 constexpr std::uint64_t stop_margin_ms = 10000;
-
-std::int64_t now_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
 
 // mgr's own variables, then the action's.
 std::vector<std::string> environment_of(const RunSettings& run) {
@@ -36,11 +31,11 @@ std::vector<std::string> environment_of(const RunSettings& run) {
 
 }  // namespace
 
-void Effects::answer(const Errand& errand, const Reply& reply) {
-  link_.send_reply(errand.to, success_line(errand.action, reply.data));
-}
-
-void Effects::answer(const Errand& errand, const QueryJobs& query) {
+void Effects::answer(const Errand& errand, const Effect& effect) {
+  if (const auto* reply = std::get_if<Reply>(&effect)) {
+    return link_.send_reply(errand.to, success_line(errand.action, reply->data));
+  }
+  const auto& query = std::get<QueryJobs>(effect);
   std::vector<std::uint64_t> ids;
   for (const Job* job : select(errand, query.selection, query.live_only)) {
     ids.push_back(job->spec.id);
@@ -48,12 +43,8 @@ void Effects::answer(const Errand& errand, const QueryJobs& query) {
   link_.send_reply(errand.to, success_line(errand.action, jobs_json(ids)));
 }
 
-void Effects::queue(Errand errand, StartJobs start, AuditedEffect record) {
-  queue_.push_back({std::move(errand), std::move(start), std::move(record)});
-}
-
-void Effects::queue(Errand errand, StopJobs stop, AuditedEffect record) {
-  queue_.push_back({std::move(errand), std::move(stop), std::move(record)});
+void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
+  queue_.push_back({std::move(errand), std::move(effect), std::move(record)});
 }
 
 void Effects::commit() {
@@ -62,11 +53,14 @@ void Effects::commit() {
   queue_.clear();
   const auto on_disk = audit_.flush(true);
   for (Queued& queued : batch) {
+    const auto* start = std::get_if<StartJobs>(&queued.effect);
     if (!on_disk) {
       fail_errand(queued.errand, queued.record, on_disk.error());
-      continue;
+    } else if (start != nullptr) {
+      carry_out(queued, *start);
+    } else {
+      carry_out(queued, std::get<StopJobs>(queued.effect));
     }
-    std::visit([&](const auto& effect) { carry_out(queued, effect); }, queued.effect);
   }
 }
 
@@ -90,7 +84,7 @@ void Effects::carry_out(Queued& queued, const StartJobs& start) {
     const auto id = spec ? jobs_->start(std::move(*spec)) : tl::unexpected(spec.error());
     if (!id) {
       const std::string started = notes.empty() ? "" : "; others were started: " + ids_of(notes);
-      return fail_errand(errand, queued.record, {id.error().code, id.error().detail + started});
+      return fail_errand(errand, queued.record, {notes.empty() ? id.error().code : ErrorCode::failed, id.error().detail + started});
     }
     notes.push_back({jobs_->find(*id), true});
   }
@@ -108,7 +102,7 @@ Result<JobSpec> Effects::spec_of(const Errand& errand, const JobPlan& plan) cons
   spec.key = plan.key;
   spec.arguments = plan.arguments;
   spec.asker = errand.asker;
-  spec.accepted_us = now_us();
+  spec.accepted_us = real_time_us();
   spec.argv = plan.argv;
   spec.environment = environment_of(run);
   spec.cwd = run.cwd;

@@ -37,11 +37,9 @@ class Effects {
   void use(Jobs& jobs) { jobs_ = &jobs; }
 
   // Without effect: answered now.
-  void answer(const Errand& errand, const Reply& reply);
-  void answer(const Errand& errand, const QueryJobs& query);
+  void answer(const Errand& errand, const Effect& effect);
   // With effect: queued for commit().
-  void queue(Errand errand, StartJobs start, AuditedEffect record);
-  void queue(Errand errand, StopJobs stop, AuditedEffect record);
+  void queue(Errand errand, Effect effect, AuditedEffect record);
 
   // At the end of a turn: the audit lines to disk, then the effects, then their answers.
   void commit();
@@ -51,7 +49,7 @@ class Effects {
  private:
   struct Queued {
     Errand errand;
-    std::variant<StartJobs, StopJobs> effect;
+    Effect effect;
     AuditedEffect record;
   };
   // A stop that waits for its jobs to be gone.

@@ -1,6 +1,8 @@
 // mgr-helper, root. Distrusts everything that the broker says about who is asking.
 #include "helper/identity.h"
 
+#include <algorithm>
+
 namespace mgr {
 Result<Caller> Identity::establish(const RunMessage& message) const {
   for (const FieldView& field : message.fields) {
@@ -18,7 +20,9 @@ Result<Caller> Identity::establish(const RunMessage& message) const {
     if (!is_nobody(peer->uid)) {
       facts.subject.uid = peer->uid;
       facts.subject.gids = peer->groups;
-      facts.subject.gids.push_back(peer->gid);
+      if (std::ranges::find(peer->groups, peer->gid) == peer->groups.end()) {
+        facts.subject.gids.push_back(peer->gid);
+      }
       facts.gid = peer->gid;
       facts.pid = static_cast<std::uint32_t>(peer->pid);
     }

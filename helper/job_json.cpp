@@ -1,21 +1,11 @@
 // mgr-helper, root; pure.
 #include "helper/job_json.h"
 
-#include <array>
-#include <ctime>
-
+#include "helper/utc_time.h"
 #include "protocol/json.h"
 
 namespace mgr {
 namespace {
-
-std::string utc_time(std::int64_t micros) {
-  const auto seconds = static_cast<std::time_t>(micros / 1000000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
 
 void append_exit(JsonWriter& json, const ExitRecord& exit) {
   json.member("ended", utc_time(exit.ended_us));

@@ -21,6 +21,8 @@ constexpr std::size_t receive_size = 256 << 10;
 constexpr std::size_t out_pause = 4 << 20;
 constexpr std::size_t out_limit = 64 << 20;
 constexpr std::size_t max_passengers_a_send = 253;  // SCM_MAX_FD, unix(7)
+constexpr std::size_t piece_with_passengers = 32 << 10;
+constexpr std::size_t longest_connection_frame = frame_header_length + 13;
 
 }  // namespace
 
@@ -215,12 +217,23 @@ void Link::flush() {
   watch();
 }
 
-// One sendmsg: from sent_ on, with the descriptors of the messages in it, up to as many as one may
-// carry. They arrive with its first byte, so in the order of their messages.
+// One sendmsg. Descriptors arrive with its first byte, and the kernel may cut what is longer: so
+// what stands before the first message with a passenger goes by itself, and a piece with passengers
+// is short and holds their messages whole.
 bool Link::send_piece() {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
-  const std::size_t count = std::min(passengers_.size(), max_passengers_a_send);
-  const std::size_t end = count < passengers_.size() ? passengers_[count].behind : out_.size();
+  std::size_t count = 0, end = out_.size();
+  if (!passengers_.empty() && passengers_.front().behind > sent_) {
+    end = passengers_.front().behind;
+  } else if (!passengers_.empty()) {
+    end = std::min(end, sent_ + piece_with_passengers);
+    const auto fits = [&](const Passenger& passenger) {
+      return passenger.behind + longest_connection_frame <= end;
+    };
+    while (count < passengers_.size() && count < max_passengers_a_send && fits(passengers_[count]))
+      ++count;
+    if (count < passengers_.size()) end = passengers_[count].behind;
+  }
   iovec buffer{out_.data() + sent_, end - sent_};
   msghdr message{};
   message.msg_iov = &buffer;

@@ -13,7 +13,6 @@
 #include "helper/configuration.h"
 #include "helper/daemon.h"
 #include "helper/jobs/cgroup_tree.h"
-#include "helper/jobs/watch.h"
 #include "helper/log.h"
 #include "helper/startup.h"
 #include "mgr_version.h"
@@ -25,41 +24,37 @@ struct Options {
   Paths paths;
   std::string programs = MGR_LIBEXEC;  // the folder of mgr-job and mgr-configure
   bool check = false;
-  std::optional<int> exit_status;  // set: nothing is left to do
 };
 
 constexpr const char* usage =
     "Usage: mgr-helper [--root DIR] [--libexec DIR] [--check]\n"
-    "  --root DIR     look up /etc/mgr, /run, /var/lib/mgr and /var/log/mgr under DIR\n"
+    "  --root DIR     look up /etc/mgr, /run, /var/lib/mgr and /var/log/mgr under DIR, an absolute "
+    "path\n"
     "  --libexec DIR  where mgr-job and mgr-configure are (" MGR_LIBEXEC
     ")\n"
     "  --check        read the configuration, say what is wrong with it, and end\n"
-    "  --version      print the version\n";
+    "  --version      print the version";
 
+// Exits by itself where nothing is left to do.
 Options read_options(int argc, char** argv) {
   static constexpr option known[] = {
       {"root", required_argument, nullptr, 'r'}, {"libexec", required_argument, nullptr, 'l'},
       {"check", no_argument, nullptr, 'c'},      {"version", no_argument, nullptr, 'v'},
       {"help", no_argument, nullptr, 'h'},       {nullptr, 0, nullptr, 0}};
   Options options;
+  bool understood = true;
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
     if (found == 'r') options.paths = Paths(optarg);
     if (found == 'l') options.programs = optarg;
     if (found == 'c') options.check = true;
-    if (found == 'v') options.exit_status = (std::puts("mgr-helper " MGR_VERSION), 0);
-    if (found == 'h') options.exit_status = (std::fputs(usage, stdout), 0);
-    if (found == '?') options.exit_status = 2;
-  }
-  if (optind < argc) {
-    std::fputs(usage, stderr);
-    options.exit_status = 2;
+    if (found == 'v') std::exit(std::puts("mgr-helper " MGR_VERSION) < 0);
+    if (found == 'h') std::exit(std::puts(usage) < 0);
+    understood = understood && found != '?';
   }
   const std::string& root = options.paths.root;
-  if (!root.empty() && root.front() != '/') {
-    std::fputs("mgr-helper: --root takes an absolute path\n", stderr);
-    options.exit_status = 2;
-  }
-  return options;
+  if (understood && optind == argc && (root.empty() || root.front() == '/')) return options;
+  std::fprintf(stderr, "%s\n", usage);
+  std::exit(2);
 }
 
 Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration configuration,
@@ -69,8 +64,6 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   if (auto locked = take_instance_lock(paths); !locked) return tl::unexpected(locked.error());
   auto audit_log = AuditLog::open(paths.audit_file());
   if (!audit_log) return tl::unexpected(audit_log.error());
-  const auto highest = audit_log->highest_job_id();
-  if (!highest) return tl::unexpected(highest.error());
   const auto clients = client_listener(paths);
   if (!clients) return tl::unexpected(clients.error());
   const auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
@@ -86,25 +79,14 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   jobs.mgr_job = options.programs + "/mgr-job";
   jobs.job_uid = configuration.job_uid;
   jobs.job_gid = configuration.job_gid;
-  jobs.highest_id_in_audit = *highest;
+  jobs.highest_id_in_audit = configuration.highest_job_id;
   jobs.report = log_warning;
   return DaemonParts{
       std::move(configuration), std::move(registry), std::move(*audit_log), *clients, *link,
       std::move(jobs)};
 }
 
-// The watchdog is fed while the loop turns (sd_watchdog_enabled(3)).
-struct Watchdog {
-  uv_loop_t* loop;
-  std::uint64_t period_us = 0;
-  std::unique_ptr<Watch> next;
-  void feed() {
-    sd_notify(0, "WATCHDOG=1");
-    next = Watch::after(loop, period_us / 2000, [this] { feed(); });
-  }
-};
-
-// SIGTERM and SIGINT end the loop.
+// SIGTERM and SIGINT end the loop; the watchdog is fed while it turns (sd_watchdog_enabled(3)).
 void serve(uv_loop_t* loop) {
   uv_signal_t ends[2];
   constexpr int numbers[2] = {SIGTERM, SIGINT};
@@ -113,13 +95,19 @@ void serve(uv_loop_t* loop) {
     uv_signal_start(
         &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, numbers[i]);
   }
-  Watchdog watchdog{loop, 0, nullptr};
-  if (sd_watchdog_enabled(0, &watchdog.period_us) > 0) watchdog.feed();
+  uv_timer_t watchdog;
+  uv_timer_init(loop, &watchdog);
+  std::uint64_t period_us = 0;
+  if (sd_watchdog_enabled(0, &period_us) > 0) {
+    uv_timer_start(
+        &watchdog, [](uv_timer_t*) { sd_notify(0, "WATCHDOG=1"); }, period_us / 2000,
+        period_us / 2000);
+  }
   sd_notify(0, "READY=1");
   log_info("ready");
   uv_run(loop, UV_RUN_DEFAULT);
   sd_notify(0, "STOPPING=1");
-  watchdog.next.reset();
+  uv_close(reinterpret_cast<uv_handle_t*>(&watchdog), nullptr);
   for (uv_signal_t& end : ends) uv_close(reinterpret_cast<uv_handle_t*>(&end), nullptr);
   uv_run(loop, UV_RUN_NOWAIT);
 }
@@ -153,7 +141,6 @@ int main(int argc, char** argv) {
   using namespace mgr;
   if (argc < 1) return EXIT_FAILURE;
   const Options options = read_options(argc, argv);
-  if (options.exit_status) return *options.exit_status;
   if (geteuid() != 0) {
     log_error("must run as root");
     return EXIT_FAILURE;

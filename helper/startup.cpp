@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 namespace mgr {
 namespace {
@@ -71,21 +72,14 @@ void set_up_process() {
 }
 
 Result<void> make_folders(const Paths& paths) {
-  const std::string& root = paths.root;
-  const std::array<std::pair<std::string, mode_t>, 6> folders{{{root + "/run", 0755},
-                                                               {paths.run_folder(), 0755},
-                                                               {root + "/var/lib", 0755},
-                                                               {paths.state_folder(), 0755},
-                                                               {root + "/var/log", 0755},
-                                                               {paths.log_folder(), 0700}}};
-  if (!root.empty() && mkdir((root + "/var").c_str(), 0755) != 0 && errno != EEXIST) {
-    return fail_errno(root + "/var");
-  }
+  const std::pair<std::string, mode_t> folders[] = {
+      {paths.run_folder(), 0755}, {paths.state_folder(), 0755}, {paths.log_folder(), 0700}};
   for (const auto& [path, mode] : folders) {
-    if (root.empty() && path != paths.run_folder() && path != paths.state_folder() &&
-        path != paths.log_folder()) {
-      continue;  // the machine's own folders are not ours to make or to judge
-    }
+    // Of the folders above only those of a scratch root can be missing.
+    std::error_code ignored;
+    const mode_t own = umask(022);
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    umask(own);
     if (auto made = make_folder(path, mode); !made) return made;
   }
   return {};

@@ -1,4 +1,4 @@
-// Helper (root) and mgrctl, pure; distrusts the text of every value and the name beside it.
+// Helper (root), pure; distrusts the text of every value and the name beside it.
 #include "policy/argument.h"
 
 #include <algorithm>
@@ -111,21 +111,6 @@ Result<ArgumentValues> check_arguments(const std::vector<Argument>& declared,
     }
   }
   return values;
-}
-
-std::string type_name(const ArgumentType& type) {
-  std::string name = type.is_list ? "list of " : "";
-  switch (type.kind) {
-    case TypeKind::integer:
-      return name + "int";
-    case TypeKind::boolean:
-      return name + "bool";
-    case TypeKind::enumeration:
-      return name + "enum";
-    case TypeKind::string:
-      break;
-  }
-  return name + "string";
 }
 
 }  // namespace mgr

@@ -29,10 +29,11 @@ struct CompiledConfiguration {
   std::uint32_t max_connections = 0;  // [limits] connections
   std::string broker_settings;        // the payload of the settings message, ready to send
   std::string schema_json;            // what `mgr modules` answers
+  std::uint64_t highest_job_id = 0;   // of the audit log, where the counter of ids is gone
   static void members(auto& archive, auto& record) {
     archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
             record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_connections,
-            record.broker_settings, record.schema_json);
+            record.broker_settings, record.schema_json, record.highest_job_id);
   }
 };
 

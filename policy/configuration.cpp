@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; reads what open.h let through, and distrusts its authors'
+// mgr-configure (root); reads what open.h let through, and distrusts its authors'
 // typing.
 #include "policy/configuration.h"
 

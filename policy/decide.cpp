@@ -1,4 +1,4 @@
-// Helper (root) and mgrctl, pure; distrusts the subject's wishes: names and arguments.
+// Helper (root), pure; distrusts the subject's wishes: names and arguments.
 #include "policy/decide.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // The decision: a pure function of policy, caller, module, action and arguments. No I/O, no clock,
-// no state. Helper (root) and mgrctl.
+// no state. Helper (root).
 #pragma once
 
 #include <compare>

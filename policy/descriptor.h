@@ -1,4 +1,4 @@
-// A file descriptor that closes itself. mgr-configure (root) and mgrctl.
+// A file descriptor that closes itself. mgr-configure (root).
 #pragma once
 
 #include <unistd.h>

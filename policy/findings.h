@@ -1,4 +1,4 @@
-// What was found in one configuration file. mgr-configure (root) and mgrctl.
+// What was found in one configuration file. mgr-configure (root).
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; distrusts whoever but root can write to a folder on the way.
+// mgr-configure (root); distrusts whoever but root can write to a folder on the way.
 #include "policy/open.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
 // Opening what root's decisions rest on: only files and folders that root alone can have written
-// (after OpenSSH's StrictModes, sshd_config(5)). mgr-configure (root) and mgrctl; distrusts whoever
+// (after OpenSSH's StrictModes, sshd_config(5)). mgr-configure (root); distrusts whoever
 // else can write, link or rename anywhere on the way.
 #pragma once
 

@@ -1,6 +1,6 @@
 // From the text of the three kinds of file to a Configuration. No file is opened here, and names
 // are looked up in the database that is passed in, so tests need no files and no root.
-// mgr-configure (root) and mgrctl; reads what root wrote, and distrusts the typing.
+// mgr-configure (root); reads what root wrote, and distrusts the typing.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // The two parts of an action in modules.d; parse_modules.cpp puts them together.
-// mgr-configure (root) and mgrctl.
+// mgr-configure (root).
 #pragma once
 
 #include <vector>

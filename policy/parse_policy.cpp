@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; reads root's own file, and distrusts its author's typing: what
+// mgr-configure (root); reads root's own file, and distrusts its author's typing: what
 // is not understood is an error, because a rule half understood grants or denies something else.
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; reads root's own file, and distrusts its author's typing.
+// mgr-configure (root); reads root's own file, and distrusts its author's typing.
 #include "policy/parse.h"
 #include "policy/table_reader.h"
 

@@ -1,4 +1,4 @@
-// Reads the keys of one TOML table. mgr-configure (root) and mgrctl.
+// Reads the keys of one TOML table. mgr-configure (root).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; reads root's own files, and distrusts their author's typing.
+// mgr-configure (root); reads root's own files, and distrusts their author's typing.
 #include "policy/toml_document.h"
 
 #include <toml++/toml.h>

@@ -1,4 +1,4 @@
-// A TOML text (toml.io, v1.0) as a small tree with line numbers. mgr-configure (root) and mgrctl.
+// A TOML text (toml.io, v1.0) as a small tree with line numbers. mgr-configure (root).
 // The only door to toml++: its types and exceptions stay behind it.
 #pragma once
 

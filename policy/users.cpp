@@ -1,4 +1,4 @@
-// mgr-configure (root) and mgrctl; trusts the user database as every program of this machine does.
+// mgr-configure (root); trusts the user database as every program of this machine does.
 #include "policy/users.h"
 
 #include <grp.h>

@@ -76,7 +76,7 @@ class FrameReader {
 
 struct HelloMessage {
   std::uint32_t version = root_language_version;
-  std::string_view program;  // "mgr-helper 0.1.0", for the log
+  std::string_view program;  // "mgr-helper 0.1.0": for who reads a trace
   static void members(auto& archive, auto& record) { archive(record.version, record.program); }
 };
 
@@ -156,7 +156,7 @@ struct ModuleSchema {
   }
 };
 
-// Sent after hello, and again after every reload.
+// Sent after hello.
 struct SettingsMessage {
   BrokerLimits limits;
   std::vector<ModuleSchema> modules;
@@ -176,7 +176,9 @@ struct ConnectionMessage {
 };
 
 // The answer to the run message of the same id: the line for the client, its line feed included.
-// `more`: further replies to this request follow.
+// `more`: further replies to this request follow. Every run message gets exactly one last reply,
+// also where its connection has been closed meanwhile; a reply to an id that is not open breaks the
+// link.
 struct ReplyMessage {
   bool more = false;
   std::string_view line;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "helper/configure/highest_job_id.h"
 #include "mgr_version.h"
 #include "modules/schema.h"
 #include "policy/compiled.h"
@@ -59,6 +60,9 @@ Result<CompiledConfiguration> compile(const Paths& paths) {
   compiled.max_connections = settings.limits.connections;
   compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
   compiled.schema_json = schema_json(**registry);
+  if (access((paths.jobs_folder() + "/next-id").c_str(), F_OK) != 0) {
+    compiled.highest_job_id = highest_job_id(paths.audit_file());
+  }
   if (compiled.broker_settings.size() > max_settings_length) {
     return fail(ErrorCode::failed, "modules.d declares more than the broker can be told");
   }

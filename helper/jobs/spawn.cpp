@@ -51,43 +51,43 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
+// What the child gets as its descriptors 0 to 6.
+using Inherited = std::array<Descriptor, 7>;
+static_assert(job_cgroup_descriptor == 6);
+
 // Detached at once: the destructor of a boost::process::child kills its process.
-Result<pid_t> run(const std::string& program, const std::string& drop_to,
-                  const std::array<Descriptor, 5>& sources) {
-  const auto& fd = process::posix::fd;
+Result<pid_t> run(const std::string& program, const std::vector<std::string>& arguments,
+                  const std::array<int, 7>& passed) {
+  Inherited sources;
+  for (std::size_t i = 0; i < passed.size(); ++i) {
+    sources.at(i) = moved_up(passed.at(i));
+    if (!sources.at(i)) return fail_errno("descriptors of " + program);
+  }
+  const auto bound = [&](int target) {
+    return process::posix::fd.bind(target, sources.at(static_cast<std::size_t>(target)).get());
+  };
   std::error_code error;
   const SignalsBlocked blocked;
-  process::child child(
-      process::exe(program), process::args({"--drop-to", drop_to}), process::environment(),
-      process::posix::use_vfork, error, fd.bind(STDIN_FILENO, sources[4].get()),
-      fd.bind(STDOUT_FILENO, sources[4].get()), fd.bind(STDERR_FILENO, sources[4].get()),
-      fd.bind(job_folder_descriptor, sources[0].get()),
-      fd.bind(job_lock_descriptor, sources[1].get()),
-      fd.bind(job_control_descriptor, sources[2].get()),
-      fd.bind(job_cgroup_descriptor, sources[3].get()));
+  process::child child(process::exe(program), process::args(arguments), process::environment(),
+                       process::posix::use_vfork, error, bound(0), bound(1), bound(2), bound(3),
+                       bound(4), bound(5), bound(6));
   if (error) return fail(ErrorCode::failed, program + ": " + error.message());
   const pid_t pid = child.id();
   child.detach();
   return pid;
 }
 
-Result<pid_t> run_writing_to(int output, const std::string& program,
-                             const std::vector<std::string>& arguments) {
-  const auto& fd = process::posix::fd;
-  const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  const std::array<Descriptor, 3> sources{moved_up(null.get()), moved_up(output),
-                                          moved_up(STDERR_FILENO)};
-  std::error_code error;
-  const SignalsBlocked blocked;
-  process::child child(process::exe(program), process::args(arguments), process::environment(),
-                       process::posix::use_vfork, error, fd.bind(STDIN_FILENO, sources[0].get()),
-                       fd.bind(STDOUT_FILENO, sources[1].get()),
-                       fd.bind(STDERR_FILENO, sources[2].get()));
-  if (error) return fail(ErrorCode::failed, program + ": " + error.message());
-  const pid_t pid = child.id();
-  child.detach();
-  return pid;
+// A library's exceptions end here.
+Result<pid_t> run_caught(const std::string& program, const std::vector<std::string>& arguments,
+                         const std::array<int, 7>& passed) {
+  try {
+    return run(program, arguments, passed);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::failed, program + ": " + error.what());
+  }
 }
+
+Descriptor open_null() { return Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
 // To the end of what is written, or to `most` and one byte more.
 std::string read_up_to(int source, std::size_t most) {
@@ -108,40 +108,33 @@ Result<std::string> read_output_of(const std::string& program,
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("pipe");
   const Descriptor source(ends[0]);
   Descriptor output(ends[1]);
-  try {
-    const auto pid = run_writing_to(output.get(), program, arguments);
-    if (!pid) return tl::unexpected(pid.error());
-    output.reset();
-    std::string bytes = read_up_to(source.get(), most);
-    int status = 0;
-    const bool reaped = waitpid(*pid, &status, 0) == *pid;
-    if (!reaped || status != 0 || bytes.size() > most) {
-      return fail(ErrorCode::failed, program + " failed; what it said stands above");
-    }
-    return bytes;
-  } catch (const std::exception& error) {
-    return fail(ErrorCode::failed, program + ": " + error.what());
+  const Descriptor null = open_null();
+  const int none = null.get();
+  const auto pid =
+      run_caught(program, arguments, {none, output.get(), STDERR_FILENO, none, none, none, none});
+  if (!pid) return tl::unexpected(pid.error());
+  output.reset();
+  std::string bytes = read_up_to(source.get(), most);
+  int status = 0;
+  const bool reaped = waitpid(*pid, &status, 0) == *pid;
+  if (!reaped || status != 0 || bytes.size() > most) {
+    return fail(ErrorCode::failed, program + " failed; what it said stands above");
   }
+  return bytes;
 }
 
 Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, std::uint32_t gid,
                                  const JobDescriptors& passed) {
-  const std::array<Descriptor, 5> sources{
-      moved_up(passed.folder), moved_up(passed.lock), moved_up(passed.control),
-      moved_up(passed.cgroup), moved_up(Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)).get())};
-  for (const Descriptor& source : sources) {
-    if (!source) return fail_errno("descriptors of mgr-job");
-  }
-  try {
-    const auto pid = run(program, std::to_string(uid) + ":" + std::to_string(gid), sources);
-    if (!pid) return tl::unexpected(pid.error());
-    auto process = open_process(*pid);
-    // Without a pidfd it can only be waited for: its first process ends by itself.
-    if (!process) waitpid(*pid, nullptr, 0);
-    return process ? std::move(*process) : Descriptor();
-  } catch (const std::exception& error) {
-    return fail(ErrorCode::failed, program + ": " + error.what());
-  }
+  const Descriptor null = open_null();
+  const auto pid =
+      run_caught(program, {"--drop-to", std::to_string(uid) + ":" + std::to_string(gid)},
+                 {null.get(), null.get(), null.get(), passed.folder, passed.lock, passed.control,
+                  passed.cgroup});
+  if (!pid) return tl::unexpected(pid.error());
+  auto process = open_process(*pid);
+  // Without a pidfd it can only be waited for: its first process ends by itself.
+  if (!process) waitpid(*pid, nullptr, 0);
+  return process ? std::move(*process) : Descriptor();
 }
 
 bool reap(const Descriptor& process) {

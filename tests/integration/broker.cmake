@@ -3,7 +3,7 @@
 foreach(part requests refusals limits link cage flood program)
   add_executable(test_broker_${part} ${CMAKE_CURRENT_LIST_DIR}/broker_${part}_test.cpp)
   target_link_libraries(test_broker_${part} PRIVATE mgr_broker_test_support GTest::gtest_main)
-  gtest_discover_tests(test_broker_${part} PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(test_broker_${part} PROPERTIES LABELS integration TIMEOUT 120)
 endforeach()
 target_compile_definitions(test_broker_program
   PRIVATE MGR_BROKER_PROGRAM="$<TARGET_FILE:mgr-broker>")

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "broker/address.h"
+#include "broker/listener.h"
 #include "protocol/paths.h"
 #include "tests/unit/broker_support.h"
 
@@ -23,7 +25,9 @@ constexpr uid_t nobody = 65534;
 // A child of this test that runs mgr-broker with these words and this environment.
 class Program {
  public:
-  Program(std::vector<std::string> words, std::vector<std::string> environment, bool as_nobody) {
+  // `listener` is passed as systemd passes one (sd_listen_fds(3)); -1 for none.
+  Program(std::vector<std::string> words, std::vector<std::string> environment, bool as_nobody,
+          int listener = -1) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) std::abort();
     log_ = OwnedFd(pipe[0]);
@@ -34,6 +38,11 @@ class Program {
     }
     ::dup2(pipe[1], STDERR_FILENO);
     ::dup2(pipe[1], STDOUT_FILENO);
+    if (listener >= 0) {
+      ::dup2(listener, 3);
+      environment.push_back("LISTEN_FDS=1");
+      environment.push_back("LISTEN_PID=" + std::to_string(::getpid()));
+    }
     if (as_nobody && ::geteuid() == 0 &&
         (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
          ::setresuid(nobody, nobody, nobody) != 0)) {
@@ -141,6 +150,23 @@ TEST_F(BrokerProgram, EndsCleanlyAtSigterm) {
   const int status = program.end(SIGTERM);
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(BrokerProgram, ServesOnASocketThatItWasPassed) {
+  const auto listener = listen_on(*parse_address("127.0.0.1:0"));
+  ASSERT_TRUE(listener);
+  Address address;
+  ASSERT_EQ(::getsockname(listener->get(), address.get(), &address.length), 0);
+  Program program({"mgr-broker", "--root", folder.path()}, {}, true, listener->get());
+  const OwnedFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(client.get(), address.get(), address.length), 0);
+  ASSERT_EQ(::send(client.get(), ping.data(), ping.size(), 0), static_cast<ssize_t>(ping.size()));
+  std::array<char, 256> reply{};
+  const ssize_t got = ::recv(client.get(), reply.data(), reply.size(), 0);
+  ASSERT_GT(got, 0);
+  // There is no helper.
+  EXPECT_EQ(code_of({reply.data(), static_cast<std::size_t>(got)}), 8);
+  EXPECT_EQ(WEXITSTATUS(program.end(SIGTERM)), 0);
 }
 
 TEST_F(BrokerProgram, StormOfOtherSignalsIsNothing) {

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "helper/configure/highest_job_id.h"
+
 namespace mgr {
 namespace {
 
@@ -105,7 +107,8 @@ TEST_F(AuditLogTest, FindsTheHighestJobIdAndNotWhatClientsWrote) {
     log.append("sums", R"({"counts":[{"what":"mgr ping","count":1}]})");
   log.append("outcome", R"({"data":{"jobs":[{"id":12}]}})");
   ASSERT_TRUE(log.flush(false));
-  EXPECT_EQ(log.highest_job_id().value(), 4711u);
+  EXPECT_EQ(highest_job_id(path_), 4711u);
+  EXPECT_EQ(highest_job_id(path_ + ".none"), 0u);
 }
 
 TEST_F(AuditLogTest, RefusesALinkAndAFileThatOthersCanWrite) {

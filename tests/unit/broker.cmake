@@ -4,4 +4,4 @@ target_link_libraries(mgr_broker_test_support PUBLIC mgr_broker_core GTest::gtes
 
 add_executable(test_broker_pieces ${CMAKE_CURRENT_LIST_DIR}/broker_pieces_test.cpp)
 target_link_libraries(test_broker_pieces PRIVATE mgr_broker_test_support GTest::gtest_main)
-gtest_discover_tests(test_broker_pieces PROPERTIES TIMEOUT 60)
+gtest_discover_tests(test_broker_pieces PROPERTIES LABELS unit TIMEOUT 60)

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# The Debian packages that mgr is built and tested with, and their installation. To be sourced.
+
+# shellcheck disable=SC2034 # for those who source this file
+build_packages=(
+  g++ cmake ninja-build ccache pkg-config
+  libuv1-dev libsodium-dev libboost-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev
+  libcli11-dev libexpected-dev libseccomp-dev libcap-ng-dev libsystemd-dev
+)
+# shellcheck disable=SC2034
+test_packages=(
+  libgtest-dev libgmock-dev clang-format python3 procps debootstrap systemd systemd-container
+)
+
+packages_missing() {  # PACKAGE…
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      echo "$package"
+  done
+}
+
+# Installs what is missing; asks nothing. Root.
+install_packages() {  # PACKAGE…
+  local missing
+  mapfile -t missing < <(packages_missing "$@")
+  ((${#missing[@]} > 0)) || return 0
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update --quiet
+  apt-get install --quiet --yes --no-install-recommends "${missing[@]}"
+}
