@@ -2,26 +2,32 @@
 #include "helper/audit.h"
 
 #include "protocol/json.h"
+#include "protocol/text.h"
 
 namespace mgr {
 namespace {
 
 constexpr unsigned denials_a_second = 10;
-constexpr std::size_t max_sums = 4096;
+constexpr std::size_t max_sums = 256;
+constexpr std::size_t longest_quotation = 256;
+
+// Enough of what was refused to know it again, and no way to fill the disk.
+std::string_view clipped(std::string_view text) { return text.substr(0, longest_quotation); }
 
 void append_caller(JsonWriter& json, const Caller* caller, const RunMessage& message) {
   json.member("transport", message.connection == 0 ? "tcp" : "unix");
-  if (message.connection == 0) json.member("origin", message.origin);
+  if (message.connection == 0) json.member("origin", clipped(message.origin));
   if (caller == nullptr || !caller->proven()) return;
   const CallerFacts& facts = caller->facts();
   json.member("uid", *facts.subject.uid).member("gid", facts.gid).member("pid", facts.pid);
 }
 
 // Everything that was asked for, as it was written.
-void append_request(JsonWriter& json, const RunMessage& message) {
+void append_request(JsonWriter& json, const RunMessage& message, std::size_t longest) {
   JsonWriter arguments;
   arguments.open_object();
-  for (const FieldView& field : message.fields) {
+  for (const FieldView& whole : message.fields) {
+    const FieldView field{clipped(whole.name), whole.value.substr(0, longest)};
     if (field.name == "module" || field.name == "action") {
       json.member(field.name, field.value);
     } else if (field.name == "mgr-on-behalf-of") {
@@ -59,6 +65,11 @@ void AuditedEffect::failed(const Error& error) {
   audit_->log_.append("outcome", json.text());
   audit_->dirty_ = true;
   audit_ = nullptr;
+}
+
+Audit::~Audit() {
+  write_sums();
+  static_cast<void>(log_.flush(true));
 }
 
 Audit::Bucket Audit::bucket_of(const Caller* caller) {
@@ -109,7 +120,7 @@ std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, co
   JsonWriter json;
   json.open_object();
   append_caller(json, caller, message);
-  append_request(json, message);
+  append_request(json, message, longest_quotation);
   json.member("error", error_name(error.code)).member("detail", error.detail);
   append_rule(json, rule);
   dirty_ = true;
@@ -124,7 +135,7 @@ AuditedEffect Audit::begins(const Caller& caller, const RunMessage& message, con
   JsonWriter json;
   json.open_object();
   append_caller(json, &caller, message);
-  append_request(json, message);
+  append_request(json, message, max_value_length);
   append_rule(json, &rule);
   dirty_ = true;
   return {*this, log_.append("effect", json.close_object().text())};
@@ -144,10 +155,13 @@ void Audit::job_ended(const Job& job) {
 }
 
 void Audit::broker_refused(const RefusalsMessage& message) {
+  if (!may_write_denial(-1)) return count(-1, "broker's refusals");
   JsonWriter json;
   json.open_object().key("counts").open_array();
   for (const Refusal& refusal : message.refusals) {
-    json.open_object().member("source", refusal.source).member("error", error_name(refusal.code));
+    json.open_object()
+        .member("source", clipped(refusal.source))
+        .member("error", error_name(refusal.code));
     json.member("count", refusal.count).close_object();
   }
   log_.append("broker_refused", json.close_array().close_object().text());
@@ -155,6 +169,7 @@ void Audit::broker_refused(const RefusalsMessage& message) {
 }
 
 void Audit::event(std::string_view name, std::string_view detail) {
+  if (!may_write_denial(-1)) return count(-1, std::string(name));
   log_.append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
   dirty_ = true;
 }

@@ -45,7 +45,8 @@ class Audit {
  public:
   // Both outlive the audit.
   Audit(uv_loop_t* loop, AuditLog& log) : log_(log), loop_(loop) {}
-  ~Audit() { write_sums(); }
+  // Writes the sums, and the outcomes of what is given up with the daemon.
+  ~Audit();
   Audit(const Audit&) = delete;
   Audit& operator=(const Audit&) = delete;
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view seq_key = "{\"seq\":";
 constexpr std::size_t max_pending = 4 << 20;
-constexpr off_t tail_length = 1 << 16;  // longer than the longest line
+constexpr off_t tail_length = 1 << 20;  // longer than the longest line
 
 std::string hash_of(std::string_view line) {
   std::array<unsigned char, crypto_generichash_BYTES> hash{};
@@ -51,35 +51,25 @@ Result<std::string> read_at(int file, off_t offset, std::size_t length) {
 }  // namespace
 
 Result<AuditLog> AuditLog::open(const std::string& path) {
-  const int file =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-  if (file < 0) return fail_errno(path);
-  AuditLog log(file);
+  Descriptor file(::open(path.c_str(),
+                         O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+  if (!file) return fail_errno(path);
   struct stat status {};
-  if (fstat(file, &status) != 0) return fail_errno(path);
+  if (fstat(file.get(), &status) != 0) return fail_errno(path);
   if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
     return fail(ErrorCode::failed, path + ": not a plain file that root alone can write");
   }
+  AuditLog log(std::move(file));
   if (auto chain = log.take_up_chain(); !chain) return tl::unexpected(chain.error());
   return log;
 }
 
-AuditLog::AuditLog(AuditLog&& other) noexcept
-    : file_(std::exchange(other.file_, -1)),
-      last_seq_(other.last_seq_),
-      last_hash_(std::move(other.last_hash_)),
-      pending_(std::move(other.pending_)) {}
-
-AuditLog::~AuditLog() {
-  if (file_ >= 0) close(file_);
-}
-
 Result<void> AuditLog::take_up_chain() {
-  const off_t size = lseek(file_, 0, SEEK_END);
+  const off_t size = lseek(file_.get(), 0, SEEK_END);
   last_hash_ = std::string(crypto_generichash_BYTES * 2, '0');
   if (size <= 0) return {};
   const off_t begin = std::max<off_t>(0, size - tail_length);
-  auto tail = read_at(file_, begin, static_cast<std::size_t>(size - begin));
+  auto tail = read_at(file_.get(), begin, static_cast<std::size_t>(size - begin));
   if (!tail) return tl::unexpected(tail.error());
   const bool torn = tail->back() != '\n';
   if (!torn) tail->pop_back();
@@ -113,7 +103,7 @@ std::uint64_t AuditLog::append(std::string_view event, std::string_view members)
 Result<void> AuditLog::flush(bool durable) {
   std::string_view rest = pending_;
   while (!rest.empty()) {
-    const ssize_t written = write(file_, rest.data(), rest.size());
+    const ssize_t written = write(file_.get(), rest.data(), rest.size());
     if (written < 0) break;
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -123,7 +113,7 @@ Result<void> AuditLog::flush(bool durable) {
     if (pending_.size() > max_pending) pending_.clear();  // the gap shows in the chain
     return failure;
   }
-  if (durable && fdatasync(file_) != 0) return fail_errno("fdatasync of the audit log");
+  if (durable && fdatasync(file_.get()) != 0) return fail_errno("fdatasync of the audit log");
   return {};
 }
 

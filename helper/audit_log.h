@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {
@@ -17,9 +18,6 @@ class AuditLog {
   // last line. A last line without its line feed (the machine went down in mid-write) is ended, and
   // stays in the chain as it is. The folder must exist.
   static Result<AuditLog> open(const std::string& path);
-  AuditLog(AuditLog&& other) noexcept;
-  AuditLog& operator=(AuditLog&&) = delete;
-  ~AuditLog();
 
   // Adds a line to what the next flush writes and gives its sequence number. `members` is a JSON
   // object; the line holds seq, time (UTC, RFC 3339), event, the members, and prev.
@@ -30,10 +28,10 @@ class AuditLog {
   Result<void> flush(bool durable);
 
  private:
-  explicit AuditLog(int file) : file_(file) {}
+  explicit AuditLog(Descriptor file) : file_(std::move(file)) {}
   Result<void> take_up_chain();
 
-  int file_;
+  Descriptor file_;
   std::uint64_t last_seq_ = 0;
   std::string last_hash_;  // hex
   std::string pending_;

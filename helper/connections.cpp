@@ -41,34 +41,26 @@ Result<PeerCredentials> read_peer_credentials(int socket) {
 }
 
 Result<std::unique_ptr<Connections>> Connections::open(uv_loop_t* loop) {
-  const int epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll < 0) return fail_errno("epoll_create1");
-  std::unique_ptr<Connections> connections(new Connections(loop, epoll));
+  Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll) return fail_errno("epoll_create1");
+  std::unique_ptr<Connections> connections(new Connections(loop, std::move(epoll)));
   auto* self = connections.get();
-  auto watch = Watch::descriptor(loop, epoll, UV_READABLE, [self] { self->note_hang_ups(); });
+  auto watch =
+      Watch::descriptor(loop, self->epoll_.get(), UV_READABLE, [self] { self->note_hang_ups(); });
   if (!watch) return tl::unexpected(watch.error());
   connections->hang_ups_ = std::move(*watch);
   return connections;
 }
 
-Connections::~Connections() {
-  for (const auto& [number, entry] : entries_) {
-    if (entry.socket >= 0) close(entry.socket);
-  }
-  close(epoll_);
-}
-
-std::uint64_t Connections::add(int socket, PeerCredentials credentials) {
+std::uint64_t Connections::add(Descriptor socket, PeerCredentials credentials) {
   const std::uint64_t number = last_number_ + 1;
   // EPOLLET alone: hang-up and nothing else, once. uv_poll's UV_DISCONNECT would fire without end
   // on a half-closed connection.
   epoll_event event{EPOLLET, {.u64 = number}};
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0) {
-    close(socket);  // unwatched it could not be told from one whose client is there
-    return 0;
-  }
+  // Unwatched it could not be told from one whose client is there.
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) != 0) return 0;
   last_number_ = number;
-  entries_.emplace(number, Entry{socket, std::move(credentials), 0, false});
+  entries_.emplace(number, Entry{std::move(socket), std::move(credentials), 0, false});
   return number;
 }
 
@@ -85,21 +77,16 @@ void Connections::asked(std::uint64_t number) {
   if (entry != entries_.end()) entry->second.asked = true;
 }
 
-void Connections::forget(std::uint64_t number) {
-  const auto entry = entries_.find(number);
-  if (entry == entries_.end()) return;
-  if (entry->second.socket >= 0) close(entry->second.socket);
-  entries_.erase(entry);
-}
+void Connections::forget(std::uint64_t number) { entries_.erase(number); }
 
 void Connections::end_all(std::string_view line) {
   for (const auto& [number, entry] : entries_) {
-    if (entry.socket < 0) continue;
+    if (!entry.socket) continue;
+    const int socket = entry.socket.get();
     if (!entry.asked) {
-      static_cast<void>(send(entry.socket, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+      static_cast<void>(send(socket, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     }
-    shutdown(entry.socket, SHUT_RDWR);
-    close(entry.socket);
+    shutdown(socket, SHUT_RDWR);
   }
   entries_.clear();
   departures_.clear();
@@ -107,13 +94,12 @@ void Connections::end_all(std::string_view line) {
 
 void Connections::note_hang_ups() {
   std::array<epoll_event, 256> events;
-  const int count = epoll_wait(epoll_, events.data(), events.size(), 0);
+  const int count = epoll_wait(epoll_.get(), events.data(), events.size(), 0);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t number = events.at(static_cast<std::size_t>(i)).data.u64;
     const auto entry = entries_.find(number);
     if (entry == entries_.end()) continue;
-    close(entry->second.socket);  // the credentials are all that is still needed
-    entry->second.socket = -1;
+    entry->second.socket.reset();  // the credentials are all that is still needed
     entry->second.gone_at_ms = uv_now(loop_);
     departures_.push_back({number, uv_now(loop_)});
   }

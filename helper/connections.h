@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "helper/jobs/watch.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {
@@ -36,13 +37,13 @@ class Connections {
  public:
   // The epoll set of the copies is polled by `loop`; it must outlive the loop's run.
   static Result<std::unique_ptr<Connections>> open(uv_loop_t* loop);
-  ~Connections();
+  ~Connections() = default;
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
 
   // Takes `socket` over and gives it a number that is never used again; 0 where it cannot be
   // watched, and is closed.
-  std::uint64_t add(int socket, PeerCredentials credentials);
+  std::uint64_t add(Descriptor socket, PeerCredentials credentials);
 
   // Whose connection that is; nullptr for a number that was never given, or whose client has been
   // gone for over a second: what the broker sends in its name after that is not the client's.
@@ -62,7 +63,7 @@ class Connections {
 
  private:
   struct Entry {
-    int socket = -1;  // -1 once the client has gone
+    Descriptor socket;  // empty once the client has gone
     PeerCredentials credentials;
     std::uint64_t gone_at_ms = 0;  // loop time
     bool asked = false;
@@ -71,13 +72,13 @@ class Connections {
     std::uint64_t number, at_ms;
   };
 
-  Connections(uv_loop_t* loop, int epoll) : loop_(loop), epoll_(epoll) {}
+  Connections(uv_loop_t* loop, Descriptor epoll) : loop_(loop), epoll_(std::move(epoll)) {}
   void note_hang_ups();
   void sweep();
   void arm_sweep();
 
   uv_loop_t* loop_;
-  int epoll_;
+  Descriptor epoll_;
   std::unique_ptr<Watch> hang_ups_;
   std::unique_ptr<Watch> next_sweep_;  // while there are departures
   std::uint64_t last_number_ = 0;

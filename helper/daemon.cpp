@@ -27,9 +27,9 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
       audit_log_(std::move(parts.audit_log)),
       audit_(loop, audit_log_),
       connections_(std::move(connections)),
-      link_(loop, parts.broker_listener, parts.configuration.broker_uid, link_events()),
-      doorkeeper_(loop, parts.client_listener, *connections_, link_, parts.configuration.admin_gid,
-                  parts.configuration.max_connections),
+      link_(loop, std::move(parts.broker_listener), parts.configuration.broker_uid, link_events()),
+      doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, decider_,
+                  parts.configuration.admin_gid, parts.configuration.max_connections),
       effects_(loop, audit_, link_),
       identity_(*connections_, decider_),
       answerer_(identity_, *registry_, decider_, audit_, effects_, link_),
@@ -51,7 +51,6 @@ Daemon::~Daemon() {
   uv_close(reinterpret_cast<uv_handle_t*>(prepare_),
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_prepare_t*>(handle); });
   audit_.event("helper_ended", "");
-  static_cast<void>(audit_.flush(true));
 }
 
 LinkEvents Daemon::link_events() {
@@ -79,9 +78,11 @@ LinkEvents Daemon::link_events() {
 }
 
 void Daemon::turn_ended() {
-  effects_.commit();
-  if (auto written = audit_.flush(false); !written) log_error(written.error().detail);
-  link_.flush();
+  do {
+    effects_.commit();
+    if (auto written = audit_.flush(false); !written) log_error(written.error().detail);
+    link_.flush();
+  } while (link_.go_on());
   doorkeeper_.turn_ended();
 }
 

@@ -26,8 +26,7 @@ struct DaemonParts {
   CompiledConfiguration configuration;
   std::unique_ptr<Registry> registry;
   AuditLog audit_log;
-  int client_listener;  // taken over
-  int broker_listener;  // taken over
+  Descriptor client_listener, broker_listener;
   JobsSettings jobs;
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "helper/identity.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -14,26 +15,23 @@ namespace {
 
 constexpr std::uint64_t patience_ms = 2000;
 constexpr std::uint64_t retry_ms = 100;
+constexpr std::uint32_t shared_uid = UINT32_MAX;
 constexpr int accepts_a_turn = 64;
 
 }  // namespace
 
-Doorkeeper::Doorkeeper(uv_loop_t* loop, int listener, Connections& connections, Link& link,
-                       std::optional<gid_t> admins, std::size_t most)
+Doorkeeper::Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
+                       const Decider& decider, std::optional<gid_t> admins, std::size_t most)
     : connections_(connections),
       link_(link),
-      listener_(listener),
+      listener_(std::move(listener)),
+      decider_(decider),
       admins_(admins),
       most_(most),
       unavailable_(failure_line({ErrorCode::unavailable, "the broker is not there"})),
       loop_(loop),
-      poll_(Watch::descriptor(loop, listener, 0, [this] { accept_some(); }).value()) {
+      poll_(Watch::descriptor(loop, listener_.get(), 0, [this] { accept_some(); }).value()) {
   wait(patience_ms);
-}
-
-Doorkeeper::~Doorkeeper() {
-  poll_.reset();
-  close(listener_);
 }
 
 // With an absent broker: then clients are told so. With one: then accepting is tried again.
@@ -46,7 +44,7 @@ void Doorkeeper::wait(std::uint64_t milliseconds) {
 
 void Doorkeeper::link_up() {
   patience_.reset();
-  out_of_patience_ = false;
+  out_of_patience_ = out_of_descriptors_ = false;
 }
 
 void Doorkeeper::link_lost() {
@@ -64,40 +62,37 @@ void Doorkeeper::turn_ended() {
 
 void Doorkeeper::accept_some() {
   for (int i = 0; i < accepts_a_turn && connections_.size() < most_; ++i) {
-    const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket < 0) {
+    Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!socket) {
       if (errno != EMFILE && errno != ENFILE) return;
       // The listener stays readable: being told so again and again would free no descriptor.
       out_of_descriptors_ = true;
       return wait(retry_ms);
     }
-    if (!link_.is_up()) {
-      turn_away(socket);
-    } else if (!hand_down(socket)) {
-      close(socket);
-    }
+    link_.is_up() ? hand_down(std::move(socket)) : turn_away(std::move(socket));
   }
 }
 
-bool Doorkeeper::hand_down(int socket) {
-  auto credentials = read_peer_credentials(socket);
-  if (!credentials) return false;
+void Doorkeeper::hand_down(Descriptor socket) {
+  const int handed = socket.get();
+  auto credentials = read_peer_credentials(handed);
+  if (!credentials) return;
   const auto& groups = credentials->groups;
-  ConnectionMessage message{0, credentials->uid, credentials->uid == 0};
+  // Those whom no principal names share one count, so that a range of uids is as good as one.
+  const bool named = decider_.principals_of(subject_of(*credentials)).size() > 1;
+  ConnectionMessage message{0, named ? credentials->uid : shared_uid, credentials->uid == 0};
   if (admins_ &&
       (credentials->gid == *admins_ || std::ranges::find(groups, *admins_) != groups.end())) {
     message.keeps_place = true;
   }
-  message.connection = connections_.add(socket, std::move(*credentials));
-  if (message.connection != 0) link_.send_connection(message, socket);
-  return true;
+  message.connection = connections_.add(std::move(socket), std::move(*credentials));
+  if (message.connection != 0) link_.send_connection(message, handed);
 }
 
-void Doorkeeper::turn_away(int socket) {
+void Doorkeeper::turn_away(Descriptor socket) {
   static_cast<void>(
-      send(socket, unavailable_.data(), unavailable_.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-  shutdown(socket, SHUT_RDWR);
-  close(socket);
+      send(socket.get(), unavailable_.data(), unavailable_.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  shutdown(socket.get(), SHUT_RDWR);
 }
 
 }  // namespace mgr

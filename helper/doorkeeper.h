@@ -9,6 +9,7 @@
 
 #include "helper/connections.h"
 #include "helper/link.h"
+#include "policy/decide.h"
 
 namespace mgr {
 
@@ -16,9 +17,9 @@ class Doorkeeper {
  public:
   // `listener` is taken over. `admins`: the group whose members' connections keep a place. No more
   // than `most` connections are held at a time: what comes then waits in the backlog.
-  Doorkeeper(uv_loop_t* loop, int listener, Connections& connections, Link& link,
-             std::optional<gid_t> admins, std::size_t most);
-  ~Doorkeeper();
+  Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
+             const Decider& decider, std::optional<gid_t> admins, std::size_t most);
+  ~Doorkeeper() = default;
   Doorkeeper(const Doorkeeper&) = delete;
   Doorkeeper& operator=(const Doorkeeper&) = delete;
 
@@ -33,12 +34,13 @@ class Doorkeeper {
  private:
   void wait(std::uint64_t milliseconds);
   void accept_some();
-  bool hand_down(int socket);
-  void turn_away(int socket);
+  void hand_down(Descriptor socket);
+  void turn_away(Descriptor socket);
 
   Connections& connections_;
   Link& link_;
-  int listener_;
+  Descriptor listener_;
+  const Decider& decider_;
   std::optional<gid_t> admins_;
   std::size_t most_;
   std::string unavailable_;

@@ -84,7 +84,9 @@ void Effects::carry_out(Queued& queued, const StartJobs& start) {
     const auto id = spec ? jobs_->start(std::move(*spec)) : tl::unexpected(spec.error());
     if (!id) {
       const std::string started = notes.empty() ? "" : "; others were started: " + ids_of(notes);
-      return fail_errand(errand, queued.record, {notes.empty() ? id.error().code : ErrorCode::failed, id.error().detail + started});
+      return fail_errand(
+          errand, queued.record,
+          {notes.empty() ? id.error().code : ErrorCode::failed, id.error().detail + started});
     }
     notes.push_back({jobs_->find(*id), true});
   }

@@ -4,6 +4,15 @@
 #include <algorithm>
 
 namespace mgr {
+Subject subject_of(const PeerCredentials& peer) {
+  if (is_nobody(peer.uid)) return {};
+  Subject subject{peer.uid, peer.groups};
+  if (std::ranges::find(peer.groups, peer.gid) == peer.groups.end()) {
+    subject.gids.push_back(peer.gid);
+  }
+  return subject;
+}
+
 Result<Caller> Identity::establish(const RunMessage& message) const {
   for (const FieldView& field : message.fields) {
     if (field.name.starts_with("auth-")) {
@@ -17,15 +26,9 @@ Result<Caller> Identity::establish(const RunMessage& message) const {
     const PeerCredentials* peer = connections_.find(message.connection);
     if (peer == nullptr) return fail(ErrorCode::unauthenticated, "the connection is gone");
     connections_.asked(message.connection);
-    if (!is_nobody(peer->uid)) {
-      facts.subject.uid = peer->uid;
-      facts.subject.gids = peer->groups;
-      if (std::ranges::find(peer->groups, peer->gid) == peer->groups.end()) {
-        facts.subject.gids.push_back(peer->gid);
-      }
-      facts.gid = peer->gid;
-      facts.pid = static_cast<std::uint32_t>(peer->pid);
-    }
+    facts.subject = subject_of(*peer);
+    facts.gid = peer->gid;
+    facts.pid = static_cast<std::uint32_t>(peer->pid);
   }
   facts.principals = decider_.principals_of(facts.subject);
   return caller;

@@ -24,6 +24,9 @@ class Caller {
   CallerFacts facts_;
 };
 
+// Who that is, for a decision; nobody where the kernel names nobody.
+[[nodiscard]] Subject subject_of(const PeerCredentials& peer);
+
 class Identity {
  public:
   Identity(Connections& connections, const Decider& decider)

@@ -12,6 +12,7 @@
 
 #include "helper/connections.h"
 #include "mgr_version.h"
+#include "protocol/reply.h"
 
 namespace mgr {
 namespace {
@@ -20,7 +21,8 @@ constexpr std::size_t receive_size = 256 << 10;
 // Past this the broker is not read until it has taken its replies; past the second it is sent away.
 constexpr std::size_t out_pause = 4 << 20;
 constexpr std::size_t out_limit = 64 << 20;
-constexpr std::size_t max_passengers_a_send = 253;  // SCM_MAX_FD, unix(7)
+constexpr std::size_t max_passengers_a_send = 253;          // SCM_MAX_FD, unix(7)
+constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
 constexpr std::size_t piece_with_passengers = 32 << 10;
 constexpr std::size_t longest_connection_frame = frame_header_length + 13;
 
@@ -33,52 +35,50 @@ struct Link::Row {
   bool (Link::*answer)(const Frame&);
 };
 
-Link::Link(uv_loop_t* loop, int listener, uid_t broker, LinkEvents events)
+Link::Link(uv_loop_t* loop, Descriptor listener, uid_t broker, LinkEvents events)
     : loop_(loop),
-      listener_(listener),
+      listener_(std::move(listener)),
       broker_(broker),
       events_(std::move(events)),
-      listener_poll_(
-          Watch::descriptor(loop, listener, UV_READABLE, [this] { accept_peer(); }).value()) {}
-
-Link::~Link() {
-  close_peer();
-  listener_poll_.reset();
-  close(listener_);
-}
+      listener_poll_(Watch::descriptor(loop, listener_.get(), UV_READABLE, [this] {
+                       accept_peer();
+                     }).value()) {}
 
 // Who before what: nothing is read and nothing is kept of a peer before its uid is known.
 void Link::accept_peer() {
-  const int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (peer < 0) return;
-  const auto credentials = read_peer_credentials(peer);
+  Descriptor peer(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!peer) return;
+  const auto credentials = read_peer_credentials(peer.get());
   if (!credentials || credentials->uid != broker_) {
-    close(peer);
     return events_.violation("a peer that is not the broker, uid " +
                              (credentials ? std::to_string(credentials->uid) : "unknown"));
   }
   if (state_ != State::down) {
-    close(peer);
     return events_.violation("a second broker while the first is connected");
   }
-  peer_ = peer;
+  peer_ = std::move(peer);
   state_ = State::greeting;
   ++generation_;
   reader_ = FrameReader();
   watching_ = UV_READABLE;
-  peer_poll_ = Watch::descriptor(loop_, peer_, watching_, [this] { turn(); }).value();
+  auto poll = Watch::descriptor(loop_, peer_.get(), watching_, [this] { turn(); });
+  if (!poll) return close_peer();
+  peer_poll_ = std::move(*poll);
   append_frame(out_, MessageKind::hello, 0,
                encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
 }
 
 void Link::turn() {
   if ((watching_ & UV_WRITABLE) != 0) flush();
-  if (peer_ >= 0 && (watching_ & UV_READABLE) != 0) receive();
+  if (peer_ && (watching_ & UV_READABLE) != 0 && !has_more_) receive();
+  if (peer_) peer_poll_->keep(watching_);  // libuv gives a descriptor up at its first error
 }
 
 void Link::receive() {
   // One read a turn: what is left keeps the descriptor readable, and others get their turn.
-  if (receive_once()) dispatch_all();
+  if (!receive_once()) return;
+  has_more_ = true;
+  dispatch_all();
 }
 
 bool Link::receive_once() {
@@ -90,7 +90,7 @@ bool Link::receive_once() {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  const ssize_t count = recvmsg(peer_, &message, MSG_CMSG_CLOEXEC);
+  const ssize_t count = recvmsg(peer_.get(), &message, MSG_CMSG_CLOEXEC);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (count <= 0) {
     break_off("");
@@ -104,7 +104,7 @@ bool Link::receive_once() {
     for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len; at += sizeof(int)) {
       int descriptor = -1;
       std::memcpy(&descriptor, reinterpret_cast<char*>(part) + at, sizeof descriptor);
-      close(descriptor);
+      Descriptor(descriptor).reset();
     }
   }
   if (descriptors) {
@@ -115,11 +115,19 @@ bool Link::receive_once() {
   return true;
 }
 
+bool Link::go_on() {
+  if (!has_more_ || out_.size() - sent_ >= out_pause) return false;
+  dispatch_all();
+  return true;
+}
+
 void Link::dispatch_all() {
   Frame frame{};
-  for (;;) {
+  // What waits for the broker to take its replies stays in the reader.
+  while (peer_ && out_.size() - sent_ < out_pause) {
     switch (reader_.next(frame)) {
       case FrameReader::State::incomplete:
+        has_more_ = false;
         return;
       case FrameReader::State::broken:
         return break_off("a header of no known message");
@@ -174,14 +182,14 @@ void Link::break_off(std::string_view why) {
 }
 
 void Link::close_peer() {
-  if (peer_ < 0) return;
+  if (!peer_) return;
   peer_poll_.reset();
-  close(std::exchange(peer_, -1));
+  peer_.reset();
   state_ = State::down;
-  for (const Passenger& passenger : passengers_) close(passenger.descriptor);
   passengers_.clear();
   out_.clear();
   sent_ = 0;
+  has_more_ = false;
 }
 
 void Link::send_settings(std::string_view payload) {
@@ -190,20 +198,22 @@ void Link::send_settings(std::string_view payload) {
 
 void Link::send_connection(const ConnectionMessage& message, int descriptor) {
   if (!is_up()) return;
-  const int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) return;
-  passengers_.push_back({out_.size(), copy});
+  Descriptor copy(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!copy) return;
+  passengers_.push_back({out_.size(), std::move(copy)});
   append_frame(out_, MessageKind::connection, 0, encode(message));
 }
 
 void Link::send_reply(ReplyTo to, std::string_view line) {
   if (!is_up() || to.link != generation_) return;
+  const std::string too_long = failure_line({ErrorCode::too_large, "the answer is too long"});
+  if (line.size() > longest_line) line = too_long;
   append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
 }
 
 void Link::flush() {
-  if (peer_ < 0 || out_.empty()) return;
-  while (peer_ >= 0 && sent_ < out_.size() && send_piece()) {
+  if (!peer_ || out_.empty()) return;
+  while (peer_ && sent_ < out_.size() && send_piece()) {
   }
   if (sent_ == out_.size()) {
     out_.clear();
@@ -246,24 +256,22 @@ bool Link::send_piece() {
     part->cmsg_type = SCM_RIGHTS;
     part->cmsg_len = CMSG_LEN(sizeof(int) * count);
     for (std::size_t i = 0; i < count; ++i) {
-      std::memcpy(CMSG_DATA(part) + i * sizeof(int), &passengers_[i].descriptor, sizeof(int));
+      const int passed = passengers_[i].descriptor.get();
+      std::memcpy(CMSG_DATA(part) + i * sizeof(int), &passed, sizeof passed);
     }
   }
-  const ssize_t sent = sendmsg(peer_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = sendmsg(peer_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent <= 0) {
     if (errno != EAGAIN && errno != EINTR && errno != ETOOMANYREFS) break_off("");
     return false;
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    close(passengers_.front().descriptor);
-    passengers_.pop_front();
-  }
+  passengers_.erase(passengers_.begin(), passengers_.begin() + static_cast<std::ptrdiff_t>(count));
   sent_ += static_cast<std::size_t>(sent);
   return true;
 }
 
 void Link::watch() {
-  if (peer_ < 0) return;
+  if (!peer_) return;
   const std::size_t waiting = out_.size() - sent_;
   const int events = (waiting > 0 ? UV_WRITABLE : 0) | (waiting < out_pause ? UV_READABLE : 0);
   if (events == watching_) return;

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "helper/jobs/watch.h"
+#include "protocol/descriptor.h"
 #include "protocol/root_language.h"
 
 namespace mgr {
@@ -37,8 +38,8 @@ struct LinkEvents {
 class Link {
  public:
   // `listener` listens on helper.sock and is taken over; `broker` is the only uid that may connect.
-  Link(uv_loop_t* loop, int listener, uid_t broker, LinkEvents events);
-  ~Link();
+  Link(uv_loop_t* loop, Descriptor listener, uid_t broker, LinkEvents events);
+  ~Link() = default;
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -50,6 +51,9 @@ class Link {
   void send_connection(const ConnectionMessage& message, int descriptor);
   void send_reply(ReplyTo to, std::string_view line);
 
+  // Goes on with what was received while the broker did not take its replies; true where it did.
+  bool go_on();
+
   // At the end of each turn of the loop: all that is queued, in as few sends as descriptors allow.
   void flush();
 
@@ -58,7 +62,7 @@ class Link {
   struct Row;  // of the dispatch table
   struct Passenger {
     std::size_t behind;  // position in out_ of the first byte of its message
-    int descriptor;      // owned
+    Descriptor descriptor;
   };
 
   void accept_peer();
@@ -78,11 +82,11 @@ class Link {
   bool answer_refusals(const Frame& frame);
 
   uv_loop_t* loop_;
-  int listener_;
+  Descriptor listener_;
   uid_t broker_;
   LinkEvents events_;
   std::unique_ptr<Watch> listener_poll_;
-  int peer_ = -1;
+  Descriptor peer_;
   std::unique_ptr<Watch> peer_poll_;
   State state_ = State::down;
   std::uint64_t generation_ = 0;
@@ -91,6 +95,7 @@ class Link {
   std::size_t sent_ = 0;  // bytes at the front of out_ that are on their way
   std::deque<Passenger> passengers_;
   int watching_ = 0;
+  bool has_more_ = false;  // frames wait in the reader
 };
 
 }  // namespace mgr

@@ -64,9 +64,9 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   if (auto locked = take_instance_lock(paths); !locked) return tl::unexpected(locked.error());
   auto audit_log = AuditLog::open(paths.audit_file());
   if (!audit_log) return tl::unexpected(audit_log.error());
-  const auto clients = client_listener(paths);
+  auto clients = client_listener(paths);
   if (!clients) return tl::unexpected(clients.error());
-  const auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
+  auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
   if (!link) return tl::unexpected(link.error());
   // The root of the cgroup tree is writable with CAP_DAC_OVERRIDE alone: the jobs' part is made
   // now.
@@ -81,9 +81,8 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   jobs.job_gid = configuration.job_gid;
   jobs.highest_id_in_audit = configuration.highest_job_id;
   jobs.report = log_warning;
-  return DaemonParts{
-      std::move(configuration), std::move(registry), std::move(*audit_log), *clients, *link,
-      std::move(jobs)};
+  return DaemonParts{std::move(configuration), std::move(registry), std::move(*audit_log),
+                     std::move(*clients),      std::move(*link),    std::move(jobs)};
 }
 
 // SIGTERM and SIGINT end the loop; the watchdog is fed while it turns (sd_watchdog_enabled(3)).

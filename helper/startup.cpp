@@ -22,6 +22,15 @@ namespace {
 
 constexpr int backlog = 4096;
 
+// Nobody may send us descriptors (SO_PASSRIGHTS, Linux 6.16): closing one that was sent can block,
+// on a socket that lingers. What a listener has, the connections that it accepts inherit. An older
+// kernel refuses the option, and SECURITY.md says what is left.
+void refuse_descriptors(const Descriptor& listener) {
+  constexpr int so_passrights = 83;
+  constexpr int off = 0;
+  static_cast<void>(setsockopt(listener.get(), SOL_SOCKET, so_passrights, &off, sizeof off));
+}
+
 // Keeps systemd's word to us, drops everything else.
 void clear_environment() {
   constexpr std::array<const char*, 6> kept{"NOTIFY_SOCKET",  "LISTEN_PID",    "LISTEN_FDS",
@@ -87,42 +96,43 @@ Result<void> make_folders(const Paths& paths) {
 
 Result<void> take_instance_lock(const Paths& paths) {
   const std::string path = paths.run_folder() + "/helper.lock";
-  const int lock = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (lock < 0) return fail_errno(path);
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    close(lock);
+  Descriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!lock) return fail_errno(path);
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorCode::failed, path + ": another mgr-helper is running");
   }
+  static_cast<void>(lock.release());  // held as long as the process lives
   return {};
 }
 
-Result<int> listen_at(const std::string& path, mode_t mode, gid_t group) {
+Result<Descriptor> listen_at(const std::string& path, mode_t mode, gid_t group) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::failed, path + ": too long");
   std::memcpy(address.sun_path, path.c_str(), path.size());
-  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (listener < 0) return fail_errno("socket");
+  Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!listener) return fail_errno("socket");
   unlink(path.c_str());
   // The umask makes it 0600 until its group and mode are set.
-  if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+  if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       chown(path.c_str(), 0, group) != 0 || chmod(path.c_str(), mode) != 0 ||
-      listen(listener, backlog) != 0) {
-    auto failure = fail_errno(path);
-    close(listener);
-    return failure;
+      listen(listener.get(), backlog) != 0) {
+    return fail_errno(path);
   }
+  refuse_descriptors(listener);
   return listener;
 }
 
-Result<int> client_listener(const Paths& paths) {
+Result<Descriptor> client_listener(const Paths& paths) {
   const int passed = sd_listen_fds(1);
   if (passed == 0) return listen_at(paths.client_socket(), 0666, 0);
   if (passed != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, nullptr, 0) <= 0) {
     return fail(ErrorCode::failed, "systemd must pass one listening UNIX stream socket");
   }
   fcntl(SD_LISTEN_FDS_START, F_SETFL, O_NONBLOCK);
-  return SD_LISTEN_FDS_START;
+  Descriptor listener(SD_LISTEN_FDS_START);
+  refuse_descriptors(listener);
+  return listener;
 }
 
 }  // namespace mgr

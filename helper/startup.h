@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 #include "protocol/paths.h"
 
@@ -24,9 +25,9 @@ Result<void> take_instance_lock(const Paths& paths);
 
 // A UNIX stream listener of that path, mode and group; a socket left by an earlier run is replaced.
 // The lock must be held.
-Result<int> listen_at(const std::string& path, mode_t mode, gid_t group);
+Result<Descriptor> listen_at(const std::string& path, mode_t mode, gid_t group);
 
 // The client socket: systemd's (sd_listen_fds(3)) where it passed one, else made by listen_at.
-Result<int> client_listener(const Paths& paths);
+Result<Descriptor> client_listener(const Paths& paths);
 
 }  // namespace mgr

@@ -51,9 +51,9 @@ Result<std::optional<TrustedFolder>> TrustedFolder::enter(int parent, const char
                                                           std::string path) {
   // Without O_DIRECTORY a link is opened as itself, and the message can say that it is one.
   Descriptor descriptor(::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!descriptor.valid() && errno == ENOENT) return std::nullopt;
+  if (!descriptor && errno == ENOENT) return std::nullopt;
   struct stat info {};
-  if (!descriptor.valid() || ::fstat(descriptor.get(), &info) != 0) return fail_errno(path);
+  if (!descriptor || ::fstat(descriptor.get(), &info) != 0) return fail_errno(path);
   if (const std::string reason = distrust(info, S_IFDIR); !reason.empty()) {
     return refuse(path, reason);
   }
@@ -81,10 +81,10 @@ Result<std::optional<std::string>> TrustedFolder::read(std::string_view name) co
   const std::string path = path_of(name);
   const Descriptor file(::openat(descriptor_.get(), std::string(name).c_str(),
                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!file.valid() && errno == ENOENT) return std::nullopt;
-  if (!file.valid() && errno == ELOOP) return refuse(path, "is a symbolic link");
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file && errno == ELOOP) return refuse(path, "is a symbolic link");
   struct stat info {};
-  if (!file.valid() || ::fstat(file.get(), &info) != 0) return fail_errno(path);
+  if (!file || ::fstat(file.get(), &info) != 0) return fail_errno(path);
   if (const std::string reason = distrust(info, S_IFREG); !reason.empty()) {
     return refuse(path, reason);
   }

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

@@ -164,7 +164,8 @@ struct SettingsMessage {
 };
 
 // A local connection that the helper accepted; its descriptor travels with this message: the k-th
-// connection message of a batch owns the k-th descriptor. `uid` serves the broker's limits;
+// connection message of a batch owns the k-th descriptor. `uid` serves the broker's limits
+// alone, and is UINT32_MAX for all whom no principal names;
 // `keeps_place` is true for uid 0 and the admins.
 struct ConnectionMessage {
   std::uint64_t connection = 0;

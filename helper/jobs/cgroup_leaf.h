@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

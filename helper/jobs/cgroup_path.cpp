@@ -8,7 +8,7 @@
 #include <array>
 #include <memory>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

@@ -2,7 +2,7 @@
 // it, since only its hang-up means something.
 #pragma once
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

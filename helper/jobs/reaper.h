@@ -4,8 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/watch.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

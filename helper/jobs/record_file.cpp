@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

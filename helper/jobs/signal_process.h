@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

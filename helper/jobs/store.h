@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

@@ -29,6 +29,10 @@ Result<std::unique_ptr<Watch>> Watch::descriptor(uv_loop_t* loop, int descriptor
   return watch;
 }
 
+void Watch::keep(int events) {
+  if (uv_is_active(&handle_->any) == 0) change(events);
+}
+
 void Watch::change(int events) {
   if (events == 0) {
     uv_poll_stop(&handle_->poll);

@@ -26,6 +26,8 @@ class Watch {
   ~Watch();
   // Other events for a descriptor's watch; 0 pauses it.
   void change(int events);
+  // The same, where libuv has stopped watching at an error.
+  void keep(int events);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/jobs.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

@@ -42,7 +42,7 @@ class LinkTest : public testing::Test {
     events.answer_closed = [](const ClosedMessage&) {};
     events.answer_refusals = [](const RefusalsMessage&) {};
     events.violation = [this](std::string_view why) { violations_.emplace_back(why); };
-    link_ = std::make_unique<Link>(loop_.get(), listener, broker, std::move(events));
+    link_ = std::make_unique<Link>(loop_.get(), Descriptor(listener), broker, std::move(events));
   }
   void TearDown() override {
     link_.reset();
@@ -252,7 +252,7 @@ TEST_F(ConnectionsTest, TellWhoseTheyAreByTheKernelsWord) {
   EXPECT_EQ(credentials->pid, getpid());
   EXPECT_EQ(PeerCredentials{}.uid, static_cast<uid_t>(-1)) << "before the kernel has told, nobody";
   EXPECT_FALSE(read_peer_credentials(-1));
-  const std::uint64_t number = connections_->add(ends_[0], *credentials);
+  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), *credentials);
   ASSERT_NE(connections_->find(number), nullptr);
   EXPECT_EQ(connections_->find(number)->uid, geteuid());
   EXPECT_EQ(connections_->find(number + 1), nullptr) << "a number that was never given";
@@ -260,7 +260,7 @@ TEST_F(ConnectionsTest, TellWhoseTheyAreByTheKernelsWord) {
 }
 
 TEST_F(ConnectionsTest, EndASecondAfterTheClientHasGoneAndNotBefore) {
-  const std::uint64_t number = connections_->add(ends_[0], {});
+  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), {});
   close(std::exchange(ends_[1], -1));
   uv_run(loop_.get(), UV_RUN_ONCE);
   EXPECT_NE(connections_->find(number), nullptr) << "who sends and closes is served";
@@ -269,7 +269,7 @@ TEST_F(ConnectionsTest, EndASecondAfterTheClientHasGoneAndNotBefore) {
 }
 
 TEST_F(ConnectionsTest, AHalfClosedClientIsStillThere) {
-  const std::uint64_t number = connections_->add(ends_[0], {});
+  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), {});
   shutdown(ends_[1], SHUT_WR);
   uv_run(loop_.get(), UV_RUN_NOWAIT);
   uv_run(loop_.get(), UV_RUN_NOWAIT);
@@ -281,8 +281,8 @@ TEST_F(ConnectionsTest, AHalfClosedClientIsStillThere) {
 TEST_F(ConnectionsTest, OnlyThoseWhoAskedNothingAreToldThatNothingWasStarted) {
   int other[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, other), 0);
-  const std::uint64_t asked = connections_->add(ends_[0], {});
-  connections_->add(other[0], {});
+  const std::uint64_t asked = connections_->add(Descriptor(ends_[0]), {});
+  connections_->add(Descriptor(other[0]), {});
   connections_->asked(asked);
   connections_->end_all("unavailable\n");
   char text[64] = {};

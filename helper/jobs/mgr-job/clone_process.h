@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "helper/jobs/cgroup_leaf.h"
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

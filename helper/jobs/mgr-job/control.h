@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

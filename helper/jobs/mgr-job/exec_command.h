@@ -11,8 +11,8 @@
 
 #include <vector>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 

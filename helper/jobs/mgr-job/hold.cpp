@@ -15,7 +15,7 @@
 #include <string>
 
 #include "helper/jobs/cgroup_path.h"
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "helper/jobs/cgroup_leaf.h"
-#include "helper/jobs/descriptor.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

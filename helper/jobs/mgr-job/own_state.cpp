@@ -13,9 +13,9 @@
 
 #include <cerrno>
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
 #include "helper/jobs/mgr-job/privilege.h"
+#include "protocol/descriptor.h"
 
 namespace mgr {
 namespace {

@@ -2,8 +2,8 @@
 // user mgr-job.
 #pragma once
 
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "helper/jobs/cgroup_leaf.h"
-#include "helper/jobs/descriptor.h"
 #include "helper/jobs/job_files.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/control.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {

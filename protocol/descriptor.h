@@ -1,4 +1,4 @@
-// An open file descriptor with one owner. Helper and mgr-job.
+// An open file descriptor with one owner. Helper, mgr-job, mgr-configure.
 #pragma once
 
 #include <unistd.h>
