@@ -64,10 +64,13 @@ bool SupervisedJobs::await_again(Entry& entry, Step step) {
 // Whether a mgr-job supervises it, and if none does, how far the last one came.
 void SupervisedJobs::examine(Entry& entry) {
   auto folder = store_.folder(entry.job.spec.id);
+  // Want of descriptors, say, tells nothing of the job: it is looked at again.
+  if (!folder && await_again(entry, &SupervisedJobs::examine)) return;
   if (!folder) return end_with(entry, ended_without_record(true));
   entry.live->folder = std::move(*folder);
   const auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
+  if (!lock && await_again(entry, &SupervisedJobs::examine)) return;
   const JobRecords records = Store::read_records(entry.live->folder.get());
   if (records.exit || records.may_have_started || !lock) return empty_leaf(entry);
   launch(entry, *lock);
@@ -122,6 +125,7 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
   // The kernel removes it only when it is empty, which after a good end it is.
   if (!live.leaf && !CgroupLeaf::remove(tree_.get(), entry.job.spec.id)) {
     auto found = CgroupLeaf::find(tree_.get(), entry.job.spec.id);
+    if (!found && await_again(entry, &SupervisedJobs::empty_leaf)) return;
     if (found) live.leaf = std::move(*found);
   }
   if (live.leaf && live.leaf->populated().value_or(true)) {
