@@ -206,8 +206,9 @@ void Link::send_connection(const ConnectionMessage& message, int descriptor) {
 
 void Link::send_reply(ReplyTo to, std::string_view line) {
   if (!is_up() || to.link != generation_) return;
-  const std::string too_long = failure_line({ErrorCode::too_large, "the answer is too long"});
-  if (line.size() > longest_line) line = too_long;
+  if (line.size() > longest_line) {
+    return send_reply(to, failure_line({ErrorCode::too_large, "the answer is too long"}));
+  }
   append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
 }
 
