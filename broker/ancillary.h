@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 
 namespace mgr::broker {
 
@@ -16,7 +16,7 @@ inline constexpr std::size_t max_descriptors_a_message = 253;
 
 struct Received {
   ssize_t bytes = -1;  // as recv(2): 0 at the end, -1 with errno set
-  std::vector<OwnedFd> descriptors;
+  std::vector<Descriptor> descriptors;
   // Control data was cut off (MSG_CTRUNC), or was none that was expected: what came cannot be
   // trusted to be whole.
   bool truncated = false;

@@ -7,18 +7,18 @@
 
 namespace mgr::broker {
 
-Broker::Broker(const PipelineOptions& options, std::vector<OwnedFd> listeners, OwnedFd signals,
-               Supervisor supervisor)
+Broker::Broker(const PipelineOptions& options, std::vector<Descriptor> listeners,
+               Descriptor signals, Supervisor supervisor)
     : supervisor_(std::move(supervisor)),
       pipeline_(
           loop_.get(), options, [this] { linked(); }, [this] { stop(1); }),
       signals_(std::move(signals)),
       watchdog_(loop_.get(), [this] { tell_alive(); }),
       turn_end_(loop_.get(), [this] { pipeline_.end_turn(); }) {
-  const auto admit = [this](OwnedFd socket, std::string origin) {
+  const auto admit = [this](Descriptor socket, std::string origin) {
     pipeline_.admit(std::move(socket), std::move(origin));
   };
-  for (OwnedFd& listener : listeners) {
+  for (Descriptor& listener : listeners) {
     listeners_.push_back(std::make_unique<Listener>(loop_.get(), std::move(listener), admit));
   }
 }

@@ -7,9 +7,9 @@
 
 #include "broker/listener.h"
 #include "broker/loop.h"
-#include "broker/owned_fd.h"
 #include "broker/pipeline.h"
 #include "broker/supervisor.h"
+#include "protocol/descriptor.h"
 
 namespace mgr::broker {
 
@@ -17,7 +17,7 @@ namespace mgr::broker {
 class Broker {
  public:
   // `signals`: a signalfd, or none. Nothing is opened that the cage would not allow, but the loop.
-  Broker(const PipelineOptions& options, std::vector<OwnedFd> listeners, OwnedFd signals,
+  Broker(const PipelineOptions& options, std::vector<Descriptor> listeners, Descriptor signals,
          Supervisor supervisor);
 
   // Watches listeners and signals and makes the first attempt at the link. After the cage.
@@ -38,7 +38,7 @@ class Broker {
   Supervisor supervisor_;
   Pipeline pipeline_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  OwnedFd signals_;
+  Descriptor signals_;
   Watch signal_watch_;
   Timer watchdog_;
   TurnEnd turn_end_;

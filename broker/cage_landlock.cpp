@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "broker/cage.h"
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 
 namespace mgr::broker {
 namespace {
@@ -55,7 +55,7 @@ Result<int> restrict_with_landlock() {
     if (abi.number <= found) newest = &abi;
   }
   if (newest == nullptr) return 0;
-  const OwnedFd ruleset(static_cast<int>(create_ruleset(&newest->rights, newest->length, 0)));
+  const Descriptor ruleset(static_cast<int>(create_ruleset(&newest->rights, newest->length, 0)));
   if (!ruleset) return fail_errno("landlock_create_ruleset");
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return fail_errno("landlock_restrict_self");

@@ -28,7 +28,7 @@ void Clients::set_limits(const BrokerLimits& limits) {
   deadlines_.set_durations(limits.block_deadline_ms, limits.idle_deadline_ms);
 }
 
-void Clients::admit(OwnedFd socket, Arrival arrival) {
+void Clients::admit(Descriptor socket, Arrival arrival) {
   const auto caller = callers_.enter(arrival.caller, arrival.keeps_place);
   if (!caller) return turn_away(std::move(socket), arrival, caller.error());
   clients_.push_back(std::make_unique<Connection>(std::move(socket), std::move(arrival), **caller));
@@ -36,7 +36,7 @@ void Clients::admit(OwnedFd socket, Arrival arrival) {
   read(*clients_.back());
 }
 
-void Clients::turn_away(OwnedFd socket, const Arrival& arrival, const Error& error) {
+void Clients::turn_away(Descriptor socket, const Arrival& arrival, const Error& error) {
   // One try to say why, without waiting: its request is read away so that the close is no reset.
   const std::string line = failure_line(error);
   ::recv(socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);

@@ -54,7 +54,7 @@ class Clients {
 
   void set_limits(const BrokerLimits& limits);
   // A new connection: served from now on, or told `busy` and closed.
-  void admit(OwnedFd socket, Arrival arrival);
+  void admit(Descriptor socket, Arrival arrival);
 
   // The connection needs a flush and a look at the end of this turn.
   void touch(Connection& client);
@@ -83,7 +83,7 @@ class Clients {
       boost::intrusive::list<AttentionHook, boost::intrusive::base_hook<AttentionHook>,
                              boost::intrusive::constant_time_size<false>>;
 
-  void turn_away(OwnedFd socket, const Arrival& arrival, const Error& error);
+  void turn_away(Descriptor socket, const Arrival& arrival, const Error& error);
   void on_event(Connection& client, int events);
   void on_deadline(Connection& client, DeadlineKind kind);
   void read(Connection& client);

@@ -11,7 +11,7 @@ constexpr std::size_t most_owed_while_asking = 64 << 10;
 
 }  // namespace
 
-Connection::Connection(OwnedFd descriptor, Arrival arrival, Caller& of)
+Connection::Connection(Descriptor descriptor, Arrival arrival, Caller& of)
     : socket(std::move(descriptor)), caller(of), arrival_(std::move(arrival)) {}
 
 std::string Connection::source_of(const Arrival& arrival) {

@@ -12,7 +12,7 @@
 #include "broker/exchange.h"
 #include "broker/loop.h"
 #include "broker/outbox.h"
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/request_block.h"
 
 namespace mgr::broker {
@@ -48,7 +48,7 @@ struct Arrival {
 // Owned by Clients. Not copied, not moved: lists and exchanges point at it.
 class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
  public:
-  Connection(OwnedFd descriptor, Arrival arrival, Caller& of);
+  Connection(Descriptor descriptor, Arrival arrival, Caller& of);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -98,7 +98,7 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   [[nodiscard]] std::size_t owed() const { return outbox.size() + replies.held; }
 
   std::size_t index = 0;  // among Clients'
-  OwnedFd socket;
+  Descriptor socket;
   Watch watch;  // closed before the socket
   Caller& caller;
   BlockParser parser;

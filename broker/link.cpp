@@ -20,14 +20,14 @@ constexpr std::size_t read_length = 64 << 10;
 constexpr std::size_t kept_outbox = 64 << 10;
 constexpr std::uint64_t last_backoff_ms = 1000;
 
-Result<OwnedFd> connect_to(const std::string& path) {
+Result<Descriptor> connect_to(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
     return fail(ErrorCode::failed, "the path of the helper's socket is too long");
   }
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  OwnedFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return fail_errno("socket");
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return fail_errno("connect to " + path);
@@ -194,7 +194,7 @@ bool Link::take_settings(const Frame& frame) {
 bool Link::take_connection(const Frame& frame) {
   const auto connection = decode<ConnectionMessage>(frame.payload);
   if (!connection || connection->connection == 0 || unclaimed_.empty()) return false;
-  OwnedFd socket = std::move(unclaimed_.front());
+  Descriptor socket = std::move(unclaimed_.front());
   unclaimed_.pop_front();
   events_.hear_connection(*connection, std::move(socket));
   return true;

@@ -21,7 +21,7 @@
 
 #include "broker/loop.h"
 #include "broker/outbox.h"
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/root_language.h"
 
 namespace mgr::broker {
@@ -31,7 +31,7 @@ class LinkEvents {
  public:
   // After hello.
   virtual void hear_settings(const SettingsMessage& settings) = 0;
-  virtual void hear_connection(const ConnectionMessage& connection, OwnedFd socket) = 0;
+  virtual void hear_connection(const ConnectionMessage& connection, Descriptor socket) = 0;
   // False where no such request waits: the link is dropped.
   [[nodiscard]] virtual bool hear_reply(std::uint64_t id, const ReplyMessage& reply) = 0;
   // `sent`: the position up to which the kernel has taken what was asked.
@@ -88,7 +88,7 @@ class Link {
   std::string path_;
   uid_t helper_uid_;
   LinkEvents& events_;
-  OwnedFd socket_;
+  Descriptor socket_;
   Watch watch_;
   Timer retry_;
   std::uint64_t backoff_ms_ = first_backoff_ms;  // 0 right after a link that worked
@@ -96,7 +96,7 @@ class Link {
   bool needs_flush_ = false;
   FrameReader reader_;
   Outbox outbox_;
-  std::deque<OwnedFd> unclaimed_;  // descriptors whose connection message is still to come
+  std::deque<Descriptor> unclaimed_;  // descriptors whose connection message is still to come
 };
 
 }  // namespace mgr::broker

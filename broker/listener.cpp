@@ -20,9 +20,9 @@ bool is_shortage(int error) {
 
 }  // namespace
 
-Result<OwnedFd> listen_on(const Address& address) {
+Result<Descriptor> listen_on(const Address& address) {
   const int on = 1;
-  OwnedFd socket(
+  Descriptor socket(
       ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return fail_errno("socket");
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -37,7 +37,7 @@ Result<OwnedFd> listen_on(const Address& address) {
   return socket;
 }
 
-Listener::Listener(uv_loop_t* loop, OwnedFd socket, Accepted accepted)
+Listener::Listener(uv_loop_t* loop, Descriptor socket, Accepted accepted)
     : loop_(loop),
       socket_(std::move(socket)),
       accepted_(std::move(accepted)),
@@ -62,7 +62,7 @@ void Listener::stop() {
 void Listener::accept_some() {
   for (int i = 0; i < accepts_a_turn; ++i) {
     Address peer;
-    OwnedFd socket(
+    Descriptor socket(
         ::accept4(socket_.get(), peer.get(), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
       accepted_(std::move(socket), format_address(peer));

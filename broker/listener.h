@@ -6,21 +6,21 @@
 
 #include "broker/address.h"
 #include "broker/loop.h"
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr::broker {
 
 // Binds and listens, with a backlog that holds a burst. Fails with the address in the detail.
-[[nodiscard]] Result<OwnedFd> listen_on(const Address& address);
+[[nodiscard]] Result<Descriptor> listen_on(const Address& address);
 
 // Accepts connections and gives them away. When descriptors run out, the ones that wait stay in the
 // backlog and it tries again a little later: accept4 would fail, and the loop wake, without end.
 class Listener {
  public:
   // `origin` is the peer, "127.0.0.1:5123".
-  using Accepted = std::function<void(OwnedFd socket, std::string origin)>;
-  Listener(uv_loop_t* loop, OwnedFd socket, Accepted accepted);
+  using Accepted = std::function<void(Descriptor socket, std::string origin)>;
+  Listener(uv_loop_t* loop, Descriptor socket, Accepted accepted);
 
   // Fails where the socket cannot be watched.
   Result<void> start();
@@ -31,7 +31,7 @@ class Listener {
   void accept_some();
 
   uv_loop_t* loop_;
-  OwnedFd socket_;
+  Descriptor socket_;
   Accepted accepted_;
   Watch watch_;
   Timer retry_;

@@ -16,8 +16,8 @@ namespace mgr::broker {
 namespace {
 
 // The sockets that were passed, or else one on the address of the command line or of mgr.toml.
-Result<std::vector<OwnedFd>> open_listeners(const Options& options, Supervisor& supervisor) {
-  std::vector<OwnedFd> listeners = supervisor.take_listeners();
+Result<std::vector<Descriptor>> open_listeners(const Options& options, Supervisor& supervisor) {
+  std::vector<Descriptor> listeners = supervisor.take_listeners();
   if (!listeners.empty()) return listeners;
   const auto text = options.listen ? Result<std::string>(*options.listen)
                                    : read_listen_setting(Paths(options.root).settings_file());

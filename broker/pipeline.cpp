@@ -159,7 +159,7 @@ void Pipeline::too_late(Connection& client) {
   client.refuse_more();
 }
 
-void Pipeline::admit(OwnedFd socket, std::string origin) {
+void Pipeline::admit(Descriptor socket, std::string origin) {
   Arrival arrival;
   arrival.origin = std::move(origin);
   clients_.admit(std::move(socket), std::move(arrival));
@@ -181,7 +181,7 @@ void Pipeline::hear_settings(const SettingsMessage& settings) {
   linked_();
 }
 
-void Pipeline::hear_connection(const ConnectionMessage& connection, OwnedFd socket) {
+void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor socket) {
   clients_.admit(std::move(socket),
                  {connection.connection, connection.uid, connection.keeps_place, ""});
 }

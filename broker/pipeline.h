@@ -35,7 +35,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
 
   void open() { link_.open(); }
   // A connection from the network; `origin` is "127.0.0.1:5123".
-  void admit(OwnedFd socket, std::string origin);
+  void admit(Descriptor socket, std::string origin);
   // Sends what has gathered: the end of each turn of the loop, and of the process.
   void end_turn();
   [[nodiscard]] const Clients& clients() const { return clients_; }
@@ -56,7 +56,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void turned_away(const Arrival& arrival, const Error& error) override;
   void ended(Connection& client) override;
   void hear_settings(const SettingsMessage& settings) override;
-  void hear_connection(const ConnectionMessage& connection, OwnedFd socket) override;
+  void hear_connection(const ConnectionMessage& connection, Descriptor socket) override;
   void link_lost(std::uint64_t sent) override;
   void forsake(Connection& client);
   void version_differs() override { version_differs_(); }

@@ -73,7 +73,7 @@ std::size_t descriptors_for_connections() {
   return files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
 }
 
-Result<OwnedFd> open_signals() {
+Result<Descriptor> open_signals() {
   sigset_t blocked;
   sigfillset(&blocked);
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP}) {
@@ -84,7 +84,7 @@ Result<OwnedFd> open_signals() {
   sigemptyset(&read);
   sigaddset(&read, SIGTERM);
   sigaddset(&read, SIGINT);
-  OwnedFd fd(::signalfd(-1, &read, SFD_NONBLOCK | SFD_CLOEXEC));
+  Descriptor fd(::signalfd(-1, &read, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd) return fail_errno("signalfd");
   return fd;
 }

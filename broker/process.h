@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr::broker {
@@ -23,6 +23,6 @@ void forget_environment();
 
 // Blocks every signal that is not the process's own fault, and gives a signalfd(2) on which
 // SIGTERM and SIGINT can be read. There are no signal handlers.
-[[nodiscard]] Result<OwnedFd> open_signals();
+[[nodiscard]] Result<Descriptor> open_signals();
 
 }  // namespace mgr::broker

@@ -13,8 +13,8 @@
 namespace mgr::broker {
 namespace {
 
-Result<std::vector<OwnedFd>> passed_listeners() {
-  std::vector<OwnedFd> listeners;
+Result<std::vector<Descriptor>> passed_listeners() {
+  std::vector<Descriptor> listeners;
   const int count = sd_listen_fds(1);
   for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + count; ++fd) {
     listeners.emplace_back(fd);
@@ -27,7 +27,7 @@ Result<std::vector<OwnedFd>> passed_listeners() {
 }
 
 // `path` begins with @ where it is abstract (unix(7)).
-Result<OwnedFd> connect_notify(std::string path) {
+Result<Descriptor> connect_notify(std::string path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
@@ -36,7 +36,7 @@ Result<OwnedFd> connect_notify(std::string path) {
   if (path.front() == '@') path.front() = '\0';
   std::memcpy(address.sun_path, path.data(), path.size());
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  OwnedFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket) return fail_errno("socket");
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0) {
     return fail_errno("NOTIFY_SOCKET");

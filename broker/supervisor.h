@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr::broker {
@@ -21,7 +21,7 @@ class Supervisor {
   [[nodiscard]] static Result<Supervisor> open();
 
   // The listening sockets that were passed (socket activation); taken once.
-  [[nodiscard]] std::vector<OwnedFd> take_listeners() { return std::move(listeners_); }
+  [[nodiscard]] std::vector<Descriptor> take_listeners() { return std::move(listeners_); }
   // How often to call alive(); 0 for never.
   [[nodiscard]] std::uint64_t watchdog_interval_ms() const { return watchdog_interval_ms_; }
 
@@ -32,8 +32,8 @@ class Supervisor {
  private:
   void notify(std::string_view state) const;
 
-  OwnedFd notify_;
-  std::vector<OwnedFd> listeners_;
+  Descriptor notify_;
+  std::vector<Descriptor> listeners_;
   std::uint64_t watchdog_interval_ms_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// An open file descriptor with one owner. Helper, mgr-job, mgr-configure.
+// An open file descriptor with one owner. Every process.
 #pragma once
 
 #include <unistd.h>

@@ -174,7 +174,7 @@ TEST(BrokerCage, CannotReachAbstractSockets) {
   const std::string name = "mgr-broker-test-" + std::to_string(::getpid());
   name.copy(address.sun_path + 1, name.size());
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  const OwnedFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
   ASSERT_EQ(::listen(listener.get(), 1), 0);
   EXPECT_EQ(errno_in_the_cage([&] {
@@ -196,7 +196,8 @@ TEST(BrokerCage, BrokerServesAndReconnectsInside) {
          ::setresuid(nobody, nobody, nobody) != 0)) {
       std::_Exit(200);
     }
-    Broker broker({folder.path() + "/helper.sock", helper_uid, 100}, {}, OwnedFd(), Supervisor());
+    Broker broker({folder.path() + "/helper.sock", helper_uid, 100}, {}, Descriptor(),
+                  Supervisor());
     if (!enter_cage() || !broker.start()) std::_Exit(201);
     std::_Exit(broker.run());
   }
@@ -206,7 +207,7 @@ TEST(BrokerCage, BrokerServesAndReconnectsInside) {
     helper.send(MessageKind::settings, 0, encode(test_settings()));
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    const OwnedFd ours(ends[0]);
+    const Descriptor ours(ends[0]);
     std::string frame;
     append_frame(frame, MessageKind::connection, 0, encode(ConnectionMessage{1, 33, false}));
     helper.send_raw(frame, {ends[1]});

@@ -211,7 +211,7 @@ TEST_F(BrokerDropsLink, ForAConnectionBeforeSettings) {
   rig.helper.close_link();
   rig.turn_until([this] { return rig.helper.accept(); });
   rig.helper.send(MessageKind::hello, 0, encode(HelloMessage{}));
-  const OwnedFd fd(::dup(0));
+  const Descriptor fd(::dup(0));
   rig.helper.send_raw(connection_frame(1), {fd.get()});
   expect_dropped();
 }
@@ -255,7 +255,7 @@ TEST_F(BrokerDropsLink, TakesAsManyConnectionsAsAMessageCarries) {
   SettingsMessage settings = test_settings();
   settings.limits.connections_per_caller = 1000;
   rig.helper.send(MessageKind::settings, 0, encode(settings));
-  std::vector<OwnedFd> ours, theirs;
+  std::vector<Descriptor> ours, theirs;
   std::vector<int> descriptors;
   std::string batch;
   for (std::uint64_t number = 1; number <= 253; ++number) {
@@ -292,7 +292,7 @@ TEST(BrokerLink, SaysNothingToASocketOfAnotherUser) {
   const TemporaryFolder folder;
   FakeHelper helper(folder.path() + "/helper.sock");
   const PipelineOptions options{folder.path() + "/helper.sock", ::geteuid() + 1, 100};
-  Broker broker(options, {}, OwnedFd(), Supervisor());
+  Broker broker(options, {}, Descriptor(), Supervisor());
   ASSERT_TRUE(broker.start());
   while (!helper.accept()) broker.turn();
   broker.turn();

@@ -30,7 +30,7 @@ class Program {
           int listener = -1) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) std::abort();
-    log_ = OwnedFd(pipe[0]);
+    log_ = Descriptor(pipe[0]);
     child_ = ::fork();
     if (child_ != 0) {
       ::close(pipe[1]);
@@ -98,7 +98,7 @@ class Program {
   }
 
   pid_t child_ = -1;
-  OwnedFd log_;
+  Descriptor log_;
 };
 
 class BrokerProgram : public ::testing::Test {
@@ -158,7 +158,7 @@ TEST_F(BrokerProgram, ServesOnASocketThatItWasPassed) {
   Address address;
   ASSERT_EQ(::getsockname(listener->get(), address.get(), &address.length), 0);
   Program program({"mgr-broker", "--root", folder.path()}, {}, true, listener->get());
-  const OwnedFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::connect(client.get(), address.get(), address.length), 0);
   ASSERT_EQ(::send(client.get(), ping.data(), ping.size(), 0), static_cast<ssize_t>(ping.size()));
   std::array<char, 256> reply{};
@@ -187,7 +187,7 @@ TEST_F(BrokerProgram, TellsReadyOnceCagedAndLinked) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const OwnedFd notify(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const Descriptor notify(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::bind(notify.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   std::filesystem::permissions(path, std::filesystem::perms::all);
 

@@ -176,8 +176,8 @@ TEST_F(BrokerRequests, ClientThatLeavesInSilenceIsForgotten) {
 TEST_F(BrokerRequests, EndedConnectionReachesTheClientThroughTheHelpersCopy) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  const OwnedFd copy(ends[1]);  // as the helper keeps one
-  Client client(rig, OwnedFd(ends[0]));
+  const Descriptor copy(ends[1]);  // as the helper keeps one
+  Client client(rig, Descriptor(ends[0]));
   std::string frame;
   append_frame(frame, MessageKind::connection, 0, encode(ConnectionMessage{5, 33, false}));
   rig.helper.send_raw(frame, {copy.get()});

@@ -31,7 +31,7 @@ class ExchangesTest : public ::testing::Test {
 
   Exchanges exchanges;
   Caller caller;
-  Connection client{OwnedFd(), Arrival{}, caller};
+  Connection client{Descriptor(), Arrival{}, caller};
   std::string out;
 };
 
@@ -131,7 +131,7 @@ TEST(CallersTest, CallersTakeTurns) {
   callers.asked(web);
   EXPECT_FALSE(callers.may_ask(web, false));
   EXPECT_TRUE(callers.may_ask(other, false));
-  Connection first(OwnedFd(), Arrival{}, web), second(OwnedFd(), Arrival{}, web);
+  Connection first(Descriptor(), Arrival{}, web), second(Descriptor(), Arrival{}, web);
   callers.wait(web, first);
   callers.wait(web, second);
   EXPECT_EQ(callers.next_turn(), nullptr);

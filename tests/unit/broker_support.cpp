@@ -21,11 +21,11 @@
 namespace mgr::broker::test {
 namespace {
 
-OwnedFd listen_at(const std::string& path) {
+Descriptor listen_at(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  OwnedFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
       ::listen(listener.get(), 8) != 0) {
     ADD_FAILURE() << "cannot listen at " << path;
@@ -52,7 +52,7 @@ TemporaryFolder::~TemporaryFolder() {
 FakeHelper::FakeHelper(const std::string& path) : path_(path), listener_(listen_at(path)) {}
 
 bool FakeHelper::accept() {
-  OwnedFd link(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  Descriptor link(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!link) return false;
   link_ = std::move(link);
   reader_ = FrameReader();
@@ -189,10 +189,10 @@ Rig::Rig(const SettingsMessage& with, std::size_t descriptors)
   socklen_t length = sizeof(address);
   ::getsockname(listener->get(), reinterpret_cast<sockaddr*>(&address), &length);
   port_ = ntohs(address.sin_port);
-  std::vector<OwnedFd> listeners;
+  std::vector<Descriptor> listeners;
   listeners.push_back(std::move(*listener));
   const PipelineOptions options{folder.path() + "/helper.sock", ::geteuid(), descriptors};
-  broker = std::make_unique<Broker>(options, std::move(listeners), OwnedFd(), Supervisor());
+  broker = std::make_unique<Broker>(options, std::move(listeners), Descriptor(), Supervisor());
   EXPECT_TRUE(broker->start());
   link_up();
 }
@@ -222,17 +222,17 @@ void Rig::settle() {
 Client Rig::local(std::uint64_t number, std::uint32_t uid, bool keeps_place) {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-  const OwnedFd theirs(ends[1]);
+  const Descriptor theirs(ends[1]);
   std::string frame;
   append_frame(frame, MessageKind::connection, 0,
                encode(ConnectionMessage{number, uid, keeps_place}));
   helper.send_raw(frame, {theirs.get()});
   settle();
-  return Client(*this, OwnedFd(ends[0]));
+  return Client(*this, Descriptor(ends[0]));
 }
 
 Client Rig::tcp() {
-  OwnedFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const Address address = *parse_address("127.0.0.1:" + std::to_string(port_));
   EXPECT_EQ(::connect(socket.get(), address.get(), address.length), 0);
   return Client(*this, std::move(socket));

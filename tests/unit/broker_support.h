@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "broker/broker.h"
-#include "broker/owned_fd.h"
+#include "protocol/descriptor.h"
 #include "protocol/field.h"
 #include "protocol/root_language.h"
 
@@ -72,8 +72,8 @@ class FakeHelper {
 
  private:
   std::string path_;
-  OwnedFd listener_;
-  OwnedFd link_;
+  Descriptor listener_;
+  Descriptor link_;
   FrameReader reader_;
 };
 
@@ -82,7 +82,7 @@ class Rig;
 // A client's end of a connection.
 class Client {
  public:
-  Client(Rig& rig, OwnedFd socket) : rig_(&rig), socket_(std::move(socket)) {}
+  Client(Rig& rig, Descriptor socket) : rig_(&rig), socket_(std::move(socket)) {}
 
   void send(std::string_view text) const;
   void half_close() const;
@@ -99,7 +99,7 @@ class Client {
   void fill();
 
   Rig* rig_;
-  OwnedFd socket_;
+  Descriptor socket_;
   std::string gathered_;
   bool ended_ = false;
 };
