@@ -8,32 +8,34 @@ namespace mgr {
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   // 1. Who is asking? The kernel's word, never the message's.
-  const auto caller = identity_.establish(message);
-  if (!caller) return refuse(to, message, nullptr, caller.error());
+  const auto established = identity_.establish(message);
+  if (!established) return refuse(to, message, nullptr, established.error());
+
+  const Caller& caller = **established;
 
   // 2. For what, to the letter? Every field inside the grammar, or none of it.
   const auto request = CheckedRequest::check(message);
-  if (!request) return refuse(to, message, &*caller, request.error());
+  if (!request) return refuse(to, message, &caller, request.error());
 
   // 3. Is there such an action?
   const auto entry = registry_.find(request->module(), request->action());
-  if (!entry) return refuse(to, message, &*caller, entry.error());
+  if (!entry) return refuse(to, message, &caller, entry.error());
 
   // 4. Is every argument of its type?
   const auto arguments = check_arguments(entry->action->arguments, request->arguments());
-  if (!arguments) return refuse(to, message, &*caller, arguments.error());
+  if (!arguments) return refuse(to, message, &caller, arguments.error());
 
   // 5. May they?
   const auto decision =
-      decider_.decide(caller->subject(), entry->module->name(), entry->action->name, *arguments);
-  if (!decision) return deny(to, message, *caller, decision.error());
+      decider_.decide(caller.subject(), entry->module->name(), entry->action->name, *arguments);
+  if (!decision) return deny(to, message, caller, decision.error());
 
   // 6. What is the plan? The module says; it does nothing itself.
-  auto effect = entry->action->handler({*decision, caller->facts(), *arguments});
-  if (!effect) return refuse(to, message, &*caller, effect.error());
+  auto effect = entry->action->handler({*decision, caller.facts(), *arguments});
+  if (!effect) return refuse(to, message, &caller, effect.error());
 
   // 7. Audit, do, reply.
-  carry_out(to, message, *caller, *entry, *decision, request->on_behalf_of(), std::move(*effect));
+  carry_out(to, message, caller, *entry, *decision, request->on_behalf_of(), std::move(*effect));
 }
 
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,

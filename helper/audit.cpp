@@ -74,8 +74,7 @@ Audit::~Audit() {
 
 Audit::Bucket Audit::bucket_of(const Caller* caller) {
   if (caller == nullptr || !caller->proven()) return -1;
-  const CallerFacts& facts = caller->facts();
-  return facts.principals.size() > 1 ? Bucket{*facts.subject.uid} : -1;  // more than anyone
+  return caller->named() ? Bucket{*caller->subject().uid} : -1;
 }
 
 bool Audit::may_write_denial(Bucket bucket) {

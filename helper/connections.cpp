@@ -14,31 +14,7 @@ namespace {
 // A request is honoured this long after its client has gone: who sends and closes is served.
 constexpr std::uint64_t grace_after_hang_up_ms = 1000;
 
-Result<std::vector<gid_t>> read_peer_groups(int socket) {
-  std::vector<gid_t> groups(32);
-  for (;;) {
-    auto bytes = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
-    const int failed = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &bytes);
-    const int error = errno;
-    groups.resize(bytes / sizeof(gid_t));
-    if (failed == 0) return groups;
-    if (error != ERANGE) return fail_errno("SO_PEERGROUPS");
-  }
-}
-
 }  // namespace
-
-Result<PeerCredentials> read_peer_credentials(int socket) {
-  ucred kernel{};
-  socklen_t length = sizeof kernel;
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &kernel, &length) != 0 ||
-      length != sizeof kernel) {
-    return fail_errno("SO_PEERCRED");
-  }
-  auto groups = read_peer_groups(socket);
-  if (!groups) return tl::unexpected(groups.error());
-  return PeerCredentials{kernel.uid, kernel.gid, kernel.pid, std::move(*groups)};
-}
 
 Result<std::unique_ptr<Connections>> Connections::open(uv_loop_t* loop) {
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
@@ -52,7 +28,7 @@ Result<std::unique_ptr<Connections>> Connections::open(uv_loop_t* loop) {
   return connections;
 }
 
-std::uint64_t Connections::add(Descriptor socket, PeerCredentials credentials) {
+std::uint64_t Connections::add(Descriptor socket, Caller caller) {
   const std::uint64_t number = last_number_ + 1;
   // EPOLLET alone: hang-up and nothing else, once. uv_poll's UV_DISCONNECT would fire without end
   // on a half-closed connection.
@@ -60,21 +36,18 @@ std::uint64_t Connections::add(Descriptor socket, PeerCredentials credentials) {
   // Unwatched it could not be told from one whose client is there.
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) != 0) return 0;
   last_number_ = number;
-  entries_.emplace(number, Entry{std::move(socket), std::move(credentials), 0, false});
+  entries_.emplace(number, Entry{std::move(socket), std::move(caller), 0, false});
   return number;
 }
 
-const PeerCredentials* Connections::find(std::uint64_t number) const {
-  const auto entry = entries_.find(number);
-  if (entry == entries_.end()) return nullptr;
-  const std::uint64_t gone_at = entry->second.gone_at_ms;
-  if (gone_at != 0 && uv_now(loop_) > gone_at + grace_after_hang_up_ms) return nullptr;
-  return &entry->second.credentials;
-}
-
-void Connections::asked(std::uint64_t number) {
-  const auto entry = entries_.find(number);
-  if (entry != entries_.end()) entry->second.asked = true;
+const Caller* Connections::asking(std::uint64_t number) {
+  const auto found = entries_.find(number);
+  if (found == entries_.end()) return nullptr;
+  Entry& entry = found->second;
+  const bool gone = entry.gone_at_ms != 0;
+  if (gone && uv_now(loop_) > entry.gone_at_ms + grace_after_hang_up_ms) return nullptr;
+  entry.asked = true;
+  return &entry.caller;
 }
 
 void Connections::forget(std::uint64_t number) { entries_.erase(number); }
@@ -99,7 +72,7 @@ void Connections::note_hang_ups() {
     const std::uint64_t number = events.at(static_cast<std::size_t>(i)).data.u64;
     const auto entry = entries_.find(number);
     if (entry == entries_.end()) continue;
-    entry->second.socket.reset();  // the credentials are all that is still needed
+    entry->second.socket.reset();  // the caller is all that is still needed
     entry->second.gone_at_ms = uv_now(loop_);
     departures_.push_back({number, uv_now(loop_)});
   }

@@ -1,37 +1,20 @@
 // The local connections that this helper accepted and handed down, by number: whose they are, and
 // whether the client is still there. Helper, root.
-//
-// The credentials come from the kernel at connect(2) time (unix(7), SO_PEERCRED, SO_PEERGROUPS) and
-// are read here, before the broker can have touched the socket. On the accepting side they are the
-// client's; on the connecting side they would be the listener's, which is why descriptors never
-// travel up.
 #pragma once
 
-#include <sys/types.h>
 #include <uv.h>
 
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
+#include "helper/identity.h"
 #include "helper/jobs/watch.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {
-
-struct PeerCredentials {
-  // Unset until the kernel has told: an error on the way must never read as uid 0 (CVE-2021-3560).
-  uid_t uid = static_cast<uid_t>(-1);
-  gid_t gid = static_cast<gid_t>(-1);
-  pid_t pid = 0;
-  std::vector<gid_t> groups;  // supplementary
-};
-
-// Reads both options of a connected UNIX socket; `failed` where the kernel does not answer.
-[[nodiscard]] Result<PeerCredentials> read_peer_credentials(int socket);
 
 class Connections {
  public:
@@ -43,14 +26,12 @@ class Connections {
 
   // Takes `socket` over and gives it a number that is never used again; 0 where it cannot be
   // watched, and is closed.
-  std::uint64_t add(Descriptor socket, PeerCredentials credentials);
+  std::uint64_t add(Descriptor socket, Caller caller);
 
-  // Whose connection that is; nullptr for a number that was never given, or whose client has been
-  // gone for over a second: what the broker sends in its name after that is not the client's.
-  [[nodiscard]] const PeerCredentials* find(std::uint64_t number) const;
-
-  // A request came over it, so it may not be told later that nothing was started.
-  void asked(std::uint64_t number);
+  // Whose connection that is, now that a request came over it: it may not be told later that
+  // nothing was started. nullptr for a number that was never given, or whose client has been gone
+  // for over a second: what the broker sends in its name after that is not the client's.
+  [[nodiscard]] const Caller* asking(std::uint64_t number);
 
   // The broker is done with it.
   void forget(std::uint64_t number);
@@ -64,7 +45,7 @@ class Connections {
  private:
   struct Entry {
     Descriptor socket;  // empty once the client has gone
-    PeerCredentials credentials;
+    Caller caller;
     std::uint64_t gone_at_ms = 0;  // loop time
     bool asked = false;
   };

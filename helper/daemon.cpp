@@ -27,11 +27,11 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
       audit_log_(std::move(parts.audit_log)),
       audit_(loop, audit_log_),
       connections_(std::move(connections)),
+      identity_(*connections_, decider_),
       link_(loop, std::move(parts.broker_listener), parts.configuration.broker_uid, link_events()),
-      doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, decider_,
+      doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
                   parts.configuration.admin_gid, parts.configuration.max_connections),
       effects_(loop, audit_, link_),
-      identity_(*connections_, decider_),
       answerer_(identity_, *registry_, decider_, audit_, effects_, link_),
       check_(new uv_check_t{}),
       prepare_(new uv_prepare_t{}) {

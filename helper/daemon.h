@@ -49,11 +49,11 @@ class Daemon {
   AuditLog audit_log_;
   Audit audit_;
   std::unique_ptr<Connections> connections_;
+  Identity identity_;
   Link link_;
   Doorkeeper doorkeeper_;
   Effects effects_;
   std::unique_ptr<Jobs> jobs_;
-  Identity identity_;
   Answerer answerer_;
   uv_check_t* check_;
   uv_prepare_t* prepare_;

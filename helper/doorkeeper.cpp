@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "helper/identity.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -21,11 +20,11 @@ constexpr int accepts_a_turn = 64;
 }  // namespace
 
 Doorkeeper::Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
-                       const Decider& decider, std::optional<gid_t> admins, std::size_t most)
+                       const Identity& identity, std::optional<gid_t> admins, std::size_t most)
     : connections_(connections),
       link_(link),
       listener_(std::move(listener)),
-      decider_(decider),
+      identity_(identity),
       admins_(admins),
       most_(most),
       unavailable_(failure_line({ErrorCode::unavailable, "the broker is not there"})),
@@ -75,17 +74,15 @@ void Doorkeeper::accept_some() {
 
 void Doorkeeper::hand_down(Descriptor socket) {
   const int handed = socket.get();
-  auto credentials = read_peer_credentials(handed);
+  const auto credentials = read_peer_credentials(handed);
   if (!credentials) return;
-  const auto& groups = credentials->groups;
+  Caller caller = identity_.introduce(*credentials);
   // Those whom no principal names share one count, so that a range of uids is as good as one.
-  const bool named = decider_.principals_of(subject_of(*credentials)).size() > 1;
-  ConnectionMessage message{0, named ? credentials->uid : shared_uid, credentials->uid == 0};
-  if (admins_ &&
-      (credentials->gid == *admins_ || std::ranges::find(groups, *admins_) != groups.end())) {
-    message.keeps_place = true;
-  }
-  message.connection = connections_.add(std::move(socket), std::move(*credentials));
+  ConnectionMessage message{0, caller.named() ? credentials->uid : shared_uid};
+  const auto& gids = caller.subject().gids;
+  message.keeps_place =
+      credentials->uid == 0 || (admins_ && std::ranges::find(gids, *admins_) != gids.end());
+  message.connection = connections_.add(std::move(socket), std::move(caller));
   if (message.connection != 0) link_.send_connection(message, handed);
 }
 

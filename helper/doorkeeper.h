@@ -8,8 +8,8 @@
 #include <string>
 
 #include "helper/connections.h"
+#include "helper/identity.h"
 #include "helper/link.h"
-#include "policy/decide.h"
 
 namespace mgr {
 
@@ -18,7 +18,7 @@ class Doorkeeper {
   // `listener` is taken over. `admins`: the group whose members' connections keep a place. No more
   // than `most` connections are held at a time: what comes then waits in the backlog.
   Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
-             const Decider& decider, std::optional<gid_t> admins, std::size_t most);
+             const Identity& identity, std::optional<gid_t> admins, std::size_t most);
   ~Doorkeeper() = default;
   Doorkeeper(const Doorkeeper&) = delete;
   Doorkeeper& operator=(const Doorkeeper&) = delete;
@@ -40,7 +40,7 @@ class Doorkeeper {
   Connections& connections_;
   Link& link_;
   Descriptor listener_;
-  const Decider& decider_;
+  const Identity& identity_;
   std::optional<gid_t> admins_;
   std::size_t most_;
   std::string unavailable_;

@@ -12,22 +12,7 @@ namespace mgr {
 namespace {
 
 // A stop is answered with `timeout` when its trees are not gone this long after the grace period.
-constexpr std::uint64_t stop_margin_ms = 10000;
-
-// mgr's own variables, then the action's.
-std::vector<std::string> environment_of(const RunSettings& run) {
-  std::vector<std::string> all{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                               "LANG=C.UTF-8",
-                               "HOME=/",
-                               "USER=" + run.user,
-                               "LOGNAME=" + run.user,
-                               "SHELL=/bin/false"};
-  for (const auto& [name, value] : run.env) {
-    std::erase_if(all, [&](const std::string& line) { return line.starts_with(name + '='); });
-    all.push_back(name + '=' + value);
-  }
-  return all;
-}
+constexpr std::chrono::seconds stop_margin{10};
 
 }  // namespace
 
@@ -94,9 +79,8 @@ void Effects::carry_out(Queued& queued, const StartJobs& start) {
 }
 
 Result<JobSpec> Effects::spec_of(const Errand& errand, const JobPlan& plan) const {
-  const RunSettings& run = plan.run;
-  if (run.uid == static_cast<uid_t>(-1) || run.gid == static_cast<gid_t>(-1)) {
-    return fail(ErrorCode::failed, "this machine has no user " + run.user);
+  if (plan.run.uid == UINT32_MAX || plan.run.gid == UINT32_MAX) {
+    return fail(ErrorCode::failed, "this machine has no user " + plan.run.user);
   }
   JobSpec spec;
   spec.module = errand.module;
@@ -105,17 +89,7 @@ Result<JobSpec> Effects::spec_of(const Errand& errand, const JobPlan& plan) cons
   spec.arguments = plan.arguments;
   spec.asker = errand.asker;
   spec.accepted_us = real_time_us();
-  spec.argv = plan.argv;
-  spec.environment = environment_of(run);
-  spec.cwd = run.cwd;
-  spec.uid = run.uid;
-  spec.gid = run.gid;
-  spec.groups.assign(run.groups.begin(), run.groups.end());
-  spec.umask = run.umask;
-  spec.nice = run.nice;
-  spec.timeout_ms = static_cast<std::uint64_t>(run.timeout.count());
-  spec.stop_grace_ms = static_cast<std::uint64_t>(run.stop_grace.count());
-  spec.no_new_privileges = run.no_new_privileges;
+  spec.run = plan.run;
   return spec;
 }
 
@@ -130,15 +104,15 @@ void Effects::carry_out(Queued& queued, const StopJobs& stop) {
   }
   stopping_.push_back({errand, std::move(queued.record), {}, 0, nullptr});
   Stopping& stopping = stopping_.back();
-  std::uint64_t longest_grace_ms = 0;
+  std::chrono::milliseconds longest_grace{0};
   for (const Job* job : selected) {
     stopping.ids.push_back(job->spec.id);
     if (!job->alive()) continue;
     ++stopping.alive;
-    longest_grace_ms = std::max(longest_grace_ms, job->spec.stop_grace_ms);
+    longest_grace = std::max(longest_grace, job->spec.run.stop_grace);
   }
-  stopping.limit = Watch::after(loop_, longest_grace_ms + stop_margin_ms,
-                                [this, &stopping] { give_up(stopping); });
+  const auto limit = static_cast<std::uint64_t>((longest_grace + stop_margin).count());
+  stopping.limit = Watch::after(loop_, limit, [this, &stopping] { give_up(stopping); });
   if (stopping.alive == 0) return finish(std::prev(stopping_.end()));
   const std::vector<std::uint64_t> ids = stopping.ids;
   for (const std::uint64_t id : ids) jobs_->stop(id);

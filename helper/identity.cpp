@@ -3,35 +3,40 @@
 
 #include <algorithm>
 
+#include "helper/connections.h"
+
 namespace mgr {
-Subject subject_of(const PeerCredentials& peer) {
-  if (is_nobody(peer.uid)) return {};
-  Subject subject{peer.uid, peer.groups};
-  if (std::ranges::find(peer.groups, peer.gid) == peer.groups.end()) {
-    subject.gids.push_back(peer.gid);
-  }
-  return subject;
+
+Identity::Identity(Connections& connections, const Decider& decider)
+    : connections_(connections), decider_(decider) {
+  network_.facts_.transport = "tcp";
+  network_.facts_.principals = decider.principals_of({});
 }
 
-Result<Caller> Identity::establish(const RunMessage& message) const {
+Caller Identity::introduce(const PeerCredentials& peer) const {
+  Caller caller;
+  CallerFacts& facts = caller.facts_;
+  facts.transport = "unix";
+  facts.gid = peer.gid;
+  facts.pid = static_cast<std::uint32_t>(peer.pid);
+  if (!is_nobody(peer.uid)) {
+    facts.subject = {peer.uid, peer.groups};
+    auto& gids = facts.subject.gids;
+    if (std::ranges::find(gids, peer.gid) == gids.end()) gids.push_back(peer.gid);
+  }
+  facts.principals = decider_.principals_of(facts.subject);
+  return caller;
+}
+
+Result<const Caller*> Identity::establish(const RunMessage& message) const {
   for (const FieldView& field : message.fields) {
     if (field.name.starts_with("auth-")) {
       return fail(ErrorCode::unauthenticated, "unknown key, or a signature that does not verify");
     }
   }
-  Caller caller;
-  CallerFacts& facts = caller.facts_;
-  facts.transport = message.connection == 0 ? "tcp" : "unix";
-  if (message.connection != 0) {
-    const PeerCredentials* peer = connections_.find(message.connection);
-    if (peer == nullptr) return fail(ErrorCode::unauthenticated, "the connection is gone");
-    connections_.asked(message.connection);
-    facts.subject = subject_of(*peer);
-    facts.gid = peer->gid;
-    facts.pid = static_cast<std::uint32_t>(peer->pid);
-  }
-  facts.principals = decider_.principals_of(facts.subject);
-  return caller;
+  if (message.connection == 0) return &network_;
+  if (const Caller* caller = connections_.asking(message.connection)) return caller;
+  return fail(ErrorCode::unauthenticated, "the connection is gone");
 }
 
 }  // namespace mgr

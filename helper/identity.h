@@ -1,14 +1,15 @@
-// Who is asking: established here by the helper, never taken from a message. Helper, root.
+// Who is asking: established here by the helper, once for each connection, never taken from a
+// message. Helper, root.
 #pragma once
 
-#include <string_view>
-
-#include "helper/connections.h"
+#include "helper/peer_credentials.h"
 #include "modules/module.h"
 #include "policy/decide.h"
 #include "protocol/root_language.h"
 
 namespace mgr {
+
+class Connections;
 
 // A caller whose identity the helper has established. Only Identity makes one.
 class Caller {
@@ -17,6 +18,8 @@ class Caller {
   [[nodiscard]] const Subject& subject() const { return facts_.subject; }
   // False for what came from the network without proof, and for nobody.
   [[nodiscard]] bool proven() const { return facts_.subject.uid.has_value(); }
+  // Whether a principal other than anyone names them.
+  [[nodiscard]] bool named() const { return facts_.principals.size() > 1; }
 
  private:
   friend class Identity;
@@ -24,22 +27,23 @@ class Caller {
   CallerFacts facts_;
 };
 
-// Who that is, for a decision; nobody where the kernel names nobody.
-[[nodiscard]] Subject subject_of(const PeerCredentials& peer);
-
 class Identity {
  public:
-  Identity(Connections& connections, const Decider& decider)
-      : connections_(connections), decider_(decider) {}
+  Identity(Connections& connections, const Decider& decider);
+
+  // A client that has just connected here.
+  [[nodiscard]] Caller introduce(const PeerCredentials& peer) const;
 
   // The caller of a request: the kernel's word for the connection that it names. Connection 0 is
   // the network: no proof. Fails with unauthenticated for a connection that is not there (forged,
   // or its client long gone) and for signed fields, whose key no record of this version holds.
-  [[nodiscard]] Result<Caller> establish(const RunMessage& message) const;
+  // The caller lives as long as the connection.
+  [[nodiscard]] Result<const Caller*> establish(const RunMessage& message) const;
 
  private:
   Connections& connections_;
   const Decider& decider_;  // for the caller's principals
+  Caller network_;
 };
 
 }  // namespace mgr

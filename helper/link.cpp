@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "helper/connections.h"
+#include "helper/peer_credentials.h"
 #include "mgr_version.h"
 #include "protocol/reply.h"
 

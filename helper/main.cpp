@@ -60,7 +60,6 @@ Options read_options(int argc, char** argv) {
 Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration configuration,
                                std::unique_ptr<Registry> registry) {
   const Paths& paths = options.paths;
-  if (auto made = make_folders(paths); !made) return tl::unexpected(made.error());
   if (auto locked = take_instance_lock(paths); !locked) return tl::unexpected(locked.error());
   auto audit_log = AuditLog::open(paths.audit_file());
   if (!audit_log) return tl::unexpected(audit_log.error());
@@ -73,6 +72,8 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   if (const auto tree = open_job_tree(configuration.cgroup); !tree) {
     return tl::unexpected(tree.error());
   }
+  configuration.max_connections =
+      static_cast<std::uint32_t>(connections_that_fit(configuration.max_connections));
   JobsSettings jobs;
   jobs.paths = paths;
   jobs.cgroup = configuration.cgroup;
@@ -112,7 +113,8 @@ void serve(uv_loop_t* loop) {
 }
 
 Result<void> run(const Options& options) {
-  auto configuration = read_configuration(options.paths, options.programs + "/mgr-configure");
+  auto configuration =
+      read_configuration(options.paths, options.programs + "/mgr-configure", !options.check);
   if (!configuration) return tl::unexpected(configuration.error());
   auto registry = Registry::build(configuration->modules, configuration->schema_json);
   if (!registry) return tl::unexpected(registry.error());

@@ -11,11 +11,11 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 namespace mgr {
 namespace {
@@ -46,20 +46,6 @@ void clear_environment() {
   }
 }
 
-Result<void> make_folder(const std::string& path, mode_t mode) {
-  if (mkdir(path.c_str(), mode) == 0) {
-    if (chmod(path.c_str(), mode) != 0) return fail_errno(path);  // the umask took some away
-    return {};
-  }
-  if (errno != EEXIST) return fail_errno(path);
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return fail_errno(path);
-  if (!S_ISDIR(status.st_mode) || status.st_uid != 0 || (status.st_mode & 022) != 0) {
-    return fail(ErrorCode::failed, path + ": not a folder that root alone can write");
-  }
-  return {};
-}
-
 }  // namespace
 
 void set_up_process() {
@@ -80,18 +66,10 @@ void set_up_process() {
   }
 }
 
-Result<void> make_folders(const Paths& paths) {
-  const std::pair<std::string, mode_t> folders[] = {
-      {paths.run_folder(), 0755}, {paths.state_folder(), 0755}, {paths.log_folder(), 0700}};
-  for (const auto& [path, mode] : folders) {
-    // Of the folders above only those of a scratch root can be missing.
-    std::error_code ignored;
-    const mode_t own = umask(022);
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-    umask(own);
-    if (auto made = make_folder(path, mode); !made) return made;
-  }
-  return {};
+std::size_t connections_that_fit(std::size_t wanted) {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+  return std::min<std::size_t>(wanted, files.rlim_cur / 4);
 }
 
 Result<void> take_instance_lock(const Paths& paths) {

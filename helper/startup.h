@@ -16,9 +16,9 @@ namespace mgr {
 // dump, not dumpable (prctl(2)), as many descriptors as the hard limit grants.
 void set_up_process();
 
-// Makes the folders that are missing: run/mgr (0755), var/lib/mgr (0755), var/log/mgr (0700). Fails
-// where one is not root's or others can write it.
-Result<void> make_folders(const Paths& paths);
+// How many connections fit beside the jobs under RLIMIT_NOFILE, `wanted` at most: half of it, and
+// each takes two descriptors while it is handed down.
+[[nodiscard]] std::size_t connections_that_fit(std::size_t wanted);
 
 // Holds /run/mgr/helper.lock for the life of the process: a second helper fails here.
 Result<void> take_instance_lock(const Paths& paths);

@@ -50,9 +50,10 @@ Result<std::vector<std::string>> expand_command(const std::vector<std::string>& 
 }
 
 Result<JobPlan> plan_job(std::string key, const RunSettings& run, const ArgumentValues& arguments) {
-  auto argv = expand_command(run.command, arguments);
+  auto argv = expand_command(run.argv, arguments);
   if (!argv) return tl::unexpected(argv.error());
-  JobPlan plan{std::move(key), std::move(*argv), {}, run};
+  JobPlan plan{std::move(key), {}, run};
+  plan.run.argv = std::move(*argv);
   for (const ArgumentValue& value : arguments)
     plan.arguments.push_back({value.name, joined(value)});
   return plan;

@@ -15,9 +15,8 @@ namespace mgr {
 // One job to start. `key` is its job key ("scan:17"), at most one live job a key; "" for none.
 struct JobPlan {
   std::string key;
-  std::vector<std::string> argv;
   std::vector<Field> arguments;  // for the record
-  RunSettings run;               // its command is argv's pattern, expanded already
+  RunSettings run;               // its argv expanded
 };
 
 // Answers at once with this data (a JSON object, "" for none).

@@ -25,7 +25,7 @@ struct CompiledConfiguration {
   uid_t job_uid = static_cast<uid_t>(-1);
   gid_t job_gid = static_cast<gid_t>(-1);
   std::optional<gid_t> admin_gid;     // whose connections keep a place
-  std::string cgroup;                 // [jobs] cgroup of mgr.toml, "" to find it
+  std::string cgroup;                 // the folder of the jobs' tree
   std::uint32_t max_connections = 0;  // [limits] connections
   std::string broker_settings;        // the payload of the settings message, ready to send
   std::string schema_json;            // what `mgr modules` answers

@@ -89,14 +89,22 @@ bool is_variable_name(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
-std::vector<std::pair<std::string, std::string>> read_env(TableReader& table) {
-  std::vector<std::pair<std::string, std::string>> env;
+// mgr's own variables, then the action's.
+std::vector<std::string> read_environment(TableReader& table, const std::string& user) {
+  std::vector<std::string> all{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                               "LANG=C.UTF-8",
+                               "HOME=/",
+                               "USER=" + user,
+                               "LOGNAME=" + user,
+                               "SHELL=/bin/false"};
   for (const TomlValue& variable : table.members("env")) {
     if (!is_variable_name(variable.key)) table.error("env", "holds what is no variable's name");
     if (variable.kind != TomlValue::Kind::text) table.error("env", "must hold strings alone");
-    env.emplace_back(variable.key, variable.text);
+    const std::string front = variable.key + '=';
+    std::erase_if(all, [&](const std::string& line) { return line.starts_with(front); });
+    all.push_back(front + variable.text);
   }
-  return env;
+  return all;
 }
 
 // "077" or 0o077. A plain 77 would be 0o115, which nobody means.
@@ -119,11 +127,11 @@ mode_t read_umask(TableReader& table, mode_t otherwise) {
 RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& arguments,
                               UserDatabase& users) {
   RunSettings run;
-  run.command = read_command(table, arguments);
+  run.argv = read_command(table, arguments);
   read_identity(table, users, run);
   run.cwd = table.text("cwd", run.cwd);
   if (!run.cwd.starts_with('/')) table.error("cwd", "must be an absolute path");
-  run.env = read_env(table);
+  run.environment = read_environment(table, run.user);
   run.umask = read_umask(table, run.umask);
   run.nice = static_cast<int>(table.integer("nice", -20, 19, run.nice));
   run.timeout = table.duration("timeout", 1ms, longest, run.timeout);

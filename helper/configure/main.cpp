@@ -10,6 +10,8 @@
 #include <cstdlib>
 
 #include "helper/configure/highest_job_id.h"
+#include "helper/configure/prepare.h"
+#include "helper/jobs/cgroup_path.h"
 #include "mgr_version.h"
 #include "modules/schema.h"
 #include "policy/compiled.h"
@@ -32,7 +34,7 @@ Result<UserIds> find_service_user(const std::string& name) {
   return UserIds{entry->pw_uid, entry->pw_gid};
 }
 
-Result<CompiledConfiguration> compile(const Paths& paths) {
+Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   auto loaded = load_configuration(paths);
   if (!loaded) return tl::unexpected(loaded.error());
   for (const std::string& warning : loaded->warnings) {
@@ -56,7 +58,15 @@ Result<CompiledConfiguration> compile(const Paths& paths) {
   if (const group* admins = getgrnam(settings.admin_group.c_str())) {
     compiled.admin_gid = admins->gr_gid;
   }
-  compiled.cgroup = settings.cgroup;
+  const auto tree = job_tree_folder(settings.cgroup);
+  if (!tree) return tl::unexpected(tree.error());
+  compiled.cgroup = *tree;
+  if (prepare) {
+    if (auto made = make_folders(paths); !made) return tl::unexpected(made.error());
+    const bool systemds = settings.cgroup.empty();
+    auto made = systemds ? Result<void>() : make_job_tree(*tree);
+    if (!made) return tl::unexpected(made.error());
+  }
   compiled.max_connections = settings.limits.connections;
   compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
   compiled.schema_json = schema_json(**registry);
@@ -83,12 +93,15 @@ bool write_all(std::string_view bytes) {
 
 int main(int argc, char** argv) {
   static constexpr option known[] = {{"root", required_argument, nullptr, 'r'},
+                                     {"prepare", no_argument, nullptr, 'p'},
                                      {"version", no_argument, nullptr, 'v'},
                                      {nullptr, 0, nullptr, 0}};
   if (argc < 1) return EXIT_FAILURE;
   mgr::Paths paths;
+  bool prepare = false;
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
     if (found == 'r') paths = mgr::Paths(optarg);
+    if (found == 'p') prepare = true;
     if (found == 'v') return std::puts("mgr-configure " MGR_VERSION) < 0;
     if (found == '?') return 2;
   }
@@ -96,7 +109,7 @@ int main(int argc, char** argv) {
     std::fputs("mgr-configure: for mgr-helper to run; try mgr-helper --check\n", stderr);
     return 2;
   }
-  const auto compiled = mgr::compile(paths);
+  const auto compiled = mgr::compile(paths, prepare);
   if (!compiled) {
     std::fprintf(stderr, "mgr-configure: %s\n", compiled.error().detail.c_str());
     return EXIT_FAILURE;

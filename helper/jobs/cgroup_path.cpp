@@ -1,4 +1,4 @@
-// Helper and mgr-job, root; trusts /proc.
+// mgr-configure and mgr-job, root; trusts /proc and the setting.
 #include "helper/jobs/cgroup_path.h"
 
 #include <fcntl.h>
@@ -42,6 +42,21 @@ Result<std::string> own_cgroup_folder() {
   const std::string own = find_own_cgroup({text.data(), static_cast<std::size_t>(length)});
   if (own.empty()) return fail(ErrorCode::unavailable, "this process is in no cgroup v2");
   return *folder + (own == "/" ? "" : own);
+}
+
+Result<std::string> job_tree_folder(const std::string& setting) {
+  if (setting.empty()) {
+    const auto own = own_cgroup_folder();
+    if (!own) return own;
+    return own->substr(0, own->rfind('/') + 1) + "mgr-jobs.service";
+  }
+  const auto mount = cgroup2_folder();
+  if (!mount) return mount;
+  if (setting.find("..") != std::string::npos) {
+    return fail(ErrorCode::invalid_argument, "[jobs] cgroup: no .. in it");
+  }
+  if (setting.starts_with(*mount + "/")) return setting;
+  return *mount + (setting.starts_with('/') ? "" : "/") + setting;
 }
 
 }  // namespace mgr

@@ -1,4 +1,4 @@
-// Where cgroup v2 is mounted and where in it we are. Helper and mgr-job, root; trusts /proc.
+// Where cgroup v2 is mounted and where in it we are. mgr-configure and mgr-job, root; trusts /proc.
 #pragma once
 
 #include <string>
@@ -18,5 +18,10 @@ namespace mgr {
 // The folder of this process's cgroup. In a container that shows a part of the hierarchy alone it
 // may not exist.
 [[nodiscard]] Result<std::string> own_cgroup_folder();
+
+// The folder of the jobs' tree (cgroup_tree.h). `setting` is a cgroup as /proc/PID/cgroup names it
+// ("/mgr-jobs"), or with the mount point before it. "" means the sibling mgr-jobs.service of our
+// own cgroup.
+[[nodiscard]] Result<std::string> job_tree_folder(const std::string& setting);
 
 }  // namespace mgr

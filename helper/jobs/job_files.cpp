@@ -68,14 +68,14 @@ bool is_c_text(const std::string& text) { return text.find('\0') == std::string:
 
 bool is_absolute_path(const std::string& path) { return path.starts_with('/') && is_c_text(path); }
 
-bool can_be_carried_out(const JobSpec& spec) {
+bool can_be_carried_out(const RunSettings& run) {
+  using namespace std::chrono_literals;
   constexpr std::uint32_t unset = UINT32_MAX;
-  return spec.id > 0 && spec.id <= max_job_id && !spec.argv.empty() &&
-         is_absolute_path(spec.argv.front()) && is_absolute_path(spec.cwd) &&
-         std::ranges::all_of(spec.argv, is_c_text) &&
-         std::ranges::all_of(spec.environment, is_c_text) && spec.uid != unset &&
-         spec.gid != unset && std::ranges::count(spec.groups, unset) == 0 && spec.umask <= 0777 &&
-         spec.nice >= -20 && spec.nice <= 19;
+  return !run.argv.empty() && is_absolute_path(run.argv.front()) && is_absolute_path(run.cwd) &&
+         std::ranges::all_of(run.argv, is_c_text) &&
+         std::ranges::all_of(run.environment, is_c_text) && run.uid != unset && run.gid != unset &&
+         std::ranges::count(run.groups, unset) == 0 && run.umask <= 0777 && run.nice >= -20 &&
+         run.nice <= 19 && run.timeout >= 0ms && run.stop_grace >= 0ms;
 }
 
 }  // namespace
@@ -87,7 +87,8 @@ std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, N
 
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
   auto spec = unseal<JobSpec>(Kind::spec, bytes);
-  return spec && can_be_carried_out(*spec) ? spec : std::nullopt;
+  const bool valid = spec && spec->id > 0 && spec->id <= max_job_id;
+  return valid && can_be_carried_out(spec->run) ? spec : std::nullopt;
 }
 
 std::optional<StartRecord> decode_start_record(std::string_view bytes) {

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/run_settings.h"
 #include "protocol/field.h"
 
 namespace mgr {
@@ -45,23 +46,11 @@ struct JobSpec {
   std::vector<Field> arguments;
   Asker asker;
   std::int64_t accepted_us = 0;  // real time, microseconds since 1970
-  // How it is run: numbers and absolute paths alone.
-  std::vector<std::string> argv;
-  std::vector<std::string> environment;  // whole: NAME=value, nothing is added to it
-  std::string cwd = "/";
-  std::uint32_t uid = UINT32_MAX, gid = UINT32_MAX;
-  std::vector<std::uint32_t> groups;
-  std::uint32_t umask = 077;
-  std::int32_t nice = 0;
-  std::uint64_t timeout_ms = 0;  // 0: none
-  std::uint64_t stop_grace_ms = 10000;
-  bool no_new_privileges = true;
+  RunSettings run;               // numbers and absolute paths alone
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
-            record.accepted_us, record.argv, record.environment, record.cwd, record.uid, record.gid,
-            record.groups, record.umask, record.nice, record.timeout_ms, record.stop_grace_ms,
-            record.no_new_privileges);
+            record.accepted_us, record.run);
   }
 };
 

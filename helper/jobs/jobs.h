@@ -34,7 +34,7 @@ struct Job {
 
 struct JobsSettings {
   Paths paths;
-  std::string cgroup;                     // [jobs] cgroup of mgr.toml, "" to find it
+  std::string cgroup;                     // the folder of the jobs' tree
   std::string mgr_job;                    // the program's absolute path
   std::uint32_t job_uid = 0;              // whom mgr-job becomes once the command runs
   std::uint32_t job_gid = 0;              // neither may be 0

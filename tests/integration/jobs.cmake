@@ -5,7 +5,7 @@ target_link_options(jobs_probe PRIVATE -fno-sanitize=all)
 
 add_executable(jobs_test jobs_life_test.cpp jobs_survival_test.cpp jobs_confinement_test.cpp
   jobs_program_test.cpp jobs_fixture.cpp)
-target_link_libraries(jobs_test PRIVATE mgr_helper mgr_jobs GTest::gtest GTest::gmock GTest::gtest_main)
+target_link_libraries(jobs_test PRIVATE mgr_helper mgr_jobs mgr_cgroup_path GTest::gtest GTest::gmock GTest::gtest_main)
 target_compile_definitions(jobs_test PRIVATE
   MGR_JOB="$<TARGET_FILE:mgr-job>" JOBS_PROBE="$<TARGET_FILE:jobs_probe>")
 add_dependencies(jobs_test mgr-job jobs_probe)

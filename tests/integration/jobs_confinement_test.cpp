@@ -54,10 +54,10 @@ TEST_F(JobConfinement, CommandStartsCleanWhateverTheHelperIsLike) {
     make_dirty();
     open_jobs();
     JobSpec spec = probe({"state", (work_ / "state").string()});
-    spec.environment = {"PATH=/usr/bin", "ONLY=this"};
-    spec.groups = {61300, 61299};
-    spec.umask = 027;
-    spec.nice = 1;
+    spec.run.environment = {"PATH=/usr/bin", "ONLY=this"};
+    spec.run.groups = {61300, 61299};
+    spec.run.umask = 027;
+    spec.run.nice = 1;
     return run(spec).state == JobState::succeeded ? 0 : 1;
   });
   ASSERT_EQ(status, 0);
@@ -86,7 +86,7 @@ TEST_F(JobConfinement, CommandStartsCleanWhateverTheHelperIsLike) {
 TEST_F(JobConfinement, ForbidsInjectionIntrospectionAndNamespaces) {
   for (const bool no_new_privileges : {true, false}) {
     JobSpec spec = probe({"forbidden", (work_ / "results").string()});
-    spec.no_new_privileges = no_new_privileges;
+    spec.run.no_new_privileges = no_new_privileges;
     ASSERT_EQ(run(spec).state, JobState::succeeded);
     std::istringstream results(output("results"));
     int count = 0;
@@ -100,7 +100,7 @@ TEST_F(JobConfinement, ForbidsInjectionIntrospectionAndNamespaces) {
 
 TEST_F(JobConfinement, WithoutNoNewPrivilegesTheRestHolds) {
   JobSpec spec = probe({"state", (work_ / "state").string()});
-  spec.no_new_privileges = false;
+  spec.run.no_new_privileges = false;
   ASSERT_EQ(run(spec).state, JobState::succeeded);
   const std::string state = output("state");
   EXPECT_EQ(lines(state, "NoNewPrivs:\t"), Lines{"0"});
@@ -111,7 +111,7 @@ TEST_F(JobConfinement, WithoutNoNewPrivilegesTheRestHolds) {
 
 TEST_F(JobConfinement, RunsACommandOfRoot) {
   JobSpec spec = probe({"state", (work_ / "state").string()});
-  spec.uid = spec.gid = 0;
+  spec.run.uid = spec.run.gid = 0;
   ASSERT_EQ(run(spec).state, JobState::succeeded);
   EXPECT_EQ(lines(output("state"), "Uid:\t"), Lines{"0\t0\t0\t0"});
   EXPECT_EQ(lines(output("state"), "CapInh:\t"), Lines{"0000000000000000"});
@@ -144,7 +144,7 @@ TEST_F(JobConfinement, HelperNeedsNoCapability) {
     open_jobs();
     if (run(probe({"exit", "0"})).state != JobState::succeeded) return 3;
     JobSpec stubborn = probe({"tree", ready.path(), "2", "0"});
-    stubborn.stop_grace_ms = 10;
+    stubborn.run.stop_grace = std::chrono::milliseconds(10);
     const std::uint64_t stopped = start(stubborn);
     if (!ready.wait_for(3)) return 4;
     jobs_->stop(stopped);

@@ -62,6 +62,7 @@ void JobsTest::SetUp() {
   fs::copy_file(JOBS_PROBE, base_ / "probe");
   ASSERT_EQ(chmod((base_ / "probe").c_str(), 0755), 0);
   tree_ = fs::path(*mount) / base_.filename();
+  ASSERT_TRUE(fs::create_directory(tree_));
   open_jobs();
 }
 
@@ -87,7 +88,7 @@ void JobsTest::TearDown() {
 JobsSettings JobsTest::settings() const {
   JobsSettings settings;
   settings.paths = Paths((base_ / "root").string());
-  settings.cgroup = "/" + base_.filename().string();
+  settings.cgroup = tree_.string();
   settings.mgr_job = MGR_JOB;
   settings.job_uid = settings.job_gid = mgr_job_uid;
   return settings;
@@ -116,11 +117,11 @@ JobSpec JobsTest::probe(const std::vector<std::string>& words) const {
   JobSpec spec;
   spec.module = "test";
   spec.action = words.front();
-  spec.argv = {(base_ / "probe").string()};
-  spec.argv.insert(spec.argv.end(), words.begin(), words.end());
-  spec.cwd = work_.string();
-  spec.uid = command_uid;
-  spec.gid = command_gid;
+  spec.run.argv = {(base_ / "probe").string()};
+  spec.run.argv.insert(spec.run.argv.end(), words.begin(), words.end());
+  spec.run.cwd = work_.string();
+  spec.run.uid = command_uid;
+  spec.run.gid = command_gid;
   return spec;
 }
 

@@ -41,14 +41,14 @@ TEST_F(JobLife, TellsTheSignal) {
 
 TEST_F(JobLife, TellsWhyACommandCouldNotStart) {
   JobSpec spec = probe({"exit", "0"});
-  spec.argv[0] = "/nonexistent/command";
+  spec.run.argv[0] = "/nonexistent/command";
   Job job = run(spec);
   EXPECT_EQ(job.state, JobState::failed);
   EXPECT_EQ(job.exit->outcome, JobOutcome::could_not_start);
   EXPECT_EQ(job.exit->detail, "execve: No such file or directory");
 
   spec = probe({"exit", "0"});
-  spec.cwd = (base_ / "root/var/lib/mgr/jobs").string();
+  spec.run.cwd = (base_ / "root/var/lib/mgr/jobs").string();
   job = run(spec);
   EXPECT_EQ(job.exit->outcome, JobOutcome::could_not_start);
   EXPECT_EQ(job.exit->detail, "chdir: Permission denied") << "as the job's user";
@@ -70,10 +70,10 @@ TEST_F(JobLife, TellsThatMgrJobCouldNotStart) {
 
 TEST_F(JobLife, RefusesASpecThatCannotBeCarriedOut) {
   JobSpec spec = probe({"exit", "0"});
-  spec.uid = UINT32_MAX;
+  spec.run.uid = UINT32_MAX;
   EXPECT_FALSE(jobs_->start(spec));
   spec = probe({"exit", "0"});
-  spec.argv.emplace_back(max_record_length, 'x');
+  spec.run.argv.emplace_back(max_record_length, 'x');
   EXPECT_FALSE(jobs_->start(spec));
   EXPECT_FALSE(fs::exists(job_folder(1)) || fs::exists(job_folder(2)));
 }
@@ -108,7 +108,7 @@ TEST_F(JobLife, LastsAsLongAsWhatTheCommandLeftBehind) {
 TEST_F(JobStop, StopKillsSetsidGrandchild) {
   const Fifo ready(work_ / "ready");
   JobSpec spec = probe({"tree", ready.path(), "3", "0"});
-  spec.stop_grace_ms = 50;
+  spec.run.stop_grace = std::chrono::milliseconds(50);
   const std::uint64_t id = start(spec);
   ASSERT_TRUE(ready.wait_for(4));
   jobs_->stop(id);
@@ -124,7 +124,7 @@ TEST_F(JobStop, KillsTwentyTreesOfHoppers) {
   for (int trial = 0; trial < 20; ++trial) {
     const Fifo ready(work_ / ("ready" + std::to_string(trial)));
     JobSpec spec = probe({"tree", ready.path(), "2", "3"});
-    spec.stop_grace_ms = trial % 2 == 0 ? 0 : 5;
+    spec.run.stop_grace = std::chrono::milliseconds(trial % 2 == 0 ? 0 : 5);
     const std::uint64_t id = start(spec);
     ASSERT_TRUE(ready.wait_for(6));
     jobs_->stop(id);
@@ -150,7 +150,7 @@ TEST_F(JobStop, MayComeRightAfterTheStart) {
   const Fifo ready(work_ / "ready");
   for (const std::uint64_t grace : {std::uint64_t{0}, std::uint64_t{20}}) {
     JobSpec spec = probe({"tree", ready.path(), "1", "0"});
-    spec.stop_grace_ms = grace;
+    spec.run.stop_grace = std::chrono::milliseconds(grace);
     const std::uint64_t id = start(spec);
     jobs_->stop(id);
     const Job job = end_of(id);
@@ -162,8 +162,8 @@ TEST_F(JobStop, MayComeRightAfterTheStart) {
 TEST_F(JobStop, ComesAtTheTimeout) {
   const Fifo ready(work_ / "ready");
   JobSpec spec = probe({"tree", ready.path(), "1", "0"});
-  spec.timeout_ms = 30;
-  spec.stop_grace_ms = 10;
+  spec.run.timeout = std::chrono::milliseconds(30);
+  spec.run.stop_grace = std::chrono::milliseconds(10);
   const Job job = run(spec);
   EXPECT_EQ(job.state, JobState::timed_out);
   EXPECT_TRUE(job.exit->timed_out);
@@ -173,7 +173,7 @@ TEST_F(JobStop, ComesAtTheTimeout) {
 TEST_F(JobStop, OfTheServiceIsAStopOfEachJob) {
   const Fifo ready(work_ / "ready");
   JobSpec spec = probe({"tree", ready.path(), "2", "0"});
-  spec.stop_grace_ms = 10;
+  spec.run.stop_grace = std::chrono::milliseconds(10);
   const std::uint64_t id = start(spec);
   ASSERT_TRUE(ready.wait_for(3));
   const Descriptor mgr_job = only_mgr_job();

@@ -53,7 +53,7 @@ TEST_F(JobSurvival, OutlivesTheHelper) {
 TEST_F(JobSurvival, CanBeStoppedByTheNextHelper) {
   const Fifo ready(work_ / "ready");
   JobSpec spec = probe({"tree", ready.path(), "0", "0"});
-  spec.stop_grace_ms = 10;
+  spec.run.stop_grace = std::chrono::milliseconds(10);
   start_in_a_helper_that_dies(spec, ready);
   open_jobs();
   jobs_->stop(1);
@@ -158,16 +158,17 @@ TEST_F(JobSurvival, GoesOnWhenTheTreeWasRemovedAndMadeAgain) {
   EXPECT_EQ(run(probe({"exit", "0"})).state, JobState::succeeded);
   wait_for_no_mgr_job();
   ASSERT_TRUE(fs::remove(tree_ / "supervisors") && fs::remove(tree_));
+  ASSERT_TRUE(fs::create_directory(tree_));
   EXPECT_EQ(run(probe({"exit", "0"})).state, JobState::succeeded);
 }
 
 TEST_F(JobSurvival, SaysWhatToSetWhereThereIsNoCgroup) {
   close_jobs();
-  for (const char* unusable : {"/../x", "/cgroup.procs", "/cgroup.procs/x"}) {
+  for (const char* unusable : {"x", "cgroup.procs", "cgroup.procs/x"}) {
     uv_loop_t loop;
     ASSERT_EQ(uv_loop_init(&loop), 0);
     JobsSettings with = settings();
-    with.cgroup = unusable;
+    with.cgroup = tree_ / unusable;
     const auto opened = Jobs::open(&loop, with, {});
     ASSERT_FALSE(opened) << unusable;
     EXPECT_NE(opened.error().detail.find("[jobs] cgroup"), std::string::npos);

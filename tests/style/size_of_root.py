@@ -12,8 +12,7 @@ import sys
 
 from source_tree import FOLDERS, ROOT, body_lines, code_lines, directives, finish
 
-GOAL = 3000
-LIMIT = 3100  # until the goal is met; it may only be lowered
+LIMIT = 3000
 build = pathlib.Path(sys.argv[1]).resolve()
 
 
@@ -38,7 +37,7 @@ for path in sorted(counts):
 total = sum(counts.values())
 declared = sum(code_lines(path) - counts[path] for path in linked if path.suffix == ".h")
 directed = sum(directives(path) for path in linked if path.suffix == ".cpp")
-print(f"{total:5} lines of code are linked into mgr-helper; the goal is {GOAL}, the limit {LIMIT}")
+print(f"{total:5} lines of code are linked into mgr-helper; the limit is {LIMIT}")
 print(f"{directed:5} lines of #include and the like stand in the same sources")
 print(f"{declared:5} lines of declarations stand in the headers that they include")
 findings = []

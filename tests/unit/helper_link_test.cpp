@@ -234,6 +234,7 @@ class ConnectionsTest : public testing::Test {
  protected:
   void SetUp() override {
     connections_ = std::move(*Connections::open(loop_.get()));
+    identity_.emplace(*connections_, decider_);
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_), 0);
   }
   void TearDown() override {
@@ -241,7 +242,10 @@ class ConnectionsTest : public testing::Test {
     close(ends_[1]);
   }
   TestLoop loop_;
+  Caller somebody() { return identity_->introduce({12, 34, 56, {78}}); }
   std::unique_ptr<Connections> connections_;
+  const Decider decider_{Policy{}};
+  std::optional<Identity> identity_;
   int ends_[2];
 };
 
@@ -252,38 +256,53 @@ TEST_F(ConnectionsTest, TellWhoseTheyAreByTheKernelsWord) {
   EXPECT_EQ(credentials->pid, getpid());
   EXPECT_EQ(PeerCredentials{}.uid, static_cast<uid_t>(-1)) << "before the kernel has told, nobody";
   EXPECT_FALSE(read_peer_credentials(-1));
-  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), *credentials);
-  ASSERT_NE(connections_->find(number), nullptr);
-  EXPECT_EQ(connections_->find(number)->uid, geteuid());
-  EXPECT_EQ(connections_->find(number + 1), nullptr) << "a number that was never given";
-  EXPECT_EQ(connections_->find(0), nullptr);
+  const std::uint64_t number =
+      connections_->add(Descriptor(ends_[0]), identity_->introduce(*credentials));
+  ASSERT_NE(connections_->asking(number), nullptr);
+  EXPECT_EQ(connections_->asking(number)->subject().uid, geteuid());
+  EXPECT_EQ(connections_->asking(number + 1), nullptr) << "a number that was never given";
+  EXPECT_EQ(connections_->asking(0), nullptr);
+}
+
+TEST_F(ConnectionsTest, AreOfCallersWhoseFactsWereEstablishedOnce) {
+  const Caller caller = somebody();
+  EXPECT_TRUE(caller.proven());
+  EXPECT_FALSE(caller.named()) << "an empty policy names nobody";
+  EXPECT_EQ(caller.subject().uid, 12U);
+  EXPECT_EQ(caller.subject().gids, (std::vector<gid_t>{78, 34})) << "the primary group too";
+  EXPECT_EQ(identity_->introduce({12, 78, 56, {78}}).subject().gids, (std::vector<gid_t>{78}));
+  for (const uid_t nobody : {uid_t{65534}, static_cast<uid_t>(-1)}) {
+    const Caller unproven = identity_->introduce({nobody, 0, 1, {0}});
+    EXPECT_FALSE(unproven.proven()) << nobody;
+    EXPECT_TRUE(unproven.subject().gids.empty()) << "nobody's groups count for nothing";
+  }
 }
 
 TEST_F(ConnectionsTest, EndASecondAfterTheClientHasGoneAndNotBefore) {
-  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), {});
+  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), somebody());
   close(std::exchange(ends_[1], -1));
   uv_run(loop_.get(), UV_RUN_ONCE);
-  EXPECT_NE(connections_->find(number), nullptr) << "who sends and closes is served";
+  EXPECT_NE(connections_->asking(number), nullptr) << "who sends and closes is served";
   loop_.run_until([&] { return connections_->size() == 0; });
-  EXPECT_EQ(connections_->find(number), nullptr);
+  EXPECT_EQ(connections_->asking(number), nullptr);
 }
 
 TEST_F(ConnectionsTest, AHalfClosedClientIsStillThere) {
-  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), {});
+  const std::uint64_t number = connections_->add(Descriptor(ends_[0]), somebody());
   shutdown(ends_[1], SHUT_WR);
   uv_run(loop_.get(), UV_RUN_NOWAIT);
   uv_run(loop_.get(), UV_RUN_NOWAIT);
-  EXPECT_NE(connections_->find(number), nullptr);
+  EXPECT_NE(connections_->asking(number), nullptr);
   connections_->forget(number);
-  EXPECT_EQ(connections_->find(number), nullptr);
+  EXPECT_EQ(connections_->asking(number), nullptr);
 }
 
 TEST_F(ConnectionsTest, OnlyThoseWhoAskedNothingAreToldThatNothingWasStarted) {
   int other[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, other), 0);
-  const std::uint64_t asked = connections_->add(Descriptor(ends_[0]), {});
-  connections_->add(Descriptor(other[0]), {});
-  connections_->asked(asked);
+  const std::uint64_t asked = connections_->add(Descriptor(ends_[0]), somebody());
+  connections_->add(Descriptor(other[0]), somebody());
+  ASSERT_NE(connections_->asking(asked), nullptr);
   connections_->end_all("unavailable\n");
   char text[64] = {};
   EXPECT_EQ(recv(ends_[1], text, sizeof text, 0), 0);

@@ -43,6 +43,15 @@ TEST(CgroupPath, IsAbsentWithoutCgroup2) {
   EXPECT_FALSE(cgroup2_folder("/nonexistent"));
 }
 
+TEST(CgroupPath, TakesTheJobsTreeFromTheSetting) {
+  const auto mount = cgroup2_folder();
+  if (!mount) GTEST_SKIP() << "needs cgroup v2";
+  EXPECT_EQ(job_tree_folder("/mgr-jobs").value(), *mount + "/mgr-jobs");
+  EXPECT_EQ(job_tree_folder(*mount + "/a/b").value(), *mount + "/a/b");
+  EXPECT_FALSE(job_tree_folder("/../x"));
+  EXPECT_TRUE(job_tree_folder("").value().ends_with("/mgr-jobs.service"));
+}
+
 TEST(CgroupPath, ReadsOurOwnCgroup) {
   EXPECT_EQ(find_own_cgroup("12:pids:/x\n0::/system.slice/a.service\n"), "/system.slice/a.service");
   EXPECT_EQ(find_own_cgroup("0::/"), "/");

@@ -15,17 +15,17 @@ JobSpec full_spec() {
   spec.arguments = {{"task_ids", "17"}, {"note", "Größe"}};
   spec.asker = {33, 33, 1234, "alice"};
   spec.accepted_us = -5;
-  spec.argv = {"/usr/bin/mgr-scan", "--task", "17", ""};
-  spec.environment = {"PATH=/usr/bin", "LANG=C.UTF-8"};
-  spec.cwd = "/srv";
-  spec.uid = 1000;
-  spec.gid = 1001;
-  spec.groups = {4, 20};
-  spec.umask = 027;
-  spec.nice = -3;
-  spec.timeout_ms = 1;
-  spec.stop_grace_ms = UINT64_MAX;
-  spec.no_new_privileges = false;
+  spec.run.argv = {"/usr/bin/mgr-scan", "--task", "17", ""};
+  spec.run.environment = {"PATH=/usr/bin", "LANG=C.UTF-8"};
+  spec.run.cwd = "/srv";
+  spec.run.uid = 1000;
+  spec.run.gid = 1001;
+  spec.run.groups = {4, 20};
+  spec.run.umask = 027;
+  spec.run.nice = -3;
+  spec.run.timeout = std::chrono::milliseconds(1);
+  spec.run.stop_grace = std::chrono::milliseconds(INT64_MAX);
+  spec.run.no_new_privileges = false;
   return spec;
 }
 
@@ -82,17 +82,20 @@ TEST_P(UnfitSpec, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     JobRecords, UnfitSpec,
-    ::testing::Values(
-        [](JobSpec& spec) { spec.uid = UINT32_MAX; }, [](JobSpec& spec) { spec.gid = UINT32_MAX; },
-        [](JobSpec& spec) { spec.groups.push_back(UINT32_MAX); },
-        [](JobSpec& spec) { spec.id = 0; }, [](JobSpec& spec) { spec.id = max_job_id + 1; },
-        [](JobSpec& spec) { spec.argv.clear(); }, [](JobSpec& spec) { spec.argv[0] = "mgr-scan"; },
-        [](JobSpec& spec) { spec.argv[1] = std::string("a\0b", 3); },
-        [](JobSpec& spec) { spec.environment[0] = std::string("A=\0", 3); },
-        [](JobSpec& spec) { spec.cwd = "srv"; },
-        [](JobSpec& spec) { spec.cwd = std::string("/srv\0x", 6); },
-        [](JobSpec& spec) { spec.umask = 01000; }, [](JobSpec& spec) { spec.nice = 20; },
-        [](JobSpec& spec) { spec.argv.emplace_back(max_record_length, 'x'); }));
+    ::testing::Values([](JobSpec& spec) { spec.run.uid = UINT32_MAX; },
+                      [](JobSpec& spec) { spec.run.gid = UINT32_MAX; },
+                      [](JobSpec& spec) { spec.run.groups.push_back(UINT32_MAX); },
+                      [](JobSpec& spec) { spec.id = 0; },
+                      [](JobSpec& spec) { spec.id = max_job_id + 1; },
+                      [](JobSpec& spec) { spec.run.argv.clear(); },
+                      [](JobSpec& spec) { spec.run.argv[0] = "mgr-scan"; },
+                      [](JobSpec& spec) { spec.run.argv[1] = std::string("a\0b", 3); },
+                      [](JobSpec& spec) { spec.run.environment[0] = std::string("A=\0", 3); },
+                      [](JobSpec& spec) { spec.run.cwd = "srv"; },
+                      [](JobSpec& spec) { spec.run.cwd = std::string("/srv\0x", 6); },
+                      [](JobSpec& spec) { spec.run.umask = 01000; },
+                      [](JobSpec& spec) { spec.run.nice = 20; },
+                      [](JobSpec& spec) { spec.run.argv.emplace_back(max_record_length, 'x'); }));
 
 }  // namespace
 }  // namespace mgr

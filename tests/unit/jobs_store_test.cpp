@@ -32,8 +32,8 @@ class JobStore : public ::testing::Test {
   static JobSpec spec_of(std::uint64_t id) {
     JobSpec spec;
     spec.id = id;
-    spec.argv = {"/bin/true"};
-    spec.uid = spec.gid = 1;
+    spec.run.argv = {"/bin/true"};
+    spec.run.uid = spec.run.gid = 1;
     return spec;
   }
   static std::uint64_t make(Store& store) {

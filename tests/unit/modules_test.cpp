@@ -11,7 +11,7 @@ namespace {
 DeclaredModule scan_declared() {
   DeclaredAction start;
   start.name = "start";
-  start.run.command = {"/usr/bin/mgr-scan", "-t", "{task_id}"};
+  start.run.argv = {"/usr/bin/mgr-scan", "-t", "{task_id}"};
   start.run.uid = 123;
   DeclaredModule module;
   module.name = "scan";
@@ -56,7 +56,7 @@ TEST(Scan, StartsOneJobATaskEachOnce) {
   const auto& jobs = std::get<StartJobs>(*effect).jobs;
   ASSERT_EQ(jobs.size(), 2u);
   EXPECT_EQ(jobs[0].key, "scan:1");
-  EXPECT_EQ(jobs[0].argv, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "1"}));
+  EXPECT_EQ(jobs[0].run.argv, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "1"}));
   EXPECT_EQ(jobs[1].key, "scan:2");
   EXPECT_EQ(jobs[1].run.uid, 123u);
 }
@@ -126,7 +126,7 @@ TEST(Declared, RunsItsCommandAsAJob) {
   const auto registry = registry_of({module});
   const auto effect = plan(*registry, "backup", "start", {{"task_id", {std::int64_t{5}}}});
   ASSERT_TRUE(effect);
-  EXPECT_EQ(std::get<StartJobs>(*effect).jobs[0].argv[2], "5");
+  EXPECT_EQ(std::get<StartJobs>(*effect).jobs[0].run.argv[2], "5");
 }
 
 TEST(Schema, TellsBrokerAndClientsTheSame) {

@@ -81,7 +81,7 @@ class PolicyDefaults : public PolicyConfiguration {
 TEST_F(PolicyDefaults, LoadAndNameTheScanner) {
   ASSERT_EQ(configuration.modules.size(), 1U);
   const DeclaredAction& start = configuration.modules[0].actions.at(0);
-  EXPECT_EQ(start.run.command, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "{task_id}"}));
+  EXPECT_EQ(start.run.argv, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "{task_id}"}));
   EXPECT_EQ(start.run.user, "mgr-scan");
   EXPECT_EQ(start.run.stop_grace, std::chrono::seconds(5));
   EXPECT_EQ(start.run.timeout, std::chrono::hours(6));

@@ -51,13 +51,15 @@ TEST_F(PolicyModules, ReadsEverySetting) {
   EXPECT_EQ(flush.file, "m.toml");
   EXPECT_EQ(flush.line, 3U);
   const RunSettings& run = flush.run;
-  EXPECT_EQ(run.command, (std::vector<std::string>{"/usr/sbin/rndc", "-k{key}", "{zones...}"}));
+  EXPECT_EQ(run.argv, (std::vector<std::string>{"/usr/sbin/rndc", "-k{key}", "{zones...}"}));
   EXPECT_EQ(run.uid, 53U);
   EXPECT_EQ(run.gid, 900U);
   EXPECT_EQ(run.groups, (std::vector<gid_t>{901}));
   EXPECT_EQ(run.cwd, "/srv");
-  EXPECT_EQ(run.env.at(0), std::pair(std::string("A_1"), std::string()));
-  EXPECT_EQ(run.env.at(1), std::pair(std::string("LANG"), std::string("C")));
+  const std::string user = run.user;
+  EXPECT_EQ(run.environment, (std::vector<std::string>{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                                       "HOME=/", "USER=" + user, "LOGNAME=" + user,
+                                                       "SHELL=/bin/false", "A_1=", "LANG=C"}));
   EXPECT_EQ(run.umask, 027U);
   EXPECT_EQ(run.nice, -5);
   EXPECT_EQ(run.timeout, 10s);

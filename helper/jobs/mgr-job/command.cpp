@@ -20,7 +20,7 @@ Result<Command> Command::clone(const JobSpec& spec, const CgroupLeaf& leaf) {
   Command command;
   command.channel_ = Descriptor(pair[0]);
   const Descriptor childs_end(pair[1]);
-  ExecPlan plan(spec, childs_end.get());
+  ExecPlan plan(spec.run, childs_end.get());
   if (!plan.ready()) return fail_errno("/dev/null");
   const pid_t pid = clone_into_cgroup(leaf.folder(), command.process_);
   if (pid == 0) {

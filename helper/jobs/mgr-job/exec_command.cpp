@@ -38,11 +38,11 @@ bool take_standard_descriptors(int null) {
 // Loading a filter needs no_new_privs or CAP_SYS_ADMIN (seccomp(2)). So where the action does
 // without no_new_privs, it is loaded while this is root; the list forbids nothing that follows, and
 // a set-user-ID program under it is not weakened, since no step of giving privilege up is in it.
-const char* become_confined(const JobSpec& spec, std::span<const gid_t> groups,
+const char* become_confined(const RunSettings& run, std::span<const gid_t> groups,
                             std::span<gid_t> room) {
-  if (!spec.no_new_privileges && !load_job_filter()) return "seccomp";
-  if (const char* failed = become_user(spec.uid, spec.gid, groups, room)) return failed;
-  if (!spec.no_new_privileges) return nullptr;
+  if (!run.no_new_privileges && !load_job_filter()) return "seccomp";
+  if (const char* failed = become_user(run.uid, run.gid, groups, room)) return failed;
+  if (!run.no_new_privileges) return nullptr;
   if (!forbid_new_privileges()) return "no_new_privs";
   return load_job_filter() ? nullptr : "seccomp";
 }
@@ -56,26 +56,26 @@ bool wait_at_gate(int channel) {
 
 }  // namespace
 
-ExecPlan::ExecPlan(const JobSpec& spec, int channel)
-    : spec_(spec),
+ExecPlan::ExecPlan(const RunSettings& run, int channel)
+    : run_(run),
       channel_(channel),
       null_(open("/dev/null", O_RDWR | O_CLOEXEC)),
-      argv_(pointers_to(spec.argv)),
-      environment_(pointers_to(spec.environment)),
-      groups_(spec.groups.begin(), spec.groups.end()),
+      argv_(pointers_to(run.argv)),
+      environment_(pointers_to(run.environment)),
+      groups_(run.groups.begin(), run.groups.end()),
       room_(groups_.size()) {
   std::ranges::sort(groups_);
 }
 
 const char* become_command(ExecPlan& plan) {
-  const JobSpec& spec = plan.spec_;
+  const RunSettings& run = plan.run_;
   if (setsid() < 0) return "setsid";
-  if (setpriority(PRIO_PROCESS, 0, spec.nice) != 0) return "nice";
+  if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
   if (!take_standard_descriptors(plan.null_.get())) return "descriptors";
-  if (const char* failed = become_confined(spec, plan.groups_, plan.room_)) return failed;
+  if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return "close_range";
-  umask(spec.umask);
-  if (chdir(spec.cwd.c_str()) != 0) return "chdir";
+  umask(run.umask);
+  if (chdir(run.cwd.c_str()) != 0) return "chdir";
   reset_signals();
   if (!wait_at_gate(plan.channel_)) return "gate";
   execve(plan.argv_.front(), plan.argv_.data(), plan.environment_.data());

@@ -3,15 +3,15 @@
 //
 // The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; setgroups,
 // setresgid, setresuid, all read back; no_new_privs; the seccomp list; close-on-exec from 3;
-// umask; chdir as that user; signals; the gate; execve of an absolute path with exactly the spec's
-// environment. Limits, oom_score_adj and the keyring it has from mgr-job (own_state.h).
+// umask; chdir as that user; signals; the gate; execve of an absolute path with exactly the
+// settings' environment. Limits, oom_score_adj and the keyring it has from mgr-job (own_state.h).
 #pragma once
 
 #include <sys/types.h>
 
 #include <vector>
 
-#include "helper/jobs/job_files.h"
+#include "policy/run_settings.h"
 #include "protocol/descriptor.h"
 
 namespace mgr {
@@ -27,16 +27,17 @@ class ExecPlan;
 // A failing step is reported and ends the process: the command never runs half confined.
 [[noreturn]] void exec_command(ExecPlan& plan);
 
-// Everything that the child needs, allocated beforehand: it must not allocate. Borrows the spec.
+// Everything that the child needs, allocated beforehand: it must not allocate. Borrows the
+// settings.
 class ExecPlan {
  public:
-  ExecPlan(const JobSpec& spec, int channel);
+  ExecPlan(const RunSettings& run, int channel);
   [[nodiscard]] bool ready() const { return static_cast<bool>(null_); }
 
  private:
   friend void exec_command(ExecPlan& plan);
   friend const char* become_command(ExecPlan& plan);
-  const JobSpec& spec_;
+  const RunSettings& run_;
   int channel_;
   Descriptor null_;
   std::vector<char*> argv_, environment_;

@@ -37,7 +37,7 @@ Result<Supervision> Supervision::begin(const JobSpec& spec, const CgroupLeaf& le
   if (!supervision.timer_) return fail_errno("timerfd");
   supervision.termination_ = open_termination();
   if (!supervision.termination_) return fail_errno("signalfd");
-  if (spec.timeout_ms > 0) supervision.arm_timer(spec.timeout_ms);
+  if (spec.run.timeout.count() > 0) supervision.arm_timer(spec.run.timeout);
   return supervision;
 }
 
@@ -74,19 +74,19 @@ void Supervision::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
   record_.stopped = !record_.timed_out;
-  if (spec_.stop_grace_ms == 0) return kill_tree();
+  if (spec_.run.stop_grace.count() == 0) return kill_tree();
   signals_.send(SIGTERM);
-  arm_timer(spec_.stop_grace_ms);
+  arm_timer(spec_.run.stop_grace);
 }
 
 void Supervision::kill_tree() {
   if (!leaf_.kill()) signals_.send(SIGKILL);
 }
 
-void Supervision::arm_timer(std::uint64_t milliseconds) {
+void Supervision::arm_timer(std::chrono::milliseconds after) {
   itimerspec when{};
-  when.it_value.tv_sec = static_cast<time_t>(milliseconds / 1000);
-  when.it_value.tv_nsec = static_cast<long>(milliseconds % 1000) * 1'000'000;
+  when.it_value.tv_sec = static_cast<time_t>(after.count() / 1000);
+  when.it_value.tv_nsec = static_cast<long>(after.count() % 1000) * 1'000'000;
   (void)timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
 

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include <cstdint>
+#include <chrono>
 #include <vector>
 
 #include "helper/jobs/cgroup_leaf.h"
@@ -36,7 +36,7 @@ class Supervision {
   void wait();
   void begin_stop();
   void kill_tree();
-  void arm_timer(std::uint64_t milliseconds);
+  void arm_timer(std::chrono::milliseconds after);
   void on_timer();
   void on_report();
   void on_command_end();

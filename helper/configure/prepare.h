@@ -1,0 +1,16 @@
+// What must be there before the helper serves. mgr-configure, root.
+#pragma once
+
+#include "protocol/error.h"
+#include "protocol/paths.h"
+
+namespace mgr {
+
+// /run/mgr, /var/lib/mgr and /var/log/mgr. Fails where one is there and others than root can write
+// it.
+[[nodiscard]] Result<void> make_folders(const Paths& paths);
+
+// The cgroup that mgr.toml names. The one of mgr-jobs.service is systemd's to make.
+[[nodiscard]] Result<void> make_job_tree(const std::string& folder);
+
+}  // namespace mgr
