@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,37 @@ struct RunSettings {
   int nice = 0;
   std::chrono::milliseconds timeout{0};  // 0: none
   std::chrono::milliseconds stop_grace{10000};
+  // When it runs.
+  std::uint32_t max_running = 0;  // jobs of this action at a time; 0: any number
+  std::uint32_t queue = 1000;     // jobs of this action that may wait; one more is refused as busy
+  std::string lock;               // at most one job that holds it runs at a time; "": none
+  std::uint32_t retries = 0;      // further attempts after a failure or a timeout
+  std::chrono::milliseconds retry_delay{1000};  // before the second; doubles for each further one
+  std::vector<std::uint8_t> success_exit{0};    // the exit statuses of success
+  // What is kept of what it prints, in bytes: the head and the tail.
+  std::uint64_t output_limit = 1 << 20;
+  bool progress = false;  // it is given a descriptor for its progress, number 3
+  // What it may use; 0: no limit of its own.
+  std::uint64_t memory = 0;       // bytes, the whole tree (memory.max)
+  std::uint32_t processes = 0;    // the whole tree (pids.max)
+  std::uint64_t cpu_seconds = 0;  // each process (RLIMIT_CPU)
+  std::uint64_t open_files = 0;   // each process (RLIMIT_NOFILE)
+  std::uint64_t file_size = 0;    // bytes, each file (RLIMIT_FSIZE)
+  // What it may do and see.
   bool no_new_privileges = true;
+  bool private_tmp = false;      // a tmpfs of its own on /tmp and /var/tmp
+  bool private_network = false;  // no interface but a loopback of its own
+  std::vector<std::string> read_only_paths;
+  std::uint64_t capabilities = 0;  // bit N: capability N of capabilities(7), ambient
   friend bool operator==(const RunSettings&, const RunSettings&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.argv, record.environment, record.user, record.uid, record.gid, record.groups,
             record.cwd, record.umask, record.nice, record.timeout, record.stop_grace,
-            record.no_new_privileges);
+            record.max_running, record.queue, record.lock, record.retries, record.retry_delay,
+            record.success_exit, record.output_limit, record.progress, record.memory,
+            record.processes, record.cpu_seconds, record.open_files, record.file_size,
+            record.no_new_privileges, record.private_tmp, record.private_network,
+            record.read_only_paths, record.capabilities);
   }
 };
 

@@ -56,8 +56,9 @@ struct JobSpec {
 
 struct StartRecord {
   std::int64_t started_us = 0;
+  std::string boot_id;  // of /proc/sys/kernel/random: which boot it ran under
   friend bool operator==(const StartRecord&, const StartRecord&) = default;
-  static void members(auto& archive, auto& record) { archive(record.started_us); }
+  static void members(auto& archive, auto& record) { archive(record.started_us, record.boot_id); }
 };
 
 enum class JobOutcome : std::uint8_t {
@@ -75,10 +76,16 @@ struct ExitRecord {
   bool timed_out = false;  // by its timeout
   std::int64_t ended_us = 0;
   std::string detail;
+  // What it used and printed; 0 where the machine does not tell.
+  std::uint64_t processor_us = 0;        // user and system time of the whole tree
+  std::uint64_t peak_memory = 0;         // bytes
+  std::uint64_t output_bytes = 0;        // printed in all, kept or not
+  std::optional<std::uint8_t> progress;  // per cent, as it last said
   friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.outcome, record.status, record.stopped, record.timed_out, record.ended_us,
-            record.detail);
+            record.detail, record.processor_us, record.peak_memory, record.output_bytes,
+            record.progress);
   }
 };
 

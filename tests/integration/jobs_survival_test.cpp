@@ -134,7 +134,7 @@ TEST_F(JobSurvival, AHostileExitFileIsNoRecord) {
       [&](const fs::path& exit) { fs::create_symlink(victim, exit); },
       [](const fs::path& exit) { ASSERT_EQ(mkfifo(exit.c_str(), 0600), 0); },
       [](const fs::path& exit) {
-        std::ofstream(exit) << encode(ExitRecord{JobOutcome::exited, 0, false, false, 0, ""});
+        std::ofstream(exit) << encode(ExitRecord());
         fs::resize_file(exit, std::uintmax_t{1} << 30);
       },
       [](const fs::path& exit) { fs::create_symlink("/dev/zero", exit); }};

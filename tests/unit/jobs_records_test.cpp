@@ -30,7 +30,7 @@ JobSpec full_spec() {
 }
 
 ExitRecord full_exit() {
-  return {JobOutcome::signalled, -9, true, false, INT64_MIN, "why it ended"};
+  return {JobOutcome::signalled, -9, true, false, INT64_MIN, "why it ended", 1, 2, 3, 99};
 }
 
 template <typename Decode>
@@ -50,21 +50,22 @@ void expect_only_the_whole(const std::string& bytes, Decode decode) {
 TEST(JobRecords, AreReadAsTheyWereWritten) {
   EXPECT_EQ(decode_job_spec(encode(full_spec())), full_spec());
   EXPECT_EQ(decode_exit_record(encode(full_exit())), full_exit());
-  EXPECT_EQ(decode_start_record(encode(StartRecord{77})), StartRecord{77});
+  const StartRecord start{77, "b"};
+  EXPECT_EQ(decode_start_record(encode(start)), start);
   EXPECT_EQ(decode_next_id(encode_next_id(max_job_id)), max_job_id);
 }
 
 TEST(JobRecords, RefuseEveryTruncationAndEveryFlippedBit) {
   expect_only_the_whole(encode(full_spec()), decode_job_spec);
   expect_only_the_whole(encode(full_exit()), decode_exit_record);
-  expect_only_the_whole(encode(StartRecord{77}), decode_start_record);
+  expect_only_the_whole(encode(StartRecord{77, "b"}), decode_start_record);
   expect_only_the_whole(encode_next_id(5), decode_next_id);
 }
 
 TEST(JobRecords, RefuseARecordOfAnotherKind) {
-  EXPECT_FALSE(decode_exit_record(encode(StartRecord{1})));
+  EXPECT_FALSE(decode_exit_record(encode(StartRecord{1, ""})));
   EXPECT_FALSE(decode_start_record(encode_next_id(1)));
-  EXPECT_FALSE(decode_next_id(encode(StartRecord{1})));
+  EXPECT_FALSE(decode_next_id(encode(StartRecord{1, ""})));
 }
 
 TEST(JobRecords, RefuseAnIdOutsideItsRange) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/real_time.h"
 #include "helper/jobs/record_file.h"
 
@@ -38,7 +39,7 @@ Result<Records> Records::open(int folder) {
 }
 
 Result<void> Records::write_start() const {
-  return write_whole(start_.get(), encode(StartRecord{real_time_us()}));
+  return write_whole(start_.get(), encode(StartRecord{real_time_us(), read_boot_id()}));
 }
 
 Result<void> Records::write_exit(ExitRecord record) const {
