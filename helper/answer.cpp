@@ -33,20 +33,26 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   // 6. What is the plan? The module says; it does nothing itself.
   auto effect = entry->action->handler({*decision, caller.facts(), *arguments});
   if (!effect) return refuse(to, message, &caller, effect.error());
+  if (request->wait() && !std::holds_alternative<StartJobs>(*effect)) {
+    return refuse(to, message, &caller,
+                  {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
+  }
 
   // 7. Audit, do, reply.
-  carry_out(to, message, caller, *entry, *decision, request->on_behalf_of(), std::move(*effect));
+  carry_out(to, message, caller, *entry, *decision, *request, std::move(*effect));
 }
 
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                          const Registry::Entry& entry, const Allowed& allowed,
-                         std::string_view on_behalf_of, Effect effect) {
+                         const CheckedRequest& request, Effect effect) {
   Errand errand;
   errand.to = to;
   errand.module = entry.module->name();
   errand.action = entry.action->name;
   errand.scope = allowed.jobs();
-  errand.asker.on_behalf_of = on_behalf_of;
+  errand.asker.on_behalf_of = request.on_behalf_of();
+  errand.connection = message.connection;
+  errand.wait = request.wait();
   if (caller.proven()) {
     errand.asker.uid = *caller.subject().uid;
     errand.asker.gid = caller.facts().gid;
@@ -57,7 +63,8 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
   }
   audit_.answered(caller, errand.module, errand.action);
-  effects_.answer(errand, effect);
+  if (is_stream(effect)) connections_.streams(message.connection);
+  effects_.answer(std::move(errand), std::move(effect));
 }
 
 void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,

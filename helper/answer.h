@@ -3,6 +3,8 @@
 #pragma once
 
 #include "helper/audit.h"
+#include "helper/checked_request.h"
+#include "helper/connections.h"
 #include "helper/effects.h"
 #include "helper/identity.h"
 #include "helper/link.h"
@@ -14,9 +16,10 @@ namespace mgr {
 class Answerer {
  public:
   // All of them outlive the answerer.
-  Answerer(const Identity& identity, const Registry& registry, const Decider& decider, Audit& audit,
-           Effects& effects, Link& link)
-      : identity_(identity),
+  Answerer(Connections& connections, const Identity& identity, const Registry& registry,
+           const Decider& decider, Audit& audit, Effects& effects, Link& link)
+      : connections_(connections),
+        identity_(identity),
         registry_(registry),
         decider_(decider),
         audit_(audit),
@@ -29,11 +32,12 @@ class Answerer {
  private:
   void carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                  const Registry::Entry& entry, const Allowed& allowed,
-                 std::string_view on_behalf_of, Effect effect);
+                 const CheckedRequest& request, Effect effect);
   void deny(ReplyTo to, const RunMessage& message, const Caller& caller, const Denied& denied);
   void refuse(ReplyTo to, const RunMessage& message, const Caller* caller, const Error& error,
               const Rule* rule = nullptr);
 
+  Connections& connections_;
   const Identity& identity_;
   const Registry& registry_;
   const Decider& decider_;

@@ -66,6 +66,7 @@ class Audit {
   // Anything else worth a line: "link_refused", "helper_started", …
   void event(std::string_view name, std::string_view detail);
 
+  [[nodiscard]] bool has_reserve() { return log_.has_reserve(); }
   // At the end of each turn of the loop; true before an effect.
   Result<void> flush(bool durable);
 

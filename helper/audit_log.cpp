@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 #include "helper/jobs/real_time.h"
@@ -18,6 +19,7 @@ namespace mgr {
 namespace {
 
 constexpr std::string_view seq_key = "{\"seq\":";
+constexpr off_t reserve = 1 << 20;
 constexpr std::size_t max_pending = 4 << 20;
 constexpr off_t tail_length = 1 << 20;  // longer than the longest line
 
@@ -65,7 +67,7 @@ Result<AuditLog> AuditLog::open(const std::string& path) {
 }
 
 Result<void> AuditLog::take_up_chain() {
-  const off_t size = lseek(file_.get(), 0, SEEK_END);
+  const off_t size = size_ = lseek(file_.get(), 0, SEEK_END);
   last_hash_ = std::string(crypto_generichash_BYTES * 2, '0');
   if (size <= 0) return {};
   const off_t begin = std::max<off_t>(0, size - tail_length);
@@ -100,12 +102,21 @@ std::uint64_t AuditLog::append(std::string_view event, std::string_view members)
   return ++last_seq_;
 }
 
+bool AuditLog::has_reserve() {
+  if (size_ + reserve <= reserved_to_) return true;
+  const bool made = fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, size_, 2 * reserve) == 0;
+  if (!made && errno != EOPNOTSUPP) return false;
+  reserved_to_ = size_ + 2 * reserve;
+  return true;
+}
+
 Result<void> AuditLog::flush(bool durable) {
   std::string_view rest = pending_;
   while (!rest.empty()) {
     const ssize_t written = write(file_.get(), rest.data(), rest.size());
     if (written < 0) break;
     rest.remove_prefix(static_cast<std::size_t>(written));
+    size_ += written;
   }
   pending_.erase(0, pending_.size() - rest.size());
   if (!pending_.empty()) {

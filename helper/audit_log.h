@@ -23,6 +23,11 @@ class AuditLog {
   // object; the line holds seq, time (UTC, RFC 3339), event, the members, and prev.
   std::uint64_t append(std::string_view event, std::string_view members);
 
+  // Whether there is room on the disk for what must be written when it is full otherwise: the lines
+  // of stops and prunings, and the ends of jobs. Sets it aside (fallocate(2)), so it costs a call
+  // only now and then.
+  [[nodiscard]] bool has_reserve();
+
   // Writes what was appended; `durable`: and waits until it is on disk (fdatasync). What could not
   // be written is kept for the next flush, up to a limit, and the failure is returned.
   Result<void> flush(bool durable);
@@ -35,6 +40,7 @@ class AuditLog {
   std::uint64_t last_seq_ = 0;
   std::string last_hash_;  // hex
   std::string pending_;
+  off_t size_ = 0, reserved_to_ = 0;
 };
 
 }  // namespace mgr

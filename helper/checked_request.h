@@ -19,11 +19,14 @@ class CheckedRequest {
   [[nodiscard]] std::string_view module() const { return module_; }
   [[nodiscard]] std::string_view action() const { return action_; }
   [[nodiscard]] std::string_view on_behalf_of() const { return on_behalf_of_; }
+  // mgr-wait: what it starts is answered when it has ended.
+  [[nodiscard]] bool wait() const { return wait_; }
   [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
 
  private:
   CheckedRequest() = default;
   std::string_view module_, action_, on_behalf_of_;
+  bool wait_ = false;
   std::vector<FieldView> arguments_;
 };
 

@@ -36,7 +36,7 @@ std::uint64_t Connections::add(Descriptor socket, Caller caller) {
   // Unwatched it could not be told from one whose client is there.
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) != 0) return 0;
   last_number_ = number;
-  entries_.emplace(number, Entry{std::move(socket), std::move(caller), 0, false});
+  entries_.emplace(number, Entry{std::move(socket), std::move(caller)});
   return number;
 }
 
@@ -48,6 +48,16 @@ const Caller* Connections::asking(std::uint64_t number) {
   if (gone && uv_now(loop_) > entry.gone_at_ms + grace_after_hang_up_ms) return nullptr;
   entry.asked = true;
   return &entry.caller;
+}
+
+void Connections::streams(std::uint64_t number) {
+  const auto found = entries_.find(number);
+  if (found != entries_.end()) found->second.streams = true;
+}
+
+bool Connections::is_streaming(std::uint64_t number) const {
+  const auto found = entries_.find(number);
+  return found != entries_.end() && found->second.streams;
 }
 
 void Connections::forget(std::uint64_t number) { entries_.erase(number); }

@@ -33,6 +33,11 @@ class Connections {
   // for over a second: what the broker sends in its name after that is not the client's.
   [[nodiscard]] const Caller* asking(std::uint64_t number);
 
+  // It carries a stream from now on: a broker that was taken over must find no further request in an
+  // admin's connection that only listens.
+  void streams(std::uint64_t number);
+  [[nodiscard]] bool is_streaming(std::uint64_t number) const;
+
   // The broker is done with it.
   void forget(std::uint64_t number);
 
@@ -48,6 +53,7 @@ class Connections {
     Caller caller;
     std::uint64_t gone_at_ms = 0;  // loop time
     bool asked = false;
+    bool streams = false;
   };
   struct Departure {
     std::uint64_t number, at_ms;

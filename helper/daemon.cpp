@@ -11,8 +11,7 @@ Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts)
   const JobsSettings jobs_settings = parts.jobs;
   std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(parts), std::move(*connections)));
   Daemon* self = daemon.get();
-  auto jobs =
-      Jobs::open(loop, jobs_settings, [self](const Job& job) { self->effects_.job_ended(job); });
+  auto jobs = Jobs::open(loop, jobs_settings, self->effects_.job_events());
   if (!jobs) return tl::unexpected(jobs.error());
   daemon->jobs_ = std::move(*jobs);
   daemon->effects_.use(*daemon->jobs_);
@@ -32,7 +31,7 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
                   parts.configuration.admin_gid, parts.configuration.max_connections),
       effects_(loop, audit_, link_),
-      answerer_(identity_, *registry_, decider_, audit_, effects_, link_),
+      answerer_(*connections_, identity_, *registry_, decider_, audit_, effects_, link_),
       check_(new uv_check_t{}),
       prepare_(new uv_prepare_t{}) {
   // A turn ends after the poll, and once more before the next one for what the timers did.
@@ -70,6 +69,7 @@ LinkEvents Daemon::link_events() {
   };
   events.answer_closed = [this](const ClosedMessage& message) {
     connections_->forget(message.connection);
+    effects_.client_gone(message.connection);
   };
   events.answer_refusals = [this](const RefusalsMessage& message) {
     audit_.broker_refused(message);

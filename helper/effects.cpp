@@ -1,87 +1,33 @@
 // mgr-helper, root. Everything here was allowed and typed; what jobs tell of themselves is not
-// trusted beyond their exit records.
+// trusted beyond their records.
 #include "helper/effects.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "helper/job_json.h"
+#include "helper/job_selection.h"
 #include "helper/jobs/real_time.h"
-#include "protocol/reply.h"
+#include "protocol/json.h"
 
 namespace mgr {
 namespace {
 
 // A stop is answered with `timeout` when its trees are not gone this long after the grace period.
 constexpr std::chrono::seconds stop_margin{10};
+constexpr std::size_t most_pruned = 1000;  // in one request; more are left for the next
 
-}  // namespace
-
-void Effects::answer(const Errand& errand, const Effect& effect) {
-  if (const auto* reply = std::get_if<Reply>(&effect)) {
-    return link_.send_reply(errand.to, success_line(errand.action, reply->data));
-  }
-  const auto& query = std::get<QueryJobs>(effect);
-  std::vector<std::uint64_t> ids;
-  for (const Job* job : select(errand, query.selection, query.live_only)) {
-    ids.push_back(job->spec.id);
-  }
-  link_.send_reply(errand.to, success_line(errand.action, jobs_json(ids)));
-}
-
-void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
-  queue_.push_back({std::move(errand), std::move(effect), std::move(record)});
-}
-
-void Effects::commit() {
-  if (queue_.empty()) return;
-  std::vector<Queued> batch = std::move(queue_);
-  queue_.clear();
-  const auto on_disk = audit_.flush(true);
-  for (Queued& queued : batch) {
-    const auto* start = std::get_if<StartJobs>(&queued.effect);
-    if (!on_disk) {
-      fail_errand(queued.errand, queued.record, on_disk.error());
-    } else if (start != nullptr) {
-      carry_out(queued, *start);
-    } else {
-      carry_out(queued, std::get<StopJobs>(queued.effect));
-    }
-  }
-}
-
-void Effects::carry_out(Queued& queued, const StartJobs& start) {
-  const Errand& errand = queued.errand;
-  for (const JobPlan& plan : start.jobs) {
-    const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key);
-    if (other != nullptr && !may_see(errand, *other)) {
-      return fail_errand(errand, queued.record,
-                         {ErrorCode::conflict, plan.key + " is running for somebody else"});
-    }
-  }
+std::vector<JobNote> notes_of(const std::vector<const Job*>& jobs) {
   std::vector<JobNote> notes;
-  for (const JobPlan& plan : start.jobs) {
-    const Job* running = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key);
-    if (running != nullptr) {
-      notes.push_back({running, false});
-      continue;
-    }
-    auto spec = spec_of(errand, plan);
-    const auto id = spec ? jobs_->start(std::move(*spec)) : tl::unexpected(spec.error());
-    if (!id) {
-      const std::string started = notes.empty() ? "" : "; others were started: " + ids_of(notes);
-      return fail_errand(
-          errand, queued.record,
-          {notes.empty() ? id.error().code : ErrorCode::failed, id.error().detail + started});
-    }
-    notes.push_back({jobs_->find(*id), true});
-  }
-  succeed(errand, queued.record, jobs_object(notes));
+  for (const Job* job : jobs) notes.push_back({job->spec.id});
+  return notes;
 }
 
-Result<JobSpec> Effects::spec_of(const Errand& errand, const JobPlan& plan) const {
-  if (plan.run.uid == UINT32_MAX || plan.run.gid == UINT32_MAX) {
-    return fail(ErrorCode::failed, "this machine has no user " + plan.run.user);
-  }
+bool asks_for_the_same(const JobSpec& one, const JobSpec& other) {
+  return one.module == other.module && one.action == other.action &&
+         one.arguments == other.arguments;
+}
+
+JobSpec spec_of(const Errand& errand, const JobPlan& plan) {
   JobSpec spec;
   spec.module = errand.module;
   spec.action = errand.action;
@@ -93,93 +39,153 @@ Result<JobSpec> Effects::spec_of(const Errand& errand, const JobPlan& plan) cons
   return spec;
 }
 
-void Effects::carry_out(Queued& queued, const StopJobs& stop) {
-  const Errand& errand = queued.errand;
-  const auto selected = select(errand, stop.selection, false);
-  for (const std::string& key : stop.selection.keys) {
-    const auto has_key = [&](const Job* job) { return job->spec.key == key; };
-    if (std::ranges::none_of(selected, has_key)) {
-      return fail_errand(errand, queued.record, {ErrorCode::not_found, "no job " + key});
+}  // namespace
+
+Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link)
+    : audit_(audit), link_(link), waits_(loop, link), watchers_(link), follows_(link) {}
+
+JobEvents Effects::job_events() {
+  return {[this](const Job& job) { job_ended(job); },
+          [this](const Job& job) { watchers_.job_changed(job); },
+          [this](const Job& job, std::uint64_t bytes) { follows_.job_printed(*jobs_, job, bytes); }};
+}
+
+void Effects::answer(Errand errand, Effect effect) {
+  Task task{std::move(errand), std::nullopt};
+  if (const auto* reply = std::get_if<Reply>(&effect)) return succeed(link_, task, reply->data);
+  if (const auto* asked = std::get_if<QueryJobs>(&effect)) return query(std::move(task), *asked);
+  if (auto* watched = std::get_if<WatchJobs>(&effect)) {
+    return watchers_.add(std::move(task.errand), std::move(watched->selection));
+  }
+  if (const auto* follow = std::get_if<FollowJob>(&effect)) {
+    return follows_.add(*jobs_, std::move(task.errand), *follow);
+  }
+  const auto& wait = std::get<WaitForJobs>(effect);
+  const auto selected = select(*jobs_, task.errand, wait.selection);
+  if (!selected) return fail_task(link_, task, selected.error());
+  waits_.wait(*jobs_, std::move(task), notes_of(*selected), wait.limit, "the limit has passed");
+}
+
+void Effects::query(Task task, const QueryJobs& effect) {
+  const auto selected = select(*jobs_, task.errand, effect.selection);
+  if (!selected) return fail_task(link_, task, selected.error());
+  succeed(link_, task,
+          effect.details ? detailed_object(*selected) : jobs_object(*jobs_, notes_of(*selected)));
+}
+
+void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
+  queue_.push_back({{std::move(errand), std::move(record)}, std::move(effect)});
+}
+
+void Effects::commit() {
+  if (queue_.empty()) return;
+  std::vector<Queued> batch = std::exchange(queue_, {});
+  const auto on_disk = audit_.flush(true);
+  for (auto& [task, effect] : batch) {
+    if (!on_disk) {
+      fail_task(link_, task, on_disk.error());
+    } else if (const auto* started = std::get_if<StartJobs>(&effect)) {
+      start(std::move(task), *started);
+    } else {
+      commit_starts();  // what was asked for before is there to be stopped
+      if (const auto* stopped = std::get_if<StopJobs>(&effect)) stop(std::move(task), *stopped);
+      if (const auto* pruned = std::get_if<PruneJobs>(&effect)) prune(std::move(task), *pruned);
     }
   }
-  stopping_.push_back({errand, std::move(queued.record), {}, 0, nullptr});
-  Stopping& stopping = stopping_.back();
-  std::chrono::milliseconds longest_grace{0};
-  for (const Job* job : selected) {
-    stopping.ids.push_back(job->spec.id);
-    if (!job->alive()) continue;
-    ++stopping.alive;
-    longest_grace = std::max(longest_grace, job->spec.run.stop_grace);
+  commit_starts();
+}
+
+void Effects::start(Task task, const StartJobs& effect) {
+  if (!audit_.has_reserve()) {
+    return fail_task(link_, task, {ErrorCode::failed, "the disk is full; nothing was started"});
   }
-  const auto limit = static_cast<std::uint64_t>((longest_grace + stop_margin).count());
-  stopping.limit = Watch::after(loop_, limit, [this, &stopping] { give_up(stopping); });
-  if (stopping.alive == 0) return finish(std::prev(stopping_.end()));
-  const std::vector<std::uint64_t> ids = stopping.ids;
-  for (const std::uint64_t id : ids) jobs_->stop(id);
+  std::vector<JobNote> notes;
+  for (const JobPlan& plan : effect.jobs) {
+    const auto note = accept(task.errand, plan);
+    if (note) {
+      notes.push_back(*note);
+      continue;
+    }
+    for (const JobNote& other : notes) {
+      if (*other.is_new) jobs_->withdraw(other.id);
+    }
+    return fail_task(link_, task, note.error());
+  }
+  starting_.push_back({std::move(task), std::move(notes)});
+}
+
+Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan) {
+  if (plan.run.uid == UINT32_MAX || plan.run.gid == UINT32_MAX) {
+    return fail(ErrorCode::failed, "this machine has no user " + plan.run.user);
+  }
+  JobSpec spec = spec_of(errand, plan);
+  if (const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key)) {
+    if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
+      return JobNote{other->spec.id, false};
+    }
+    return fail(ErrorCode::conflict, plan.key + " is taken by another job");
+  }
+  const auto id = jobs_->accept(std::move(spec));
+  if (!id) return tl::unexpected(id.error());
+  return JobNote{*id, true};
+}
+
+void Effects::commit_starts() {
+  if (starting_.empty()) return;
+  std::vector<Starting> batch = std::exchange(starting_, {});
+  const auto on_disk = jobs_->commit();
+  for (auto& [task, notes] : batch) {
+    if (!on_disk) {
+      fail_task(link_, task, {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
+    } else if (task.errand.wait) {
+      waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
+    } else {
+      succeed(link_, task, jobs_object(*jobs_, notes));
+    }
+  }
+}
+
+void Effects::stop(Task task, const StopJobs& effect) {
+  const auto selected = select(*jobs_, task.errand, effect.selection);
+  if (!selected) return fail_task(link_, task, selected.error());
+  std::chrono::milliseconds longest_grace{0};
+  for (const Job* job : *selected) {
+    if (job->alive()) longest_grace = std::max(longest_grace, job->spec.run.stop_grace);
+  }
+  const std::vector<JobNote> notes = notes_of(*selected);
+  waits_.wait(*jobs_, std::move(task), notes, longest_grace + stop_margin, "still stopping");
+  for (const JobNote& note : notes) jobs_->stop(note.id);
+}
+
+void Effects::prune(Task task, const PruneJobs& effect) {
+  const auto selected = select(*jobs_, task.errand, effect.selection);
+  if (!selected) return fail_task(link_, task, selected.error());
+  const std::int64_t before = real_time_us() - std::chrono::microseconds(effect.older_than).count();
+  std::uint64_t number = 0, bytes = 0;
+  for (const JobNote& note : notes_of(*selected)) {
+    const Job* job = jobs_->find(note.id);
+    if (number == most_pruned || job->alive() || job->exit->ended_us > before) continue;
+    const auto freed = jobs_->remove(note.id);
+    if (!freed) return fail_task(link_, task, freed.error());
+    ++number;
+    bytes += *freed;
+  }
+  JsonWriter json;
+  json.open_object().member("pruned", number).member("bytes", bytes).close_object();
+  succeed(link_, task, json.take());
 }
 
 void Effects::job_ended(const Job& job) {
   audit_.job_ended(job);
-  for (auto stopping = stopping_.begin(); stopping != stopping_.end();) {
-    const auto current = stopping++;
-    if (std::ranges::find(current->ids, job.spec.id) == current->ids.end()) continue;
-    if (--current->alive == 0) finish(current);
-  }
+  watchers_.job_changed(job);
+  follows_.job_ended(*jobs_, job);
+  waits_.job_ended(*jobs_, job);
 }
 
-void Effects::finish(std::list<Stopping>::iterator stopping) {
-  succeed(stopping->errand, stopping->record, jobs_json(stopping->ids));
-  stopping_.erase(stopping);
-}
-
-void Effects::give_up(Stopping& stopping) {
-  fail_errand(stopping.errand, stopping.record,
-              {ErrorCode::timeout, "still stopping: " + std::to_string(stopping.alive) +
-                                       " of the jobs are not gone yet"});
-  stopping_.remove_if([&](const Stopping& other) { return &other == &stopping; });
-}
-
-bool Effects::may_see(const Errand& errand, const Job& job) const {
-  if (errand.scope == JobScope::all) return true;
-  const Asker& asker = errand.asker;
-  if (asker.uid == UINT32_MAX || asker.uid != job.spec.asker.uid) return false;
-  return errand.scope == JobScope::own || asker.on_behalf_of == job.spec.asker.on_behalf_of;
-}
-
-// The newest job of each key, of those that the caller may see; jobs without a key each for itself.
-std::vector<const Job*> Effects::select(const Errand& errand, const JobSelection& selection,
-                                        bool alive_only) const {
-  std::vector<const Job*> selected;
-  for (const Job* job : jobs_->of_module(selection.module)) {
-    const bool asked_for = selection.keys.empty() ||
-                           std::ranges::find(selection.keys, job->spec.key) != selection.keys.end();
-    if (!asked_for || !may_see(errand, *job) || (alive_only && !job->alive())) continue;
-    const auto same_key = [&](const Job* other) { return other->spec.key == job->spec.key; };
-    const auto older =
-        job->spec.key.empty() ? selected.end() : std::ranges::find_if(selected, same_key);
-    if (older == selected.end()) {
-      selected.push_back(job);
-    } else {
-      *older = job;
-    }
-  }
-  return selected;
-}
-
-std::string Effects::jobs_json(const std::vector<std::uint64_t>& ids) const {
-  std::vector<JobNote> notes;
-  for (const std::uint64_t id : ids) notes.push_back({jobs_->find(id), std::nullopt});
-  return jobs_object(notes);
-}
-
-void Effects::succeed(const Errand& errand, AuditedEffect& record, const std::string& data) {
-  record.succeeded(data);
-  link_.send_reply(errand.to, success_line(errand.action, data));
-}
-
-void Effects::fail_errand(const Errand& errand, AuditedEffect& record, const Error& error) {
-  link_.send_reply(errand.to, failure_line(error, record.seq()));
-  record.failed(error);
+void Effects::client_gone(std::uint64_t connection) {
+  waits_.client_gone(connection);
+  watchers_.client_gone(connection);
+  follows_.client_gone(connection);
 }
 
 }  // namespace mgr

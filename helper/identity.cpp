@@ -35,6 +35,9 @@ Result<const Caller*> Identity::establish(const RunMessage& message) const {
     }
   }
   if (message.connection == 0) return &network_;
+  if (connections_.is_streaming(message.connection)) {
+    return fail(ErrorCode::conflict, "the connection carries a stream");
+  }
   if (const Caller* caller = connections_.asking(message.connection)) return caller;
   return fail(ErrorCode::unauthenticated, "the connection is gone");
 }

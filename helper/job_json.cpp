@@ -7,40 +7,101 @@
 namespace mgr {
 namespace {
 
-void append_exit(JsonWriter& json, const ExitRecord& exit) {
+void append_asker(JsonWriter& json, const Asker& asker) {
+  if (asker.uid == UINT32_MAX) return;
+  json.key("caller").open_object().member("uid", asker.uid);
+  if (!asker.on_behalf_of.empty()) json.member("on_behalf_of", asker.on_behalf_of);
+  json.close_object();
+}
+
+void append_exit(JsonWriter& json, const Job& job) {
+  const ExitRecord& exit = *job.exit;
   json.member("ended", utc_time(exit.ended_us));
   if (exit.outcome == JobOutcome::exited) json.member("exit_status", exit.status);
   if (exit.outcome == JobOutcome::signalled) json.member("signal", exit.status);
   if (!exit.detail.empty()) json.member("detail", exit.detail);
+  if (job.start) json.member("wall_ms", (exit.ended_us - job.start->started_us) / 1000);
+  json.member("processor_ms", exit.processor_us / 1000);
+  if (exit.peak_memory != 0) json.member("peak_memory", exit.peak_memory);
+  json.member("output_bytes", exit.output_bytes);
+}
+
+void append_members(JsonWriter& json, const Job& job) {
+  const JobSpec& spec = job.spec;
+  json.member("id", spec.id);
+  if (!spec.key.empty()) json.member("key", spec.key);
+  json.member("module", spec.module).member("action", spec.action);
+  json.member("state", state_name(job.state));
+  append_asker(json, spec.asker);
+  if (job.progress) json.member("progress", unsigned{*job.progress});
+  json.member("attempt", job.attempt).member("accepted", utc_time(spec.accepted_us));
+  if (job.start) json.member("started", utc_time(job.start->started_us));
+  if (job.exit) append_exit(json, job);
+}
+
+void append_limits(JsonWriter& json, const RunSettings& run) {
+  json.key("limits").open_object();
+  const auto limit = [&](std::string_view name, std::uint64_t value) {
+    if (value != 0) json.member(name, value);
+  };
+  limit("memory", run.memory);
+  limit("processes", run.processes);
+  limit("cpu_seconds", run.cpu_seconds);
+  limit("open_files", run.open_files);
+  limit("file_size", run.file_size);
+  json.close_object();
+}
+
+void append_details(JsonWriter& json, const JobSpec& spec) {
+  json.key("argv").open_array();
+  for (const std::string& element : spec.run.argv) json.value(element);
+  json.close_array().member("user", spec.run.user);
+  json.key("arguments").open_object();
+  for (const Field& field : spec.arguments) json.member(field.name, field.value);
+  json.close_object().member("timeout_ms", spec.run.timeout.count());
+  append_limits(json, spec.run);
 }
 
 }  // namespace
 
-std::string jobs_object(const std::vector<JobNote>& notes) {
+std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
   JsonWriter json;
   json.open_object().key("jobs").open_array();
-  for (const auto& [job, is_new] : notes) {
-    const JobSpec& spec = job->spec;
-    json.open_object().member("id", spec.id);
-    if (!spec.key.empty()) json.member("key", spec.key);
-    json.member("module", spec.module).member("action", spec.action);
-    json.member("state", state_name(job->state));
+  for (const auto& [id, is_new] : notes) {
+    const Job* job = jobs.find(id);
+    if (job == nullptr) continue;
+    json.open_object();
+    append_members(json, *job);
     if (is_new) json.member("new", *is_new);
-    json.member("accepted", utc_time(spec.accepted_us));
-    if (job->start) json.member("started", utc_time(job->start->started_us));
-    if (job->exit) append_exit(json, *job->exit);
     json.close_object();
   }
   json.close_array().close_object();
   return json.take();
 }
 
-std::string ids_of(const std::vector<JobNote>& notes) {
-  std::string text;
-  for (const JobNote& note : notes) {
-    text += (text.empty() ? "" : ", ") + std::to_string(note.job->spec.id);
+std::string detailed_object(const std::vector<const Job*>& jobs) {
+  JsonWriter json;
+  json.open_object().key("jobs").open_array();
+  for (const Job* job : jobs) {
+    json.open_object();
+    append_members(json, *job);
+    append_details(json, job->spec);
+    json.close_object();
   }
-  return text;
+  json.close_array().close_object();
+  return json.take();
+}
+
+std::string job_object(const Job* job) {
+  JsonWriter json;
+  json.open_object().key("jobs").open_array();
+  if (job != nullptr) {
+    json.open_object();
+    append_members(json, *job);
+    json.close_object();
+  }
+  json.close_array().close_object();
+  return json.take();
 }
 
 }  // namespace mgr

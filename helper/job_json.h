@@ -1,6 +1,7 @@
 // Jobs as clients see them. Helper, root; pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,14 +12,14 @@ namespace mgr {
 
 // A job in a reply; `is_new` tells a start's caller whether it was started by this request.
 struct JobNote {
-  const Job* job = nullptr;
-  std::optional<bool> is_new;
+  std::uint64_t id = 0;
+  std::optional<bool> is_new{};
 };
 
-// {"jobs":[{"id":7,"key":"scan:1",…}]}
-[[nodiscard]] std::string jobs_object(const std::vector<JobNote>& notes);
-
-// "7, 8"
-[[nodiscard]] std::string ids_of(const std::vector<JobNote>& notes);
+// {"jobs":[{"id":7,"key":"scan:1",…}]}; what has been removed meanwhile is left out.
+[[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes);
+// The same for one, with all that is known of it; and for one or none.
+[[nodiscard]] std::string detailed_object(const std::vector<const Job*>& jobs);
+[[nodiscard]] std::string job_object(const Job* job);
 
 }  // namespace mgr

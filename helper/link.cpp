@@ -24,7 +24,7 @@ constexpr std::size_t out_limit = 64 << 20;
 constexpr std::size_t max_passengers_a_send = 253;          // SCM_MAX_FD, unix(7)
 constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
 constexpr std::size_t piece_with_passengers = 32 << 10;
-constexpr std::size_t longest_connection_frame = frame_header_length + 13;
+constexpr std::size_t longest_frame_with_passengers = frame_header_length + 8 + max_name_length;
 
 }  // namespace
 
@@ -212,6 +212,24 @@ void Link::send_reply(ReplyTo to, std::string_view line) {
   append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
 }
 
+bool Link::send_part(ReplyTo to, std::string_view line) {
+  if (!is_up() || to.link != generation_) return true;
+  if (out_.size() - sent_ >= out_pause || line.size() > longest_line) return false;
+  append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{true, line}));
+  return true;
+}
+
+void Link::send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files) {
+  if (!is_up() || to.link != generation_) return;
+  for (Descriptor& file : files) passengers_.push_back({out_.size(), std::move(file)});
+  append_frame(out_, MessageKind::follow, to.id, encode(message));
+}
+
+void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
+  if (!is_up() || to.link != generation_) return;
+  append_frame(out_, MessageKind::grew, to.id, encode(GrewMessage{bytes}));
+}
+
 void Link::flush() {
   if (!peer_ || out_.empty()) return;
   while (peer_ && sent_ < out_.size() && send_piece()) {
@@ -239,10 +257,14 @@ bool Link::send_piece() {
   } else if (!passengers_.empty()) {
     end = std::min(end, sent_ + piece_with_passengers);
     const auto fits = [&](const Passenger& passenger) {
-      return passenger.behind + longest_connection_frame <= end;
+      return passenger.behind + longest_frame_with_passengers <= end;
     };
     while (count < passengers_.size() && count < max_passengers_a_send && fits(passengers_[count]))
       ++count;
+    // A message's descriptors stay together.
+    while (count > 0 && count < passengers_.size() &&
+           passengers_[count].behind == passengers_[count - 1].behind)
+      --count;
     if (count < passengers_.size()) end = passengers_[count].behind;
   }
   iovec buffer{out_.data() + sent_, end - sent_};

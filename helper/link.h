@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -50,6 +51,11 @@ class Link {
   // The descriptor is duplicated; the caller keeps its own.
   void send_connection(const ConnectionMessage& message, int descriptor);
   void send_reply(ReplyTo to, std::string_view line);
+  // One of several lines. False where so much waits for the broker that it is not taken.
+  [[nodiscard]] bool send_part(ReplyTo to, std::string_view line);
+  // A job's output: its three files, and that more is in them.
+  void send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files);
+  void send_grew(ReplyTo to, std::uint64_t bytes);
 
   // Goes on with what was received while the broker did not take its replies; true where it did.
   bool go_on();

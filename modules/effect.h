@@ -2,7 +2,9 @@
 // effects out. Pure data.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,15 +26,23 @@ struct Reply {
   std::string data;
 };
 
-// Starts a job for each plan whose key has none alive; the rest are reported as running already.
+// Starts a job for each plan whose key has none alive; an equal one that is alive is reported
+// instead, another is a conflict. All or none.
 struct StartJobs {
   std::vector<JobPlan> jobs;
 };
 
-// Which jobs: all of a module, narrowed to keys where there are any.
+// Which jobs, of those that the caller may see. Every key and id must have one.
 struct JobSelection {
-  std::string module;
-  std::vector<std::string> keys;
+  std::string module{};                  // "": of all modules
+  std::vector<std::string> keys{};       // narrowed to these; for each its newest job
+  std::vector<std::uint64_t> ids{};      // narrowed to these
+  std::vector<std::string> states{};     // narrowed to these, "running" and so on
+  std::optional<std::uint32_t> uid{};    // narrowed to those that this uid asked for
+  bool mine = false;                     // narrowed to the caller's own
+  bool alive_only = false;
+  bool newest_of_key = false;  // for each key its newest alone
+  std::size_t most = SIZE_MAX;  // the newest so many
 };
 
 // Stops the live jobs selected, whole trees, and answers when they are gone.
@@ -40,17 +50,48 @@ struct StopJobs {
   JobSelection selection;
 };
 
-// Answers with the jobs selected: for each key its newest. `live_only` leaves the ended out.
+// Answers with the jobs selected.
 struct QueryJobs {
   JobSelection selection;
-  bool live_only = false;
+  bool details = false;
 };
 
-using Effect = std::variant<Reply, StartJobs, StopJobs, QueryJobs>;
+// Answers when all of the jobs selected have ended, or with timeout after `limit`.
+struct WaitForJobs {
+  JobSelection selection;
+  std::chrono::seconds limit{0};  // 0: none
+};
+
+// Answers with every change of the jobs selected, as long as the client is there.
+struct WatchJobs {
+  JobSelection selection;
+};
+
+// Answers with what a job has printed, and with `live` goes on until it has ended.
+struct FollowJob {
+  std::uint64_t id = 0;
+  std::uint32_t tail = 0;  // the last so many lines of what is there; 0: all
+  bool live = false;
+};
+
+// Takes the records of ended jobs away.
+struct PruneJobs {
+  JobSelection selection;
+  std::chrono::seconds older_than{0};
+};
+
+using Effect = std::variant<Reply, StartJobs, StopJobs, PruneJobs, QueryJobs, WaitForJobs,
+                            WatchJobs, FollowJob>;
 
 // True for what changes the machine: audited on disk before it is carried out.
 [[nodiscard]] inline bool has_effect(const Effect& effect) {
-  return std::holds_alternative<StartJobs>(effect) || std::holds_alternative<StopJobs>(effect);
+  return std::holds_alternative<StartJobs>(effect) || std::holds_alternative<StopJobs>(effect) ||
+         std::holds_alternative<PruneJobs>(effect);
+}
+
+// True for what may answer with many lines: its connection carries nothing else from then on.
+[[nodiscard]] inline bool is_stream(const Effect& effect) {
+  return std::holds_alternative<WatchJobs>(effect) || std::holds_alternative<FollowJob>(effect);
 }
 
 }  // namespace mgr

@@ -2,6 +2,7 @@
 #include "modules/registry.h"
 
 #include "modules/declared.h"
+#include "modules/job_module.h"
 #include "modules/mgr_module.h"
 #include "modules/scan.h"
 
@@ -34,12 +35,13 @@ Result<std::unique_ptr<Registry>> Registry::build(const std::vector<DeclaredModu
 
   std::unique_ptr<Registry> registry(new Registry);
   registry->modules_.push_back(std::make_unique<ScanModule>(std::move(*scan)));
+  registry->modules_.push_back(std::make_unique<JobModule>());
   registry->modules_.push_back(std::make_unique<MgrModule>(std::move(schema_json)));
   for (const DeclaredModule& module : declared) {
     if (module.name == "scan") continue;
-    if (module.name == "mgr") {
-      return fail(ErrorCode::failed,
-                  module.file + ':' + std::to_string(module.line) + ": the module mgr is built in");
+    if (module.name == "mgr" || module.name == "job") {
+      return fail(ErrorCode::failed, module.file + ':' + std::to_string(module.line) +
+                                         ": the module " + module.name + " is built in");
     }
     registry->modules_.push_back(std::make_unique<DeclaredJobs>(module));
   }

@@ -17,9 +17,12 @@ Argument task_ids(bool required) {
   return {"task_ids", type, required, "numbers of scan tasks, such as 1,2"};
 }
 
-// The job keys of the tasks named, each once; none where none are named.
-JobSelection selection(const ActionCall& call) {
-  JobSelection selected{"scan", {}};
+// The jobs of the tasks named, by their keys; of all tasks where none are named.
+JobSelection selection(const ActionCall& call, bool alive_only = false) {
+  JobSelection selected;
+  selected.module = "scan";
+  selected.newest_of_key = true;
+  selected.alive_only = alive_only;
   const ArgumentValue* tasks = find_argument(call.arguments, "task_ids");
   if (tasks == nullptr) return selected;
   for (const Scalar& task : tasks->items) {
@@ -40,10 +43,10 @@ ScanModule::ScanModule(std::optional<RunSettings> settings)
          return StopJobs{selection(call)};
        }});
   add({"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
-         return QueryJobs{selection(call), false};
+         return QueryJobs{selection(call)};
        }});
   add({"list", "The scans that run now", {}, [](auto& call) {
-         return QueryJobs{selection(call), true};
+         return QueryJobs{selection(call, true)};
        }});
 }
 

@@ -23,6 +23,10 @@ std::size_t max_payload_length(std::uint16_t kind) {
       return 13;
     case MessageKind::reply:
       return max_reply_length;
+    case MessageKind::follow:
+      return 8 + max_name_length;
+    case MessageKind::grew:
+      return 8;
   }
   return 0;
 }

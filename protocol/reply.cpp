@@ -5,12 +5,25 @@
 
 namespace mgr {
 
-std::string success_line(std::string_view action, std::string_view data) {
+namespace {
+
+std::string line_of(std::string_view action, std::string_view data, bool more) {
   JsonWriter json;
   json.open_object().member("success", true).member("msg", std::string(action) + " ok");
+  if (more) json.member("more", true);
   if (!data.empty()) json.key("data").raw(data);
   json.close_object();
   return json.take() + '\n';
+}
+
+}  // namespace
+
+std::string success_line(std::string_view action, std::string_view data) {
+  return line_of(action, data, false);
+}
+
+std::string part_line(std::string_view action, std::string_view data) {
+  return line_of(action, data, true);
 }
 
 std::string failure_line(const Error& error, std::uint64_t audit) {

@@ -4,6 +4,7 @@
 //
 //   broker → helper   hello  run  closed  refusals
 //   helper → broker   hello  settings  connection (with one descriptor)  reply
+//                     follow (with three descriptors)  grew
 //
 // A payload is encode(message) of protocol/archive.h, and decode<Message>(payload) is total: bytes
 // that are not exactly one such message give nothing, and whoever got them closes the link. Views
@@ -33,6 +34,8 @@ enum class MessageKind : std::uint16_t {
   settings = 5,
   connection = 6,
   reply = 7,
+  follow = 8,
+  grew = 9,
 };
 
 // One message as it travels. `id` numbers a request: the broker's choice, repeated in the reply;
@@ -185,5 +188,21 @@ struct ReplyMessage {
   std::string_view line;
   static void members(auto& archive, auto& record) { archive(record.more, record.line); }
 };
+
+// A job's output, which the helper never reads: three descriptors, read-only, travel with this
+// message (its files head, tail0 and tail1, output_record.h). The broker puts what is in them, from
+// the last `tail` lines on (0: from the start), into replies to the run message of the same id; it
+// looks again at every `grew` of that id, and for the last time at its last reply, which it keeps
+// back until then. A further `follow` of an id follows the next attempt.
+struct FollowMessage {
+  std::uint32_t tail = 0;
+  std::string_view action;  // for the replies: "follow ok"
+  static void members(auto& archive, auto& record) { archive(record.tail, record.action); }
+};
+struct GrewMessage {
+  std::uint64_t bytes = 0;  // printed so far
+  static void members(auto& archive, auto& record) { archive(record.bytes); }
+};
+inline constexpr std::size_t descriptors_of_a_follow = 3;
 
 }  // namespace mgr

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 
 #include "helper/jobs/job_files.h"
+#include "protocol/archive.h"
 
 namespace mgr {
 namespace {
@@ -53,9 +55,22 @@ Result<Descriptor> connect_to_control(int folder) {
   return control;
 }
 
+// One short message on a socket that carries few always fits.
 void send_stop(const Descriptor& control) {
-  // One short message on a fresh socket always fits.
   (void)send(control.get(), stop_message.data(), stop_message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void send_follow(const Descriptor& control) {
+  (void)send(control.get(), follow_message.data(), follow_message.size(),
+             MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+Result<std::optional<ControlNote>> receive_note(const Descriptor& control) {
+  std::array<char, 64> bytes{};
+  const ssize_t length = recv(control.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (length < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  if (length <= 0) return fail(ErrorCode::unavailable, "mgr-job has hung up");
+  return decode<ControlNote>({bytes.data(), static_cast<std::size_t>(length)});
 }
 
 Result<Descriptor> take_job_lock(int folder) {

@@ -12,12 +12,13 @@
 namespace mgr {
 
 std::string_view state_name(JobState state) {
-  static constexpr std::array<std::string_view, 8> names{
-      "accepted", "running", "stopping", "succeeded", "failed", "stopped", "timed-out", "lost"};
+  static constexpr std::array<std::string_view, 9> names{"accepted", "queued",    "running",
+                                                         "stopping", "succeeded", "failed",
+                                                         "stopped",  "timed-out", "lost"};
   return names.at(static_cast<std::size_t>(state));
 }
 
-Result<std::unique_ptr<Jobs>> Jobs::open(uv_loop_t* loop, JobsSettings settings, Ended ended) {
+Result<std::unique_ptr<Jobs>> Jobs::open(uv_loop_t* loop, JobsSettings settings, JobEvents events) {
   if (settings.job_uid == 0 || settings.job_gid == 0) {
     return fail(ErrorCode::invalid_argument, "mgr-job needs a user of its own that is not root");
   }
@@ -31,7 +32,7 @@ Result<std::unique_ptr<Jobs>> Jobs::open(uv_loop_t* loop, JobsSettings settings,
   for (const std::string& job : loaded->set_aside) {
     if (settings.report) settings.report("left alone: job " + job);
   }
-  auto jobs = std::make_unique<SupervisedJobs>(loop, std::move(settings), std::move(ended),
+  auto jobs = std::make_unique<SupervisedJobs>(loop, std::move(settings), std::move(events),
                                                std::move(*store), std::move(*tree));
   jobs->adopt(std::move(loaded->jobs));
   return jobs;

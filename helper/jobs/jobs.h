@@ -6,6 +6,7 @@
 
 #include <uv.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,20 +16,34 @@
 #include <vector>
 
 #include "helper/jobs/job_files.h"
+#include "helper/jobs/retention.h"
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 #include "protocol/paths.h"
 
 namespace mgr {
 
-enum class JobState { accepted, running, stopping, succeeded, failed, stopped, timed_out, lost };
+enum class JobState {
+  accepted,  // recorded, not looked at yet
+  queued,    // waits for a place, a lock, or its next attempt
+  running,
+  stopping,
+  succeeded,
+  failed,
+  stopped,
+  timed_out,
+  lost
+};
 [[nodiscard]] std::string_view state_name(JobState state);
 
 // What is known of a job. Owned by Jobs; valid until the next call into Jobs.
 struct Job {
   JobSpec spec;
   JobState state = JobState::accepted;
-  std::optional<StartRecord> start;  // once it has ended, or was found running
+  std::uint32_t attempt = 1;
+  std::optional<StartRecord> start;  // of this attempt; once it has ended, or was found running
   std::optional<ExitRecord> exit;
+  std::optional<std::uint8_t> progress;  // per cent, by the command's word
   [[nodiscard]] bool alive() const { return state <= JobState::stopping; }
 };
 
@@ -39,32 +54,57 @@ struct JobsSettings {
   std::uint32_t job_uid = 0;              // whom mgr-job becomes once the command runs
   std::uint32_t job_gid = 0;              // neither may be 0
   std::uint64_t highest_id_in_audit = 0;  // where the counter file is gone, ids go on above it
+  std::uint32_t max_running = 256;        // in all; more wait
+  Keep keep;                              // which ended jobs are kept
   // Told what an admin should know, such as a folder set aside. May be empty.
   std::function<void(std::string_view)> report;
 };
 
+// Called from the loop.
+struct JobEvents {
+  // A job has ended for good: its record is on disk, its cgroup gone.
+  std::function<void(const Job&)> ended;
+  // A job that is alive is in another state, or further on. May be empty.
+  std::function<void(const Job&)> changed;
+  // The output of a job that is followed can be opened, or has grown to so many bytes. May be empty.
+  std::function<void(const Job&, std::uint64_t)> printed;
+};
+
 class Jobs {
  public:
-  // Called from the loop when a job has ended for good (its record is written, its cgroup gone).
-  using Ended = std::function<void(const Job&)>;
-
   // Finds the jobs of the folder again: those whose lock is held are running, those without are
-  // ended, lost, or (accepted but never started) started now. A folder that does not decode is left
-  // alone and logged. Fails where the folder or the cgroup tree cannot be used at all.
-  static Result<std::unique_ptr<Jobs>> open(uv_loop_t* loop, JobsSettings settings, Ended ended);
+  // ended, lost, or (accepted but never started) wait again. A folder that does not decode is left
+  // alone and reported. Fails where the folder or the cgroup tree cannot be used at all.
+  static Result<std::unique_ptr<Jobs>> open(uv_loop_t* loop, JobsSettings settings,
+                                            JobEvents events);
   virtual ~Jobs() = default;
 
-  // Records the job durably and starts its mgr-job. `spec` comes without id; that of the new job is
-  // the result. On failure nothing runs and nothing is recorded.
-  virtual Result<std::uint64_t> start(JobSpec spec) = 0;
+  // Takes a job in; `spec` comes without id, that of the new job is the result. Nothing of it is on
+  // disk and nothing runs before commit(). Fails with conflict (a job of this key is alive), busy
+  // (its action's queue is full), invalid_argument, too_large or unavailable (no cgroup).
+  virtual Result<std::uint64_t> accept(JobSpec spec) = 0;
+  // Forgets one that was accepted since the last commit.
+  virtual void withdraw(std::uint64_t id) = 0;
+  // Puts all that were accepted on disk, together, and starts what may start. On failure (a full
+  // disk) none of them was ever there.
+  virtual Result<void> commit() = 0;
 
-  // Asks mgr-job to end the tree: SIGTERM, the grace period, cgroup.kill. Ended is called when it
-  // is gone. Without effect on a job that is not alive.
+  // Ends one that waits, or asks mgr-job to end the tree: SIGTERM, the grace period, cgroup.kill.
+  // `ended` is called when it is gone. Without effect on a job that is not alive.
   virtual void stop(std::uint64_t id) = 0;
+
+  // Takes the record of an ended job away, and gives about how many bytes that freed.
+  virtual Result<std::uint64_t> remove(std::uint64_t id) = 0;
+
+  // Its output, read-only: the files head, tail0 and tail1. Fails with not_found before it has run.
+  // A link or anything else than a plain file in their place is refused.
+  [[nodiscard]] virtual Result<std::array<Descriptor, 3>> open_output(std::uint64_t id) const = 0;
+  // From now on `printed` is called when there is more of it: at once, where the job runs.
+  virtual void follow(std::uint64_t id) = 0;
 
   [[nodiscard]] virtual const Job* find(std::uint64_t id) const = 0;
   [[nodiscard]] virtual const Job* alive_with_key(std::string_view key) const = 0;
-  // Those of a module, oldest first.
+  // Those of a module, oldest first; of all modules for "".
   [[nodiscard]] virtual std::vector<const Job*> of_module(std::string_view module) const = 0;
 };
 

@@ -8,7 +8,6 @@
 #include <cerrno>
 
 #include "helper/jobs/job_files.h"
-#include "protocol/descriptor.h"
 
 namespace mgr {
 
@@ -31,24 +30,30 @@ Result<std::optional<std::string>> read_record(int folder, const char* name) {
   return bytes;
 }
 
-Result<void> write_whole(int file, std::string_view bytes) {
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t length =
-        pwrite(file, bytes.data() + written, bytes.size() - written, static_cast<off_t>(written));
+Result<void> write_at(int file, std::size_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t length = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (length < 0 && errno == EINTR) continue;
     if (length < 0) return fail_errno("pwrite");
-    written += static_cast<std::size_t>(length);
+    bytes.remove_prefix(static_cast<std::size_t>(length));
+    offset += static_cast<std::size_t>(length);
   }
-  if (fdatasync(file) != 0) return fail_errno("fdatasync");
   return {};
 }
 
-Result<void> write_new_record(int folder, const char* name, std::string_view bytes) {
-  const Descriptor file(
-      openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+Result<void> write_whole(int file, std::string_view bytes) {
+  auto written = write_at(file, 0, bytes);
+  if (written && fdatasync(file) != 0) return fail_errno("fdatasync");
+  return written;
+}
+
+Result<Descriptor> write_new_record(int folder, const char* name, std::string_view bytes) {
+  Descriptor file(openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return fail_errno(name);
-  return write_whole(file.get(), bytes);
+  if (auto written = write_at(file.get(), 0, bytes); !written) {
+    return tl::unexpected(written.error());
+  }
+  return file;
 }
 
 Result<void> sync_folder(int folder) {
@@ -59,9 +64,11 @@ Result<void> sync_folder(int folder) {
 Result<void> replace_record(int folder, const char* name, std::string_view bytes) {
   const std::string beside = std::string(name) + ".new";
   if (unlinkat(folder, beside.c_str(), 0) != 0 && errno != ENOENT) return fail_errno(beside);
-  if (auto written = write_new_record(folder, beside.c_str(), bytes); !written) {
+  const auto written = write_new_record(folder, beside.c_str(), bytes);
+  if (!written || fdatasync(written->get()) != 0) {
+    const auto failure = written ? fail_errno(name) : tl::unexpected(written.error());
     unlinkat(folder, beside.c_str(), 0);
-    return written;
+    return failure;
   }
   if (renameat(folder, beside.c_str(), folder, name) != 0) return fail_errno(name);
   return sync_folder(folder);

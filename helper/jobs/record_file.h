@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {
@@ -18,13 +19,17 @@ namespace mgr {
 // the folder. On failure the old one stays.
 [[nodiscard]] Result<void> replace_record(int folder, const char* name, std::string_view bytes);
 
-// A new file of 0600 that did not exist before, whole and on disk; its name is not yet.
-[[nodiscard]] Result<void> write_new_record(int folder, const char* name, std::string_view bytes);
+// A new file of 0600 that did not exist before; not on disk yet.
+[[nodiscard]] Result<Descriptor> write_new_record(int folder, const char* name,
+                                                  std::string_view bytes);
 
 // fsync(2) of a folder: the names in it are on disk.
 [[nodiscard]] Result<void> sync_folder(int folder);
 
-// All of `bytes` at the front of an open file.
+// All of `bytes` at an offset of an open file; not on disk yet.
+[[nodiscard]] Result<void> write_at(int file, std::size_t offset, std::string_view bytes);
+
+// All of `bytes` at the front of an open file, and on disk.
 [[nodiscard]] Result<void> write_whole(int file, std::string_view bytes);
 
 }  // namespace mgr

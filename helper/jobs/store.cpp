@@ -12,15 +12,17 @@
 #include <charconv>
 #include <filesystem>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "helper/jobs/record_file.h"
 
 namespace mgr {
 namespace {
 
-constexpr std::uint64_t id_block = 256;
+constexpr std::uint64_t id_block = 4096;
+constexpr std::size_t long_journal = 4 << 20;
 constexpr const char* next_id_file = "next-id";
-constexpr std::string_view unfinished_prefix = ".new-";
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 // A folder's name as we write it: "007" and "1x" are not ids.
@@ -72,26 +74,46 @@ Result<Store> Store::open(const std::string& folder) {
   if (flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorCode::conflict, folder + ": another mgr-helper uses it");
   }
-  return Store(std::move(opened));
+  auto journal = Journal::open(opened.get());
+  if (!journal) return tl::unexpected(journal.error());
+  return Store(std::move(opened), std::move(*journal));
 }
 
 Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
+  const auto accepted = journal_.read();
+  if (!accepted) return tl::unexpected(accepted.error());
   const auto names = names_in(folder_.get());
   if (!names) return tl::unexpected(names.error());
-  Loaded loaded;
-  std::uint64_t highest = highest_in_audit;
+  std::set<std::uint64_t> folders;
   for (const std::string& name : *names) {
-    if (name.starts_with(unfinished_prefix)) remove_unfinished(name);
-    const auto id = parse_id(name);
-    if (!id) continue;
-    highest = std::max(highest, *id);
-    auto job = read_job(*id);
+    if (const auto id = parse_id(name)) folders.insert(*id);
+  }
+  Loaded loaded;
+  std::uint64_t highest = std::max(highest_in_audit, folders.empty() ? 0 : *folders.rbegin());
+  for (const JobSpec& spec : *accepted) {
+    highest = std::max(highest, spec.id);
+    first_in_journal_ = std::min(first_in_journal_, spec.id);
+    if (folders.contains(spec.id)) {
+      repair(spec);
+    } else {
+      loaded.jobs.push_back({spec, {}});
+    }
+  }
+  for (const std::uint64_t id : folders) {
+    auto job = read_job(id);
     if (job) loaded.jobs.push_back(std::move(*job));
-    if (!job) loaded.set_aside.push_back(name + ": " + job.error().detail);
+    if (!job) loaded.set_aside.push_back(std::to_string(id) + ": " + job.error().detail);
   }
   std::ranges::sort(loaded.jobs, {}, [](const StoredJob& job) { return job.spec.id; });
   go_on_above(highest);
   return loaded;
+}
+
+// A folder that was not on disk yet when the machine went down.
+void Store::repair(const JobSpec& spec) const {
+  const auto opened = folder(spec.id);
+  if (!opened || decoded(opened->get(), "spec", decode_job_spec)) return;
+  static_cast<void>(replace_record(opened->get(), "spec", encode(spec)));
 }
 
 void Store::go_on_above(std::uint64_t highest) {
@@ -111,27 +133,63 @@ Result<std::uint64_t> Store::new_id() {
   return next_id_++;
 }
 
-Result<void> Store::create(const JobSpec& spec, std::string_view encoded) {
-  const std::string name = std::to_string(spec.id);
-  const std::string unfinished = std::string(unfinished_prefix) + name;
-  if (mkdirat(folder_.get(), unfinished.c_str(), 0700) != 0) return fail_errno(unfinished);
-  const Descriptor made(openat(folder_.get(), unfinished.c_str(), folder_flags));
-  Result<void> done = write_new_record(made.get(), "spec", encoded);
-  if (done) done = sync_folder(made.get());
-  if (done && renameat2(folder_.get(), unfinished.c_str(), folder_.get(), name.c_str(),
-                        RENAME_NOREPLACE) != 0) {
-    done = fail_errno(name);
-  }
-  if (done) done = sync_folder(folder_.get());
-  if (!done) {
-    remove_unfinished(unfinished);
-    remove_unfinished(name);
-  }
-  return done;
+Result<void> Store::commit() {
+  const std::string records = std::exchange(pending_, {});
+  if (records.empty()) return {};
+  first_in_journal_ = std::min(first_in_journal_, first_pending_);
+  first_pending_ = no_id;
+  return journal_.append(records);
 }
 
-void Store::remove_unfinished(const std::string& name) const {
-  unlinkat(folder_.get(), (name + "/spec").c_str(), 0);
+void Store::accept(const JobSpec& spec) {
+  first_pending_ = std::min(first_pending_, spec.id);
+  Journal::put(pending_, encode(spec));
+}
+
+bool Store::journal_is_long() const { return journal_.size() > long_journal; }
+
+Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) {
+  std::string records;
+  std::uint64_t first = no_id;
+  for (const JobSpec* spec : waiting) {
+    first = std::min(first, spec->id);
+    Journal::put(records, encode(*spec));
+  }
+  auto rewritten = journal_.rewrite(folder_.get(), records);
+  if (rewritten) first_in_journal_ = first;
+  return rewritten;
+}
+
+Result<void> Store::create(const JobSpec& spec) {
+  const std::string name = std::to_string(spec.id);
+  if (mkdirat(folder_.get(), name.c_str(), 0700) != 0) return fail_errno(name);
+  const auto made = folder(spec.id);
+  if (!made) return tl::unexpected(made.error());
+  if (const auto written = write_new_record(made->get(), "spec", encode(spec)); !written) {
+    remove(spec.id);
+    return tl::unexpected(written.error());
+  }
+  return {};
+}
+
+Result<void> Store::set_aside(int folder, std::uint32_t attempt) {
+  // The exit record last: while it has its name, the attempt has ended and this is done again.
+  for (const char* name : {"start", "exit"}) {
+    const std::string beside = std::string(name) + '.' + std::to_string(attempt);
+    if (renameat(folder, name, folder, beside.c_str()) != 0 && errno != ENOENT) {
+      return fail_errno(name);
+    }
+  }
+  return sync_folder(folder);
+}
+
+void Store::remove(std::uint64_t id) const {
+  const std::string name = std::to_string(id);
+  const auto opened = folder(id);
+  if (!opened) return;
+  for (const std::string& file : names_in(opened->get()).value_or(std::vector<std::string>())) {
+    unlinkat(opened->get(), file.c_str(), 0);
+  }
   unlinkat(folder_.get(), name.c_str(), AT_REMOVEDIR);
 }
 
@@ -142,7 +200,8 @@ Result<StoredJob> Store::read_job(std::uint64_t id) const {
   if (!bytes) return tl::unexpected(bytes.error());
   auto spec = *bytes ? decode_job_spec(**bytes) : std::nullopt;
   if (!spec || spec->id != id) return fail(ErrorCode::failed, "its spec does not decode");
-  StoredJob job{std::move(*spec), read_records(opened->get()), false};
+  StoredJob job{std::move(*spec), read_records(opened->get()), true};
+  while (exists(opened->get(), ("exit." + std::to_string(job.attempt)).c_str())) ++job.attempt;
   job.concluded = job.records.exit && !exists(opened->get(), "control");
   return job;
 }
@@ -159,6 +218,21 @@ JobRecords Store::read_records(int folder) {
   records.start = decoded(folder, "start", decode_start_record);
   records.exit = decoded(folder, "exit", decode_exit_record);
   return records;
+}
+
+Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
+  std::array<Descriptor, 3> files;
+  static constexpr std::array<const char*, 3> names{"output.head", "output.tail0", "output.tail1"};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Descriptor file(openat(folder, names.at(i), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!file || fstat(file.get(), &status) != 0) return fail_errno(names.at(i));
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+      return fail(ErrorCode::failed, std::string(names.at(i)) + ": not a plain file");
+    }
+    files.at(i) = std::move(file);
+  }
+  return files;
 }
 
 void Store::conclude(int folder) {

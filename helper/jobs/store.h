@@ -1,13 +1,16 @@
-// /var/lib/mgr/jobs on disk: the folders and the counter of ids. Helper, root; distrusts what
-// mgr-job wrote and whatever else lies in the folders.
+// /var/lib/mgr/jobs on disk: the journal of accepted jobs, the folders of those that came to run or
+// have ended, and the counter of ids. Helper, root; distrusts what mgr-job wrote and whatever else
+// lies in the folders.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "helper/jobs/job_files.h"
+#include "helper/jobs/journal.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 
@@ -23,7 +26,9 @@ struct JobRecords {
 struct StoredJob {
   JobSpec spec;
   JobRecords records;
-  bool concluded = false;  // its end was told to the helper's answer before
+  bool has_folder = false;
+  bool concluded = false;     // its end was told to the helper's answer before
+  std::uint32_t attempt = 1;  // the one that the records are of
 };
 
 // Owns the folder's descriptor; one Store a folder (flock, held as long as it lives).
@@ -38,29 +43,53 @@ class Store {
   // has open.
   static Result<Store> open(const std::string& folder);
 
-  // Reads all jobs, and removes those that were being made when a helper died. Ids go on above
-  // every folder, `highest_in_audit` and the counter's file, whichever is highest.
+  // Reads all jobs. Ids go on above every folder, `highest_in_audit` and the counter's file,
+  // whichever is highest.
   Result<Loaded> load(std::uint64_t highest_in_audit);
 
-  // Never the same again, even if nothing is made with it. Blocks of 256 are reserved on disk.
+  // Never the same again, even if nothing is made with it. Blocks of 4096 are reserved on disk.
   Result<std::uint64_t> new_id();
 
-  // Makes the job's folder with its spec, durably; nothing is left of it on failure.
-  Result<void> create(const JobSpec& spec, std::string_view encoded);
+  // Adds an accepted job to what the next commit() writes.
+  void accept(const JobSpec& spec);
+  // All that was accepted, on disk; on failure none of it is.
+  Result<void> commit();
+  // Whether the journal is worth rewriting; and whether it may have this job, so that it must be
+  // rewritten before the job's folder is removed.
+  [[nodiscard]] bool journal_is_long() const;
+  [[nodiscard]] bool journal_may_have(std::uint64_t id) const { return id >= first_in_journal_; }
+  // With the specs of the jobs that still wait.
+  Result<void> rewrite_journal(const std::vector<const JobSpec*>& waiting);
+
+  // Makes the job's folder with its spec. Not on disk yet: until mgr-job sees to that, the journal
+  // has it.
+  Result<void> create(const JobSpec& spec);
+  // Puts the records of a failed attempt beside (start.N, exit.N), so that the next can be made.
+  static Result<void> set_aside(int folder, std::uint32_t attempt);
+  // Takes the folder of an ended job away.
+  void remove(std::uint64_t id) const;
 
   // The folder of a job, O_RDONLY|O_DIRECTORY.
   [[nodiscard]] Result<Descriptor> folder(std::uint64_t id) const;
   [[nodiscard]] static JobRecords read_records(int folder);
+  // The output's files, which the helper never reads.
+  [[nodiscard]] static Result<std::array<Descriptor, 3>> open_output(int folder);
   // Notes that the end was told, and removes what only a live job needs.
   static void conclude(int folder);
 
  private:
-  explicit Store(Descriptor folder) : folder_(std::move(folder)) {}
+  Store(Descriptor folder, Journal journal)
+      : folder_(std::move(folder)), journal_(std::move(journal)) {}
   Result<StoredJob> read_job(std::uint64_t id) const;
-  void remove_unfinished(const std::string& name) const;
+  void repair(const JobSpec& spec) const;
   void go_on_above(std::uint64_t highest);
 
   Descriptor folder_;
+  static constexpr std::uint64_t no_id = UINT64_MAX;
+  Journal journal_;
+  std::uint64_t first_in_journal_ = no_id;
+  std::string pending_;  // for the journal
+  std::uint64_t first_pending_ = no_id;
   std::uint64_t next_id_ = 1;
   std::uint64_t reserved_below_ = 1;  // ids below it are reserved on disk
 };

@@ -1,21 +1,31 @@
 // Helper, root: what its answers ask of the jobs.
 #include "helper/jobs/supervised_jobs.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "helper/jobs/control_socket.h"
 #include "helper/jobs/job_state.h"
+#include "helper/jobs/real_time.h"
 
 namespace mgr {
+namespace {
 
-SupervisedJobs::SupervisedJobs(uv_loop_t* loop, JobsSettings settings, Ended ended, Store store,
-                               Descriptor tree)
+constexpr int removals_a_turn = 100;
+constexpr std::uint64_t full_disk_ms = 60000;
+
+}  // namespace
+
+SupervisedJobs::SupervisedJobs(uv_loop_t* loop, JobsSettings settings, JobEvents events,
+                               Store store, Descriptor tree)
     : loop_(loop),
       settings_(std::move(settings)),
-      ended_(std::move(ended)),
+      events_(std::move(events)),
       store_(std::move(store)),
       tree_(std::move(tree)),
-      reaper_(loop) {}
+      reaper_(loop),
+      schedule_(settings_.max_running),
+      retention_(settings_.keep) {}
 
 SupervisedJobs::Entry& SupervisedJobs::add(JobSpec spec) {
   const std::uint64_t id = spec.id;
@@ -27,21 +37,36 @@ SupervisedJobs::Entry& SupervisedJobs::add(JobSpec spec) {
 void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
   for (StoredJob& found : stored) {
     Entry& entry = add(std::move(found.spec));
-    entry.job.start = found.records.start;
+    Job& job = entry.job;
+    job.start = found.records.start;
+    job.attempt = found.attempt;
     if (found.concluded) {
-      entry.job.exit = found.records.exit;
-      entry.job.state = state_of(*found.records.exit);
+      job.exit = found.records.exit;
+      job.state = state_of(job.spec, *job.exit);
+      retention_.ended(job.spec, *job.exit);
       continue;
     }
-    if (found.records.may_have_started) entry.job.state = JobState::running;
-    if (!entry.job.spec.key.empty()) alive_keys_[entry.job.spec.key] = entry.job.spec.id;
+    if (!job.spec.key.empty()) alive_keys_[job.spec.key] = job.spec.id;
     entry.live = std::make_unique<Live>();
-    await(entry, 0, &SupervisedJobs::examine);
+    entry.live->has_folder = found.has_folder;
+    if (found.records.may_have_started) {
+      job.state = JobState::running;
+      schedule_.run(job.spec);
+    }
+    await(entry, 0, found.has_folder ? &SupervisedJobs::examine : &SupervisedJobs::enqueue);
   }
+  // Where that fails, the disk is full: the journal grows on.
+  if (const auto shortened = shorten_journal(); !shortened && settings_.report) {
+    settings_.report(shortened.error().detail);
+  }
+  keep_to_limits();
 }
 
-Result<std::uint64_t> SupervisedJobs::start(JobSpec spec) {
+Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   if (alive_with_key(spec.key)) return fail(ErrorCode::conflict, "a job of this key is alive");
+  if (!schedule_.has_room_for(spec)) {
+    return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
+  }
   if (auto usable = use_tree(); !usable) return tl::unexpected(usable.error());
   auto id = store_.new_id();
   if (!id) return id;
@@ -53,21 +78,109 @@ Result<std::uint64_t> SupervisedJobs::start(JobSpec spec) {
   if (!decode_job_spec(encoded)) {
     return fail(ErrorCode::invalid_argument, "a job needs absolute paths, a user and a group");
   }
-  if (auto made = store_.create(spec, encoded); !made) return tl::unexpected(made.error());
   if (!spec.key.empty()) alive_keys_[spec.key] = *id;
   Entry& entry = add(std::move(spec));
   entry.live = std::make_unique<Live>();
-  examine(entry);
+  schedule_.wait(entry.job.spec);
+  accepted_.push_back(*id);
   return id;
+}
+
+void SupervisedJobs::withdraw(std::uint64_t id) {
+  std::erase(accepted_, id);
+  forget(id);
+}
+
+void SupervisedJobs::forget(std::uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  schedule_.leave(found->second.job.spec);
+  free_key(found->second.job.spec);
+  entries_.erase(found);
+}
+
+void SupervisedJobs::free_key(const JobSpec& spec) {
+  const auto key = alive_keys_.find(spec.key);
+  if (key != alive_keys_.end() && key->second == spec.id) alive_keys_.erase(key);
+}
+
+Result<void> SupervisedJobs::commit() {
+  const std::vector<std::uint64_t> accepted = std::exchange(accepted_, {});
+  if (accepted.empty()) return {};
+  for (const std::uint64_t id : accepted) store_.accept(entries_.at(id).job.spec);
+  auto committed = store_.commit();
+  if (!committed) {
+    for (const std::uint64_t id : accepted) forget(id);
+    return committed;
+  }
+  for (const std::uint64_t id : accepted) set_state(entries_.at(id), JobState::queued);
+  run_what_may();
+  if (store_.journal_is_long()) static_cast<void>(shorten_journal());
+  return {};
+}
+
+Result<void> SupervisedJobs::shorten_journal() {
+  std::vector<const JobSpec*> waiting;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.live && !entry.live->has_folder) waiting.push_back(&entry.job.spec);
+  }
+  return store_.rewrite_journal(waiting);
 }
 
 void SupervisedJobs::stop(std::uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end() || !found->second.live) return;
   Entry& entry = found->second;
-  entry.job.state = JobState::stopping;
   if (std::exchange(entry.live->stop_asked, true)) return;
+  const bool waits = entry.job.state == JobState::queued;
+  set_state(entry, JobState::stopping);
+  if (waits) return end_unstarted(entry);
   if (entry.live->control) send_stop(entry.live->control);
+}
+
+Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second.live) {
+    return fail(ErrorCode::not_found, "no ended job of this number");
+  }
+  // Else a helper that starts would take it for one that never ran.
+  if (store_.journal_may_have(id)) {
+    if (auto shortened = shorten_journal(); !shortened) return tl::unexpected(shortened.error());
+  }
+  const std::uint64_t freed = retention_.removed(found->second.job.spec, *found->second.job.exit);
+  store_.remove(id);
+  entries_.erase(found);
+  return freed;
+}
+
+void SupervisedJobs::keep_to_limits() {
+  next_removal_.reset();
+  const std::int64_t now = real_time_us();
+  bool removed = true;
+  for (int i = 0; removed && i < removals_a_turn; ++i) {
+    const std::uint64_t id = retention_.next_to_go(now);
+    removed = id != 0 && remove(id);
+  }
+  const auto due = retention_.next_due();
+  if (!due) return;
+  const bool more = retention_.next_to_go(now) != 0;
+  const std::int64_t wait_us = more ? 0 : std::max<std::int64_t>(*due - now, 0);
+  const std::uint64_t at_least_ms = more && !removed ? full_disk_ms : 1;
+  next_removal_ = Watch::after(loop_, static_cast<std::uint64_t>(wait_us) / 1000 + at_least_ms,
+                               [this] { keep_to_limits(); });
+}
+
+Result<std::array<Descriptor, 3>> SupervisedJobs::open_output(std::uint64_t id) const {
+  const auto folder = store_.folder(id);
+  if (!folder) return fail(ErrorCode::not_found, "the job has not run");
+  return Store::open_output(folder->get());
+}
+
+void SupervisedJobs::follow(std::uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.live) return;
+  found->second.live->followed = true;
+  if (found->second.live->control) send_follow(found->second.live->control);
 }
 
 const Job* SupervisedJobs::find(std::uint64_t id) const {
@@ -83,7 +196,7 @@ const Job* SupervisedJobs::alive_with_key(std::string_view key) const {
 std::vector<const Job*> SupervisedJobs::of_module(std::string_view module) const {
   std::vector<const Job*> jobs;
   for (const auto& [id, entry] : entries_) {
-    if (entry.job.spec.module == module) jobs.push_back(&entry.job);
+    if (module.empty() || entry.job.spec.module == module) jobs.push_back(&entry.job);
   }
   return jobs;
 }

@@ -1,9 +1,11 @@
-// The Jobs of jobs.h: a table of all jobs, and for each live one what is awaited of its mgr-job.
-// Helper, root, on the loop's thread.
+// The Jobs of jobs.h: a table of all jobs, and for each live one what is awaited. Helper, root, on
+// the loop's thread.
 //
-//   examine ── lock held ──▶ reconnect ──▶ (hang-up) ──▶ empty_leaf ──▶ settle ──▶ conclude
-//      └─ free, never started ──▶ launch ──▶ (hang-up) ──┘
-//      └─ free, started ──▶ empty_leaf
+//   accept ─▶ commit ─▶ (schedule) ─▶ launch ─▶ await_hang_up ─▶ empty_leaf ─▶ settle ─▶ conclude
+//                           ▲                       ▲                │ retried    │
+//   examine ─ never started ┘                       │                ▼            ▼ record_end
+//      ├───── lock held ──▶ reconnect ──────────────┘            (schedule)
+//      └───── free, started ──▶ empty_leaf
 //
 // A step that must wait leaves a Watch in the entry and returns.
 #pragma once
@@ -16,6 +18,7 @@
 #include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/reaper.h"
+#include "helper/jobs/schedule.h"
 #include "helper/jobs/store.h"
 #include "helper/jobs/watch.h"
 
@@ -23,13 +26,19 @@ namespace mgr {
 
 class SupervisedJobs final : public Jobs {
  public:
-  SupervisedJobs(uv_loop_t* loop, JobsSettings settings, Ended ended, Store store, Descriptor tree);
+  SupervisedJobs(uv_loop_t* loop, JobsSettings settings, JobEvents events, Store store,
+                 Descriptor tree);
 
   // Takes what the store found; the jobs without an end are examined in the loop's first turn.
   void adopt(std::vector<StoredJob> stored);
 
-  Result<std::uint64_t> start(JobSpec spec) override;
+  Result<std::uint64_t> accept(JobSpec spec) override;
+  void withdraw(std::uint64_t id) override;
+  Result<void> commit() override;
   void stop(std::uint64_t id) override;
+  Result<std::uint64_t> remove(std::uint64_t id) override;
+  [[nodiscard]] Result<std::array<Descriptor, 3>> open_output(std::uint64_t id) const override;
+  void follow(std::uint64_t id) override;
   [[nodiscard]] const Job* find(std::uint64_t id) const override;
   [[nodiscard]] const Job* alive_with_key(std::string_view key) const override;
   [[nodiscard]] std::vector<const Job*> of_module(std::string_view module) const override;
@@ -37,11 +46,13 @@ class SupervisedJobs final : public Jobs {
  private:
   // What a job needs until its end is told.
   struct Live {
+    bool has_folder = false;
     Descriptor folder;
     Descriptor control;  // connected to mgr-job; its hang-up means that mgr-job ended
     std::optional<CgroupLeaf> leaf;
     std::unique_ptr<Watch> awaited;
     bool stop_asked = false;
+    bool followed = false;
     int tries = 0;
   };
   struct Entry {
@@ -51,31 +62,49 @@ class SupervisedJobs final : public Jobs {
   using Step = void (SupervisedJobs::*)(Entry&);
 
   Entry& add(JobSpec spec);
+  void forget(std::uint64_t id);
+  void free_key(const JobSpec& spec);
+  void set_state(Entry& entry, JobState state);
   void report(const Entry& entry, const std::string& what) const;
   Result<void> use_tree();
+  Result<void> shorten_journal();
+  void keep_to_limits();
+
+  // The schedule's side.
+  void enqueue(Entry& entry);
+  void run_what_may();
+  void launch(Entry& entry);
+  Result<void> open_folder(Entry& entry);
+  Result<void> try_launch(Entry& entry);
 
   void examine(Entry& entry);
-  void launch(Entry& entry, const Descriptor& lock);
-  Result<void> try_launch(Entry& entry, const Descriptor& lock);
   void reconnect(Entry& entry);
   void await_hang_up(Entry& entry);
+  void hear_control(Entry& entry);
   void empty_leaf(Entry& entry);
   void settle(Entry& entry);
+  bool retry(Entry& entry);
+  void end_unstarted(Entry& entry);
+  void end_with(Entry& entry, ExitRecord record);
+  void record_end(Entry& entry);
   void conclude(Entry& entry);
 
   void await(Entry& entry, std::uint64_t milliseconds, Step step);
   void await(Entry& entry, int descriptor, int events, Step step);
   bool await_again(Entry& entry, Step step);
-  void end_with(Entry& entry, ExitRecord record);
 
   uv_loop_t* loop_;
   JobsSettings settings_;
-  Ended ended_;
+  JobEvents events_;
   Store store_;
   Descriptor tree_;
   Reaper reaper_;
+  Schedule schedule_;
+  Retention retention_;
+  std::unique_ptr<Watch> next_removal_;
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
+  std::vector<std::uint64_t> accepted_;  // since the last commit
 };
 
 }  // namespace mgr

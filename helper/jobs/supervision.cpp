@@ -1,6 +1,10 @@
 // Helper, root: the steps from a job's record to its end; distrusts mgr-job's records and peers.
+#include <sodium/randombytes.h>
+
+#include <algorithm>
 #include <utility>
 
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/cgroup_tree.h"
 #include "helper/jobs/control_socket.h"
 #include "helper/jobs/job_state.h"
@@ -15,14 +19,36 @@ namespace {
 // For the instants between a mgr-job's hang-up and its lock's release: 5 s in all.
 constexpr std::uint64_t retry_ms = 10;
 constexpr int most_tries = 500;
+constexpr int notes_a_turn = 16;
 
-ExitRecord ended_without_record(bool may_have_started) {
+// For what only a disk with room can end.
+constexpr std::uint64_t full_disk_ms = 1000;
+constexpr std::uint64_t longest_delay_ms = 3600'000;
+
+ExitRecord record_of(JobOutcome outcome, std::string detail) {
   ExitRecord record;
-  record.outcome = may_have_started ? JobOutcome::lost : JobOutcome::could_not_start;
+  record.outcome = outcome;
   record.ended_us = real_time_us();
-  record.detail = may_have_started ? "mgr-job ended without a record of the command's end"
-                                   : "mgr-job ended before the command was started";
+  record.detail = std::move(detail);
   return record;
+}
+
+ExitRecord ended_without_record(const JobRecords& records) {
+  if (!records.may_have_started) {
+    return record_of(JobOutcome::could_not_start, "mgr-job ended before the command was started");
+  }
+  const bool other_boot = records.start && records.start->boot_id != read_boot_id();
+  return record_of(JobOutcome::lost, other_boot ? "the machine went down while it ran"
+                                                : "mgr-job was killed while it ran");
+}
+
+// Doubles with each attempt, and is spread by a quarter so that what failed together does not come
+// again together.
+std::uint64_t delay_before(std::uint32_t attempt, std::chrono::milliseconds first) {
+  const std::uint64_t doubled = static_cast<std::uint64_t>(first.count())
+                                << std::min<std::uint32_t>(attempt - 2, 20);
+  const std::uint64_t delay = std::min(doubled, longest_delay_ms);
+  return delay * 3 / 4 + randombytes_uniform(static_cast<std::uint32_t>(delay / 2) + 1);
 }
 
 }  // namespace
@@ -61,19 +87,86 @@ bool SupervisedJobs::await_again(Entry& entry, Step step) {
   return true;
 }
 
+void SupervisedJobs::set_state(Entry& entry, JobState state) {
+  entry.job.state = state;
+  if (events_.changed) events_.changed(entry.job);
+}
+
+// ---- waiting for a place
+
+void SupervisedJobs::enqueue(Entry& entry) {
+  if (entry.live->stop_asked) return end_unstarted(entry);
+  schedule_.wait(entry.job.spec);
+  if (entry.job.state != JobState::queued) set_state(entry, JobState::queued);
+  run_what_may();
+}
+
+void SupervisedJobs::run_what_may() {
+  while (const std::uint64_t id = schedule_.next()) {
+    Entry& entry = entries_.at(id);
+    schedule_.run(entry.job.spec);
+    launch(entry);
+  }
+}
+
+Result<void> SupervisedJobs::open_folder(Entry& entry) {
+  Live& live = *entry.live;
+  if (!live.has_folder) {
+    if (auto made = store_.create(entry.job.spec); !made) return made;
+    live.has_folder = true;
+  }
+  auto folder = store_.folder(entry.job.spec.id);
+  if (!folder) return tl::unexpected(folder.error());
+  live.folder = std::move(*folder);
+  return {};
+}
+
+void SupervisedJobs::launch(Entry& entry) {
+  if (const auto opened = open_folder(entry); !opened) {
+    report(entry, opened.error().detail);
+    schedule_.leave(entry.job.spec);
+    return await(entry, full_disk_ms, &SupervisedJobs::enqueue);
+  }
+  if (const auto launched = try_launch(entry); !launched) {
+    end_with(entry, record_of(JobOutcome::could_not_start, launched.error().detail));
+  }
+}
+
+Result<void> SupervisedJobs::try_launch(Entry& entry) {
+  if (auto usable = use_tree(); !usable) return usable;
+  const int folder = entry.live->folder.get();
+  const auto lock = take_job_lock(folder);
+  if (!lock) return tl::unexpected(lock.error());
+  if (!*lock) return fail(ErrorCode::conflict, "its lock is held");
+  auto listener = listen_on_control(folder);
+  if (!listener) return tl::unexpected(listener.error());
+  auto control = connect_to_control(folder);
+  if (!control) return tl::unexpected(control.error());
+  const JobDescriptors passed{folder, lock->get(), listener->get(), tree_.get()};
+  auto process = spawn_mgr_job(settings_.mgr_job, settings_.job_uid, settings_.job_gid, passed);
+  if (!process) return tl::unexpected(process.error());
+  reaper_.reap_when_ended(std::move(*process));
+  entry.live->control = std::move(*control);
+  entry.live->tries = 0;
+  await_hang_up(entry);
+  return {};
+}
+
+// ---- with or without its mgr-job
+
 // Whether a mgr-job supervises it, and if none does, how far the last one came.
 void SupervisedJobs::examine(Entry& entry) {
-  auto folder = store_.folder(entry.job.spec.id);
-  // Want of descriptors, say, tells nothing of the job: it is looked at again.
-  if (!folder && await_again(entry, &SupervisedJobs::examine)) return;
-  if (!folder) return end_with(entry, ended_without_record(true));
-  entry.live->folder = std::move(*folder);
+  if (const auto opened = open_folder(entry); !opened) {
+    // Want of descriptors, say, tells nothing of the job: it is looked at again.
+    if (await_again(entry, &SupervisedJobs::examine)) return;
+    return end_with(entry, record_of(JobOutcome::lost, opened.error().detail));
+  }
   const auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
   if (!lock && await_again(entry, &SupervisedJobs::examine)) return;
   const JobRecords records = Store::read_records(entry.live->folder.get());
   if (records.exit || records.may_have_started || !lock) return empty_leaf(entry);
-  launch(entry, *lock);
+  enqueue(entry);
 }
 
 void SupervisedJobs::reconnect(Entry& entry) {
@@ -85,36 +178,35 @@ void SupervisedJobs::reconnect(Entry& entry) {
     return;
   }
   entry.live->control = std::move(*control);
+  schedule_.run(entry.job.spec);
   await_hang_up(entry);
 }
 
 void SupervisedJobs::await_hang_up(Entry& entry) {
-  if (entry.job.state == JobState::accepted) entry.job.state = JobState::running;
-  if (entry.live->stop_asked) send_stop(entry.live->control);
-  await(entry, entry.live->control.get(), UV_DISCONNECT, &SupervisedJobs::empty_leaf);
-}
-
-void SupervisedJobs::launch(Entry& entry, const Descriptor& lock) {
-  if (const auto launched = try_launch(entry, lock); !launched) {
-    ExitRecord record = ended_without_record(false);
-    record.detail = launched.error().detail;
-    end_with(entry, std::move(record));
+  if (entry.live->stop_asked) {
+    send_stop(entry.live->control);
+  } else if (entry.job.state != JobState::running) {
+    set_state(entry, JobState::running);
   }
+  if (entry.live->followed) send_follow(entry.live->control);
+  await(entry, entry.live->control.get(), UV_READABLE | UV_DISCONNECT,
+        &SupervisedJobs::hear_control);
 }
 
-Result<void> SupervisedJobs::try_launch(Entry& entry, const Descriptor& lock) {
-  if (auto usable = use_tree(); !usable) return usable;
-  auto listener = listen_on_control(entry.live->folder.get());
-  if (!listener) return tl::unexpected(listener.error());
-  auto control = connect_to_control(entry.live->folder.get());
-  if (!control) return tl::unexpected(control.error());
-  const JobDescriptors passed{entry.live->folder.get(), lock.get(), listener->get(), tree_.get()};
-  auto process = spawn_mgr_job(settings_.mgr_job, settings_.job_uid, settings_.job_gid, passed);
-  if (!process) return tl::unexpected(process.error());
-  reaper_.reap_when_ended(std::move(*process));
-  entry.live->control = std::move(*control);
-  await_hang_up(entry);
-  return {};
+void SupervisedJobs::hear_control(Entry& entry) {
+  for (int i = 0; i < notes_a_turn; ++i) {
+    const auto heard = receive_note(entry.live->control);
+    if (!heard) return empty_leaf(entry);
+    if (!*heard) return;
+    Job& job = entry.job;
+    const ControlNote& note = **heard;
+    if (note.kind == ControlNoteKind::output) {
+      if (events_.printed) events_.printed(job, note.value);
+    } else if (note.value <= 100 && job.progress != note.value) {
+      job.progress = static_cast<std::uint8_t>(note.value);
+      if (events_.changed) events_.changed(job);
+    }
+  }
 }
 
 // mgr-job is gone. What it left in the leaf, if it was killed, goes too.
@@ -146,34 +238,78 @@ void SupervisedJobs::settle(Entry& entry) {
   entry.job.start = records.start;
   if (records.exit) {
     entry.job.exit = records.exit;
-    return conclude(entry);
+    return retry(entry) ? void() : conclude(entry);
   }
   const auto lock = take_job_lock(folder);
   if (lock && !*lock && await_again(entry, &SupervisedJobs::settle)) return;
-  end_with(entry, ended_without_record(records.may_have_started));
+  end_with(entry, ended_without_record(records));
 }
 
-// The end that the helper itself records, told in the loop's next turn: start() may be the caller.
+// False where this was its last attempt.
+bool SupervisedJobs::retry(Entry& entry) {
+  Job& job = entry.job;
+  if (entry.live->stop_asked || !is_retried(job)) return false;
+  if (const auto aside = Store::set_aside(entry.live->folder.get(), job.attempt); !aside) {
+    report(entry, aside.error().detail);
+    return false;
+  }
+  ++job.attempt;
+  job.start.reset();
+  job.exit.reset();
+  entry.live->leaf.reset();
+  schedule_.leave(job.spec);
+  await(entry, delay_before(job.attempt, job.spec.run.retry_delay), &SupervisedJobs::enqueue);
+  set_state(entry, JobState::queued);
+  run_what_may();
+  return true;
+}
+
+// One that waits is stopped: told once that is on disk, or it would run after a restart.
+void SupervisedJobs::end_unstarted(Entry& entry) {
+  entry.live->awaited.reset();
+  schedule_.leave(entry.job.spec);
+  if (const auto opened = open_folder(entry); !opened) {
+    report(entry, opened.error().detail);
+    return await(entry, full_disk_ms, &SupervisedJobs::end_unstarted);
+  }
+  ExitRecord record = record_of(JobOutcome::could_not_start, "stopped while it waited");
+  record.stopped = true;
+  end_with(entry, std::move(record));
+}
+
+// The end that the helper itself records, told in a later turn of the loop: commit() or stop() may
+// be the caller.
 void SupervisedJobs::end_with(Entry& entry, ExitRecord record) {
-  const auto written = replace_record(entry.live->folder.get(), "exit", encode(record));
-  if (!written) report(entry, written.error().detail);
   entry.job.exit = std::move(record);
-  await(entry, 0, &SupervisedJobs::conclude);
+  await(entry, 0, &SupervisedJobs::record_end);
+}
+
+void SupervisedJobs::record_end(Entry& entry) {
+  if (entry.live->folder) {
+    const int folder = entry.live->folder.get();
+    if (const auto written = replace_record(folder, "exit", encode(*entry.job.exit)); !written) {
+      report(entry, written.error().detail);
+      return await(entry, full_disk_ms, &SupervisedJobs::record_end);
+    }
+  }
+  conclude(entry);
 }
 
 void SupervisedJobs::conclude(Entry& entry) {
   const std::unique_ptr<Live> live = std::move(entry.live);
+  Job& job = entry.job;
   live->leaf.reset();
-  if (!CgroupLeaf::remove(tree_.get(), entry.job.spec.id)) {
+  if (!CgroupLeaf::remove(tree_.get(), job.spec.id)) {
     report(entry, "its cgroup cannot be removed");
   }
-  entry.job.state = state_of(*entry.job.exit);
-  if (const auto key = alive_keys_.find(entry.job.spec.key);
-      key != alive_keys_.end() && key->second == entry.job.spec.id) {
-    alive_keys_.erase(key);
-  }
-  ended_(entry.job);
+  job.state = state_of(job.spec, *job.exit);
+  schedule_.leave(job.spec);
+  free_key(job.spec);
+  retention_.ended(job.spec, *job.exit);
+  events_.ended(job);
   Store::conclude(live->folder.get());
+  run_what_may();
+  if (!next_removal_ || retention_.next_to_go(real_time_us()) != 0) keep_to_limits();
 }
 
 }  // namespace mgr

@@ -28,7 +28,7 @@ bool reserve_space(const Descriptor& file) {
 }  // namespace
 
 Result<Records> Records::open(int folder) {
-  Records records;
+  Records records(folder);
   records.start_ = open_new(folder, "start");
   if (!records.start_) return fail_errno("start");
   records.exit_ = open_new(folder, "exit");
@@ -39,7 +39,12 @@ Result<Records> Records::open(int folder) {
 }
 
 Result<void> Records::write_start() const {
-  return write_whole(start_.get(), encode(StartRecord{real_time_us(), read_boot_id()}));
+  auto written = write_whole(start_.get(), encode(StartRecord{real_time_us(), read_boot_id()}));
+  if (written) written = sync_folder(folder_);
+  // Its name and the spec's: from here on the helper's journal may forget the job.
+  const Descriptor above(openat(folder_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (written) written = sync_folder(above.get());
+  return written;
 }
 
 Result<void> Records::write_exit(ExitRecord record) const {

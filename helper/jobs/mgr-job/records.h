@@ -14,11 +14,13 @@ class Records {
   // space aside for the exit record; without it nothing starts.
   static Result<Records> open(int folder);
 
-  // Once each; on disk when they return.
+  // Once each; on disk when they return, and after write_start the whole folder is. It needs root.
   [[nodiscard]] Result<void> write_start() const;
   [[nodiscard]] Result<void> write_exit(ExitRecord record) const;  // ended_us is set here
 
  private:
+  explicit Records(int folder) : folder_(folder) {}
+  int folder_;
   Descriptor start_, exit_;
 };
 

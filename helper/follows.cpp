@@ -1,0 +1,66 @@
+// mgr-helper, root. Opens what mgr-job wrote and reads nothing of it.
+#include "helper/follows.h"
+
+#include "helper/job_json.h"
+#include "helper/job_selection.h"
+#include "protocol/reply.h"
+
+namespace mgr {
+namespace {
+
+constexpr std::size_t most_follows = 512;  // the broker holds three descriptors for each
+
+}  // namespace
+
+void Follows::add(Jobs& jobs, Errand errand, const FollowJob& effect) {
+  const Job* job = jobs.find(effect.id);
+  if (job == nullptr || !may_see(errand, *job)) {
+    return link_.send_reply(errand.to, failure_line({ErrorCode::not_found, "no such job"}));
+  }
+  if (follows_.size() >= most_follows) {
+    return link_.send_reply(errand.to, failure_line({ErrorCode::busy, "too many follow already"}));
+  }
+  Follow follow{std::move(errand), effect.id, effect.tail};
+  if (!effect.live || !job->alive()) return finish(jobs, *job, follow);
+  follows_.push_back(std::move(follow));
+  jobs.follow(effect.id);
+}
+
+void Follows::pass(const Jobs& jobs, const Job& job, Follow& follow) {
+  if (follow.attempt == job.attempt) return;
+  auto files = jobs.open_output(job.spec.id);
+  if (!files) return;  // it has not run
+  link_.send_follow(follow.errand.to, {follow.tail, follow.errand.action}, std::move(*files));
+  follow.attempt = job.attempt;
+}
+
+void Follows::finish(const Jobs& jobs, const Job& job, Follow& follow) {
+  pass(jobs, job, follow);
+  link_.send_reply(follow.errand.to, success_line(follow.errand.action, job_object(&job)));
+}
+
+void Follows::job_printed(const Jobs& jobs, const Job& job, std::uint64_t bytes) {
+  for (Follow& follow : follows_) {
+    if (follow.id != job.spec.id) continue;
+    pass(jobs, job, follow);
+    link_.send_grew(follow.errand.to, bytes);
+  }
+}
+
+void Follows::job_ended(const Jobs& jobs, const Job& job) {
+  std::erase_if(follows_, [&](Follow& follow) {
+    if (follow.id != job.spec.id) return false;
+    finish(jobs, job, follow);
+    return true;
+  });
+}
+
+void Follows::client_gone(std::uint64_t connection) {
+  std::erase_if(follows_, [&](const Follow& follow) {
+    if (follow.errand.connection != connection) return false;
+    link_.send_reply(follow.errand.to, success_line(follow.errand.action, ""));
+    return true;
+  });
+}
+
+}  // namespace mgr

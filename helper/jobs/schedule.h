@@ -1,0 +1,49 @@
+// Which of the jobs that wait may run: pure bookkeeping over the limits of their actions. Helper.
+//
+// A job waits while as many run as may in all or of its action, or while its lock is held. Among
+// those that may run the oldest is next.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include "helper/jobs/job_files.h"
+
+namespace mgr {
+
+class Schedule {
+ public:
+  explicit Schedule(std::uint32_t most_in_all) : most_in_all_(most_in_all) {}
+
+  // False where the job would wait behind as many of its action as its queue has room for.
+  [[nodiscard]] bool has_room_for(const JobSpec& spec) const;
+
+  // Each job is in one of three places, and moves with these: nowhere, waiting, running.
+  void wait(const JobSpec& spec);
+  void run(const JobSpec& spec);
+  void leave(const JobSpec& spec);
+
+  // The waiting job that may run now; 0 for none. run() it before asking again.
+  [[nodiscard]] std::uint64_t next() const;
+
+ private:
+  struct Waiting {
+    std::uint32_t max_running;
+    std::string lock;
+  };
+  struct Kind {
+    std::map<std::uint64_t, Waiting> waiting;
+    std::set<std::uint64_t> running;
+    [[nodiscard]] std::size_t places(std::uint32_t max_running, std::size_t in_all) const;
+  };
+  [[nodiscard]] std::size_t places_in_all() const;
+
+  std::uint32_t most_in_all_;
+  std::size_t running_ = 0;
+  std::map<std::string, Kind> kinds_;           // by module and action
+  std::map<std::string, std::uint64_t> locks_;  // who holds them
+};
+
+}  // namespace mgr

@@ -1,0 +1,19 @@
+// mgr-helper, root.
+#include "helper/task.h"
+
+#include "protocol/reply.h"
+
+namespace mgr {
+
+void succeed(Link& link, Task& task, const std::string& data) {
+  if (task.record) task.record->succeeded(data);
+  link.send_reply(task.errand.to, success_line(task.errand.action, data));
+}
+
+void fail_task(Link& link, Task& task, const Error& error) {
+  const std::uint64_t seq = task.record ? task.record->seq() : 0;
+  link.send_reply(task.errand.to, failure_line(error, seq));
+  if (task.record) task.record->failed(error);
+}
+
+}  // namespace mgr
