@@ -77,10 +77,10 @@ struct ExitRecord {
   std::int64_t ended_us = 0;
   std::string detail;
   // What it used and printed; 0 where the machine does not tell.
-  std::uint64_t processor_us = 0;        // user and system time of the whole tree
-  std::uint64_t peak_memory = 0;         // bytes
-  std::uint64_t output_bytes = 0;        // printed in all, kept or not
-  std::optional<std::uint8_t> progress;  // per cent, as it last said
+  std::uint64_t processor_us = 0;          // user and system time of the whole tree
+  std::uint64_t peak_memory = 0;           // bytes
+  std::uint64_t output_bytes = 0;          // printed in all, kept or not
+  std::optional<std::uint8_t> progress{};  // per cent, as it last said
   friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.outcome, record.status, record.stopped, record.timed_out, record.ended_us,
