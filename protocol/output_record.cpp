@@ -10,11 +10,32 @@ namespace {
 
 constexpr std::uint32_t magic = 0x4F72676D;  // "mgrO"
 
-bool is_allowed(std::uint64_t position, std::uint8_t stream, std::size_t length) {
+struct Header {
+  std::uint64_t position;
+  std::int64_t time_us;
+  std::uint8_t stream;
+  std::size_t length;
+};
+
+bool is_allowed(const Header& header) {
+  const auto& [position, time_us, stream, length] = header;
   return stream >= static_cast<std::uint8_t>(OutputStream::output) &&
          stream <= static_cast<std::uint8_t>(OutputStream::progress) && length > 0 &&
          length <= max_output_bytes &&
          position <= std::numeric_limits<std::uint64_t>::max() - length;
+}
+
+// Nothing where `bytes`, at least a header long, begins with none.
+std::optional<Header> header_of(std::string_view bytes) {
+  Cursor in(bytes.substr(0, output_header_length));
+  const std::uint32_t first = in.u32();
+  Header header{};
+  header.position = in.u64();
+  header.time_us = static_cast<std::int64_t>(in.u64());
+  header.stream = in.u8();
+  header.length = in.u32();
+  if (!in.finished() || first != magic || !is_allowed(header)) return std::nullopt;
+  return header;
 }
 
 // Of a character by its first byte; 1 for what begins none.
@@ -47,23 +68,24 @@ void append_output_record(std::string& out, const OutputRecord& record) {
       .text(record.bytes);
 }
 
+std::optional<std::uint64_t> front_position(std::string_view bytes) {
+  const auto header = header_of(bytes);
+  return header ? std::optional(header->position) : std::nullopt;
+}
+
 OutputDecoding take_output_record(std::string_view& bytes, OutputRecord& record) {
   // A header of which only a part is there is judged by its first number.
   Cursor front(bytes);
   const std::uint32_t first = front.u32();
   if (front.ok() && first != magic) return OutputDecoding::broken;
   if (bytes.size() < output_header_length) return OutputDecoding::partial;
-  Cursor header(bytes.substr(0, output_header_length));
-  (void)header.u32();
-  const std::uint64_t position = header.u64();
-  const auto time_us = static_cast<std::int64_t>(header.u64());
-  const std::uint8_t stream = header.u8();
-  const std::size_t length = header.u32();
-  if (!is_allowed(position, stream, length)) return OutputDecoding::broken;
-  if (bytes.size() - output_header_length < length) return OutputDecoding::partial;
-  record = {position, time_us, static_cast<OutputStream>(stream),
-            bytes.substr(output_header_length, length)};
-  bytes.remove_prefix(output_header_length + length);
+  const auto header = header_of(bytes);
+  if (!header) return OutputDecoding::broken;
+  const std::string_view rest = bytes.substr(output_header_length);
+  if (rest.size() < header->length) return OutputDecoding::partial;
+  record = {header->position, header->time_us, static_cast<OutputStream>(header->stream),
+            rest.substr(0, header->length)};
+  bytes = rest.substr(header->length);
   return OutputDecoding::record;
 }
 

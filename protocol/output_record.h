@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,9 @@ enum class OutputDecoding {
   partial,  // what is there begins a record; nothing was taken
   broken,   // no record begins here; nothing was taken
 };
+
+// The position in the header at the front of `bytes`, of which the record may be cut off.
+[[nodiscard]] std::optional<std::uint64_t> front_position(std::string_view bytes);
 
 // Takes the record at the front of `bytes`, which it views.
 [[nodiscard]] OutputDecoding take_output_record(std::string_view& bytes, OutputRecord& record);
