@@ -26,6 +26,7 @@ constexpr int allowed[] = {
     SCMP_SYS(shutdown),
     SCMP_SYS(close),
     SCMP_SYS(read),
+    SCMP_SYS(pread64),  // a job's output, through descriptors that the helper opened
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(connect),

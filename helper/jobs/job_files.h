@@ -6,14 +6,18 @@
 //            that no mgr-job of this job is alive
 //   control  SEQPACKET socket; the helper binds it and connects, mgr-job inherits the listener
 //   start    written by mgr-job once, before the command runs
+//   output.head, output.tail0, output.tail1
+//            written by mgr-job: what the command printed (protocol/output_record.h); emptied when
+//            the job is started again. The helper never reads them
 //   exit     written by mgr-job once, when the command has ended and its cgroup is empty; or by the
 //            helper, outcome lost, where mgr-job died without it
 //
-// The folder is root's, 0700: mgr-job opens start and exit while it is root and keeps the
+// The folder is root's, 0700: mgr-job opens start, exit and output while it is root and keeps the
 // descriptors, so nothing that it is talked into later can touch another job. A record is valid as
 // a whole or absent: it carries a format number and a BLAKE2b checksum (a torn write is absent).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -77,10 +81,10 @@ struct ExitRecord {
   std::int64_t ended_us = 0;
   std::string detail;
   // What it used and printed; 0 where the machine does not tell.
-  std::uint64_t processor_us = 0;        // user and system time of the whole tree
-  std::uint64_t peak_memory = 0;         // bytes
-  std::uint64_t output_bytes = 0;        // printed in all, kept or not
-  std::optional<std::uint8_t> progress;  // per cent, as it last said
+  std::uint64_t processor_us = 0;          // user and system time of the whole tree
+  std::uint64_t peak_memory = 0;           // bytes
+  std::uint64_t output_bytes = 0;          // printed in all, kept or not
+  std::optional<std::uint8_t> progress{};  // per cent, as it last said
   friend bool operator==(const ExitRecord&, const ExitRecord&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.outcome, record.status, record.stopped, record.timed_out, record.ended_us,
@@ -103,8 +107,28 @@ struct ExitRecord {
 [[nodiscard]] std::string encode_next_id(std::uint64_t next_id);
 [[nodiscard]] std::optional<std::uint64_t> decode_next_id(std::string_view bytes);
 
-// The one message on control: the helper asks for the whole tree to end.
+inline constexpr std::array<const char*, 3> output_file_names{"output.head", "output.tail0",
+                                                              "output.tail1"};
+
+// What the helper may say on control: that the whole tree shall end; that it wants to be told of
+// output from now on.
 inline constexpr std::string_view stop_message = "mgr-job-1 stop";
+inline constexpr std::string_view follow_message = "mgr-job-1 follow";
+
+// What mgr-job says on control, a message each. One that does not fit is dropped; a later one has
+// the newest value, and the hang-up means that there is none.
+enum class ControlNoteKind : std::uint8_t {
+  progress = 1,  // per cent; to every peer, when it connects and when it changes
+  output = 2,    // bytes of stdout and stderr so far; to those that follow, at once and as it grows
+  last_value = output,
+};
+
+struct ControlNote {
+  ControlNoteKind kind = ControlNoteKind::progress;
+  std::uint64_t value = 0;
+  friend bool operator==(const ControlNote&, const ControlNote&) = default;
+  static void members(auto& archive, auto& record) { archive(record.kind, record.value); }
+};
 
 // The descriptors that mgr-job is started with.
 inline constexpr int job_folder_descriptor = 3;   // the folder, O_RDONLY|O_DIRECTORY

@@ -65,6 +65,18 @@ TEST(BrokerCage, RefusesToOpenFiles) {
   EXPECT_EQ(errno_in_the_cage([] { return ::syscall(SYS_open, "/dev/null", O_RDWR); }), EPERM);
 }
 
+// What a job printed, by a descriptor that was opened elsewhere.
+TEST(BrokerCage, ReadsWhatItWasGivenButOpensNothing) {
+  const Descriptor file(::memfd_create("output", MFD_CLOEXEC));
+  ASSERT_EQ(::write(file.get(), "printed", 7), 7);
+  EXPECT_EQ(errno_in_the_cage([&] {
+              char bytes[8] = {};
+              const ssize_t length = ::pread(file.get(), bytes, sizeof(bytes), 0);
+              return length == 7 && std::memcmp(bytes, "printed", 7) == 0 ? 0 : -1;
+            }),
+            0);
+}
+
 TEST(BrokerCage, RefusesToExecuteOrFork) {
   EXPECT_EQ(errno_in_the_cage([] { return ::execl("/bin/true", "true", nullptr); }), EPERM);
   EXPECT_EQ(errno_in_the_cage([] { return ::fork(); }), EPERM);

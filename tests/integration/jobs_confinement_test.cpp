@@ -8,7 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gmock/gmock.h>
+
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "helper/capabilities.h"
@@ -18,6 +21,9 @@ namespace mgr {
 namespace {
 
 namespace fs = std::filesystem;
+
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 using JobConfinement = JobsTest;
 
@@ -62,7 +68,8 @@ TEST_F(JobConfinement, CommandStartsCleanWhateverTheHelperIsLike) {
   });
   ASSERT_EQ(status, 0);
   const std::string state = output("state");
-  EXPECT_EQ(lines(state, "fd "), (Lines{"0 /dev/null", "1 /dev/null", "2 /dev/null"}));
+  EXPECT_THAT(lines(state, "fd "),
+              ElementsAre("0 /dev/null", StartsWith("1 pipe:"), StartsWith("2 pipe:")));
   EXPECT_EQ(lines(state, "env "), (Lines{"PATH=/usr/bin", "ONLY=this"}));
   EXPECT_EQ(lines(state, "Uid:\t"), Lines{"61234\t61234\t61234\t61234"});
   EXPECT_EQ(lines(state, "Gid:\t"), Lines{"61235\t61235\t61235\t61235"});
@@ -81,6 +88,18 @@ TEST_F(JobConfinement, CommandStartsCleanWhateverTheHelperIsLike) {
   EXPECT_EQ(lines(state, "oom "), Lines{"0"});
   EXPECT_EQ(lines(state, "leads its session "), Lines{"1"});
   EXPECT_NE(state.find("/job-1\n"), std::string::npos) << "in its leaf";
+}
+
+TEST_F(JobConfinement, CommandHasADescriptorForProgressWhereAskedFor) {
+  JobSpec spec = probe({"state", (work_ / "state").string()});
+  spec.run.progress = true;
+  ASSERT_EQ(run(spec).state, JobState::succeeded);
+  const Lines descriptors = lines(output("state"), "fd ");
+  EXPECT_THAT(descriptors, ElementsAre("0 /dev/null", StartsWith("1 pipe:"), StartsWith("2 pipe:"),
+                                       StartsWith("3 pipe:")));
+  std::set<std::string> different;
+  for (const std::string& line : descriptors) different.insert(line.substr(2));
+  EXPECT_EQ(different.size(), descriptors.size());
 }
 
 TEST_F(JobConfinement, ForbidsInjectionIntrospectionAndNamespaces) {
@@ -195,7 +214,7 @@ TEST_F(JobConfinement, ControlObeysRootAlone) {
   EXPECT_FALSE(job.exit->stopped);
 }
 
-TEST_F(JobConfinement, ControlObeysNothingButTheOneMessage) {
+TEST_F(JobConfinement, ControlObeysNothingButItsMessages) {
   const Fifo ready(work_ / "ready"), go(work_ / "go");
   const std::uint64_t id = start(probe({"wait-for-go", ready.path(), go.path()}));
   ASSERT_TRUE(ready.wait_for(1));

@@ -12,7 +12,7 @@
 
 namespace mgr {
 
-Result<Command> Command::clone(const JobSpec& spec, const CgroupLeaf& leaf) {
+Result<Command> Command::clone(const JobSpec& spec, const CgroupLeaf& leaf, CommandEnds ends) {
   std::array<int, 2> pair{-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
     return fail_errno("socketpair");
@@ -20,7 +20,7 @@ Result<Command> Command::clone(const JobSpec& spec, const CgroupLeaf& leaf) {
   Command command;
   command.channel_ = Descriptor(pair[0]);
   const Descriptor childs_end(pair[1]);
-  ExecPlan plan(spec.run, childs_end.get());
+  ExecPlan plan(spec.run, ends, childs_end.get());
   if (!plan.ready()) return fail_errno("/dev/null");
   const pid_t pid = clone_into_cgroup(leaf.folder(), command.process_);
   if (pid == 0) {

@@ -6,6 +6,7 @@
 
 #include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/job_files.h"
+#include "helper/jobs/mgr-job/capture.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 
@@ -13,9 +14,9 @@ namespace mgr {
 
 class Command {
  public:
-  // Clones the process into the leaf. It confines itself as exec_command.h says and then waits for
-  // the gate. Needs root.
-  static Result<Command> clone(const JobSpec& spec, const CgroupLeaf& leaf);
+  // Clones the process into the leaf, with these descriptors, borrowed for the call. It confines
+  // itself as exec_command.h says and then waits for the gate. Needs root.
+  static Result<Command> clone(const JobSpec& spec, const CgroupLeaf& leaf, CommandEnds ends);
 
   // Lets it execute the command.
   [[nodiscard]] Result<void> open_gate() const;

@@ -30,9 +30,16 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-bool take_standard_descriptors(int null) {
-  return dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
-         dup2(null, STDERR_FILENO) >= 0;
+// The command's copies pass execve, as no other descriptor does.
+bool take_descriptors(int null, const CommandEnds& ends) {
+  return dup2(null, STDIN_FILENO) >= 0 && dup2(ends.output, STDOUT_FILENO) >= 0 &&
+         dup2(ends.error, STDERR_FILENO) >= 0 &&
+         (ends.progress < 0 || dup2(ends.progress, progress_descriptor) >= 0);
+}
+
+bool close_the_rest_on_exec(const CommandEnds& ends) {
+  const int last = ends.progress < 0 ? STDERR_FILENO : progress_descriptor;
+  return close_range(static_cast<unsigned>(last) + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
 // Loading a filter needs no_new_privs or CAP_SYS_ADMIN (seccomp(2)). So where the action does
@@ -56,8 +63,9 @@ bool wait_at_gate(int channel) {
 
 }  // namespace
 
-ExecPlan::ExecPlan(const RunSettings& run, int channel)
+ExecPlan::ExecPlan(const RunSettings& run, CommandEnds ends, int channel)
     : run_(run),
+      ends_(ends),
       channel_(channel),
       null_(open("/dev/null", O_RDWR | O_CLOEXEC)),
       argv_(pointers_to(run.argv)),
@@ -71,9 +79,9 @@ const char* become_command(ExecPlan& plan) {
   const RunSettings& run = plan.run_;
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
-  if (!take_standard_descriptors(plan.null_.get())) return "descriptors";
+  if (!take_descriptors(plan.null_.get(), plan.ends_)) return "descriptors";
   if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
-  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return "close_range";
+  if (!close_the_rest_on_exec(plan.ends_)) return "close_range";
   umask(run.umask);
   if (chdir(run.cwd.c_str()) != 0) return "chdir";
   reset_signals();

@@ -1,16 +1,18 @@
 // From a clone of mgr-job to the command: the one file that executes a command. The child of
 // mgr-job, root at first, then the job's user.
 //
-// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; setgroups,
-// setresgid, setresuid, all read back; no_new_privs; the seccomp list; close-on-exec from 3;
-// umask; chdir as that user; signals; the gate; execve of an absolute path with exactly the
-// settings' environment. Limits, oom_score_adj and the keyring it has from mgr-job (own_state.h).
+// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2, and 3
+// where it tells progress; setgroups, setresgid, setresuid, all read back; no_new_privs; the
+// seccomp list; close-on-exec of all others; umask; chdir as that user; signals; the gate; execve
+// of an absolute path with exactly the settings' environment. Limits, oom_score_adj and the keyring
+// it has from mgr-job (own_state.h).
 #pragma once
 
 #include <sys/types.h>
 
 #include <vector>
 
+#include "helper/jobs/mgr-job/capture.h"
 #include "policy/run_settings.h"
 #include "protocol/descriptor.h"
 
@@ -27,17 +29,18 @@ class ExecPlan;
 // A failing step is reported and ends the process: the command never runs half confined.
 [[noreturn]] void exec_command(ExecPlan& plan);
 
-// Everything that the child needs, allocated beforehand: it must not allocate. Borrows the
-// settings.
+// Everything that the child needs, allocated beforehand: it must not allocate. Borrows the settings
+// and the descriptors, which are all above progress_descriptor.
 class ExecPlan {
  public:
-  ExecPlan(const RunSettings& run, int channel);
+  ExecPlan(const RunSettings& run, CommandEnds ends, int channel);
   [[nodiscard]] bool ready() const { return static_cast<bool>(null_); }
 
  private:
   friend void exec_command(ExecPlan& plan);
   friend const char* become_command(ExecPlan& plan);
   const RunSettings& run_;
+  CommandEnds ends_;
   int channel_;
   Descriptor null_;
   std::vector<char*> argv_, environment_;

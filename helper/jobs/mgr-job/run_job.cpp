@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "helper/jobs/cgroup_leaf.h"
+#include "helper/jobs/mgr-job/capture.h"
 #include "helper/jobs/mgr-job/clone_process.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
+#include "helper/jobs/mgr-job/leaf_use.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
 #include "helper/jobs/mgr-job/records.h"
@@ -80,16 +82,22 @@ void run_job(DropTo drop_to) {
   const CgroupLeaf leaf =
       value_or_end(make_leaf(job_cgroup_descriptor, spec.id), records, "cgroup");
   const LeafSignals signals = value_or_end(LeafSignals::open(leaf), records, "cgroup");
-  Command command = value_or_end(Command::clone(spec, leaf), records, "clone3");
+  const LeafUse use = LeafUse::open(leaf);
+  Capture capture = value_or_end(Capture::open(spec.run, job_folder_descriptor), records, "output");
+  Command command = value_or_end(Command::clone(spec, leaf, capture.ends()), records, "clone3");
+  capture.close_ends();
   // The command waits at its gate until its start is on disk and root is gone.
   Result<void> ready = records.write_start();
   if (ready) ready = become_supervisor(drop_to.uid, drop_to.gid);
   if (ready) ready = command.open_gate();
   if (!ready) end_before_command(records, leaf, "mgr-job: " + ready.error().detail);
 
-  auto supervision = Supervision::begin(spec, leaf, signals, command, job_control_descriptor);
+  auto supervision =
+      Supervision::begin({spec, leaf, signals, command, capture, job_control_descriptor});
   if (!supervision) end_before_command(records, leaf, supervision.error().detail);
-  end(records.write_exit(supervision->run()) ? 0 : exit_records);
+  ExitRecord record = supervision->run();
+  use.add_to(record);
+  end(records.write_exit(std::move(record)) ? 0 : exit_records);
 }
 
 }  // namespace mgr

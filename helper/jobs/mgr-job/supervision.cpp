@@ -11,8 +11,16 @@
 namespace mgr {
 namespace {
 
-// The places of what is always polled; control's follow.
-enum Place : std::size_t { at_timer, at_termination, at_report, at_process, at_leaf, at_control };
+// The places of what is always polled; the rest of control's follow.
+enum Place : std::size_t {
+  at_timer,
+  at_termination,
+  at_report,
+  at_process,
+  at_leaf,
+  at_capture,
+  at_control = at_capture + Capture::places()
+};
 
 Descriptor open_termination() {
   sigset_t terminations;
@@ -30,14 +38,15 @@ void drain(const Descriptor& descriptor) {
 
 }  // namespace
 
-Result<Supervision> Supervision::begin(const JobSpec& spec, const CgroupLeaf& leaf,
-                                       const LeafSignals& signals, Command& command, int control) {
-  Supervision supervision(spec, leaf, signals, command, control);
+Result<Supervision> Supervision::begin(const RunningJob& job) {
+  auto control = Control::make(job.control);
+  if (!control) return tl::unexpected(control.error());
+  Supervision supervision(job, std::move(*control));
   supervision.timer_ = Descriptor(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!supervision.timer_) return fail_errno("timerfd");
   supervision.termination_ = open_termination();
   if (!supervision.termination_) return fail_errno("signalfd");
-  if (spec.run.timeout.count() > 0) supervision.arm_timer(spec.run.timeout);
+  if (job.spec.run.timeout.count() > 0) supervision.arm_timer(job.spec.run.timeout);
   return supervision;
 }
 
@@ -47,14 +56,16 @@ ExitRecord Supervision::run() {
     const auto happened = [this](Place place) { return polled_[place].revents != 0; };
     if (happened(at_report)) on_report();
     if (happened(at_process)) on_command_end();
-    leaf_empty_ = !leaf_.populated().value_or(true);
+    leaf_empty_ = !job_.leaf.populated().value_or(true);
     if (happened(at_termination)) {
       drain(termination_);
       begin_stop();
     }
     if (control_.handle(&polled_[at_control])) begin_stop();
     if (happened(at_timer)) on_timer();
+    on_output();
   }
+  finish_output();
   return std::move(record_);
 }
 
@@ -62,9 +73,10 @@ void Supervision::wait() {
   polled_.clear();
   polled_.push_back({timer_.get(), POLLIN, 0});
   polled_.push_back({termination_.get(), POLLIN, 0});
-  polled_.push_back({command_.report(), POLLIN, 0});  // -1, which poll skips, when it is done
-  polled_.push_back({command_ended_ ? -1 : command_.process(), POLLIN, 0});
-  polled_.push_back({leaf_.events(), POLLPRI, 0});
+  polled_.push_back({job_.command.report(), POLLIN, 0});  // -1, which poll skips, when it is done
+  polled_.push_back({command_ended_ ? -1 : job_.command.process(), POLLIN, 0});
+  polled_.push_back({job_.leaf.events(), POLLPRI, 0});
+  job_.capture.add_to(polled_);
   control_.add_to(polled_);
   while (poll(polled_.data(), polled_.size(), -1) < 0) {
   }
@@ -74,13 +86,13 @@ void Supervision::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
   record_.stopped = !record_.timed_out;
-  if (spec_.run.stop_grace.count() == 0) return kill_tree();
-  signals_.send(SIGTERM);
-  arm_timer(spec_.run.stop_grace);
+  if (job_.spec.run.stop_grace.count() == 0) return kill_tree();
+  job_.signals.send(SIGTERM);
+  arm_timer(job_.spec.run.stop_grace);
 }
 
 void Supervision::kill_tree() {
-  if (!leaf_.kill()) signals_.send(SIGKILL);
+  if (!job_.leaf.kill()) job_.signals.send(SIGKILL);
 }
 
 void Supervision::arm_timer(std::chrono::milliseconds after) {
@@ -98,19 +110,34 @@ void Supervision::on_timer() {
   begin_stop();
 }
 
+void Supervision::on_output() {
+  job_.capture.handle(&polled_[at_capture]);
+  control_.set_progress(job_.capture.progress());
+  control_.set_output(job_.capture.printed());
+}
+
+void Supervision::finish_output() {
+  job_.capture.finish();
+  record_.output_bytes = job_.capture.printed();
+  record_.progress = job_.capture.progress();
+  control_.set_progress(record_.progress);
+  control_.set_output(record_.output_bytes);
+  control_.finish();
+}
+
 void Supervision::on_report() {
-  if (auto failure = command_.take_report()) {
+  if (auto failure = job_.command.take_report()) {
     record_.outcome = JobOutcome::could_not_start;
     record_.detail = std::move(*failure);
   }
 }
 
 void Supervision::on_command_end() {
-  const auto ended = command_.reap();
+  const auto ended = job_.command.reap();
   if (!ended) return;
   command_ended_ = true;
   // Its report is in the channel before it ends; poll may have told of both at once or not.
-  if (command_.report() >= 0) on_report();
+  if (job_.command.report() >= 0) on_report();
   if (record_.outcome == JobOutcome::could_not_start) return;
   record_.outcome = ended->outcome;
   record_.status = ended->status;

@@ -5,10 +5,12 @@
 #include <poll.h>
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/job_files.h"
+#include "helper/jobs/mgr-job/capture.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/control.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
@@ -17,21 +19,28 @@
 
 namespace mgr {
 
+// A job under way, whose command waits at its gate or runs.
+struct RunningJob {
+  const JobSpec& spec;
+  const CgroupLeaf& leaf;
+  const LeafSignals& signals;
+  Command& command;
+  Capture& capture;
+  int control;  // listening
+};
+
 class Supervision {
  public:
-  // Borrows all that it is given. The timeout counts from here, on the boot clock: time asleep
-  // counts.
-  static Result<Supervision> begin(const JobSpec& spec, const CgroupLeaf& leaf,
-                                   const LeafSignals& signals, Command& command, int control);
+  // Borrows the job's parts. The timeout counts from here, on the boot clock: time asleep counts.
+  static Result<Supervision> begin(const RunningJob& job);
 
   // Until the command has ended and the leaf is empty. A stop (asked on control, by SIGTERM, or by
-  // the timeout) is SIGTERM to all, the grace period, cgroup.kill.
+  // the timeout) is SIGTERM to all, the grace period, cgroup.kill. What was printed is kept then,
+  // whoever else still holds the command's pipes.
   [[nodiscard]] ExitRecord run();
 
  private:
-  Supervision(const JobSpec& spec, const CgroupLeaf& leaf, const LeafSignals& signals,
-              Command& command, int control)
-      : spec_(spec), leaf_(leaf), signals_(signals), command_(command), control_(control) {}
+  Supervision(const RunningJob& job, Control control) : job_(job), control_(std::move(control)) {}
 
   void wait();
   void begin_stop();
@@ -40,11 +49,10 @@ class Supervision {
   void on_timer();
   void on_report();
   void on_command_end();
+  void on_output();
+  void finish_output();
 
-  const JobSpec& spec_;
-  const CgroupLeaf& leaf_;
-  const LeafSignals& signals_;
-  Command& command_;
+  RunningJob job_;
   Control control_;
   Descriptor timer_;
   Descriptor termination_;  // signalfd of SIGTERM
