@@ -33,8 +33,8 @@ class Connections {
   // for over a second: what the broker sends in its name after that is not the client's.
   [[nodiscard]] const Caller* asking(std::uint64_t number);
 
-  // It carries a stream from now on: a broker that was taken over must find no further request in an
-  // admin's connection that only listens.
+  // It carries a stream from now on: a broker that was taken over must find no further request in
+  // an admin's connection that only listens.
   void streams(std::uint64_t number);
   [[nodiscard]] bool is_streaming(std::uint64_t number) const;
 

@@ -45,9 +45,10 @@ Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link)
     : audit_(audit), link_(link), waits_(loop, link), watchers_(link), follows_(link) {}
 
 JobEvents Effects::job_events() {
-  return {[this](const Job& job) { job_ended(job); },
-          [this](const Job& job) { watchers_.job_changed(job); },
-          [this](const Job& job, std::uint64_t bytes) { follows_.job_printed(*jobs_, job, bytes); }};
+  return {
+      [this](const Job& job) { job_ended(job); },
+      [this](const Job& job) { watchers_.job_changed(job); },
+      [this](const Job& job, std::uint64_t bytes) { follows_.job_printed(*jobs_, job, bytes); }};
 }
 
 void Effects::answer(Errand errand, Effect effect) {
@@ -136,7 +137,8 @@ void Effects::commit_starts() {
   const auto on_disk = jobs_->commit();
   for (auto& [task, notes] : batch) {
     if (!on_disk) {
-      fail_task(link_, task, {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
+      fail_task(link_, task,
+                {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
     } else if (task.errand.wait) {
       waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
     } else {

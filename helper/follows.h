@@ -1,5 +1,5 @@
-// `job output` and `job follow`: the output's files go to the broker, which reads them; here is only
-// noted that there is more. Helper, root.
+// `job output` and `job follow`: the output's files go to the broker, which reads them; here is
+// only noted that there is more. Helper, root.
 #pragma once
 
 #include <vector>

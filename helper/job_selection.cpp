@@ -39,7 +39,8 @@ Result<std::vector<const Job*>> select(const Jobs& jobs, const Errand& errand,
   } else {
     for (const std::uint64_t id : std::set(wanted.ids.begin(), wanted.ids.end())) {
       const Job* job = jobs.find(id);
-      if (job == nullptr || !may_see(errand, *job)) return fail(ErrorCode::not_found, "no such job");
+      if (job == nullptr || !may_see(errand, *job))
+        return fail(ErrorCode::not_found, "no such job");
       candidates.push_back(job);
     }
   }

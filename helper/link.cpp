@@ -13,6 +13,7 @@
 #include "helper/peer_credentials.h"
 #include "mgr_version.h"
 #include "protocol/reply.h"
+#include "protocol/text.h"
 
 namespace mgr {
 namespace {

@@ -1,5 +1,5 @@
-// An errand whose effect is on its way: the answer that is owed, and the audit record that waits for
-// its outcome. Helper, root.
+// An errand whose effect is on its way: the answer that is owed, and the audit record that waits
+// for its outcome. Helper, root.
 #pragma once
 
 #include <optional>

@@ -13,10 +13,10 @@ constexpr std::size_t most_watchers = 256;
 }  // namespace
 
 void Watchers::add(Errand errand, JobSelection selection) {
-  if (watchers_.size() >= most_watchers) {
+  if (watchers_.size() >= most_watchers ||
+      !link_.send_part(errand.to, part_line(errand.action, job_object(nullptr)))) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::busy, "too many watch already"}));
   }
-  link_.send_part(errand.to, part_line(errand.action, job_object(nullptr)));
   watchers_.push_back({std::move(errand), std::move(selection)});
 }
 

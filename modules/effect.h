@@ -34,14 +34,14 @@ struct StartJobs {
 
 // Which jobs, of those that the caller may see. Every key and id must have one.
 struct JobSelection {
-  std::string module{};                  // "": of all modules
-  std::vector<std::string> keys{};       // narrowed to these; for each its newest job
-  std::vector<std::uint64_t> ids{};      // narrowed to these
-  std::vector<std::string> states{};     // narrowed to these, "running" and so on
-  std::optional<std::uint32_t> uid{};    // narrowed to those that this uid asked for
-  bool mine = false;                     // narrowed to the caller's own
+  std::string module{};                // "": of all modules
+  std::vector<std::string> keys{};     // narrowed to these; for each its newest job
+  std::vector<std::uint64_t> ids{};    // narrowed to these
+  std::vector<std::string> states{};   // narrowed to these, "running" and so on
+  std::optional<std::uint32_t> uid{};  // narrowed to those that this uid asked for
+  bool mine = false;                   // narrowed to the caller's own
   bool alive_only = false;
-  bool newest_of_key = false;  // for each key its newest alone
+  bool newest_of_key = false;   // for each key its newest alone
   std::size_t most = SIZE_MAX;  // the newest so many
 };
 

@@ -110,26 +110,32 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
   add({"show", "All that is known of a job", {one_id}, [](auto& call) {
          return QueryJobs{selection(call), true};
        }});
-  add({"wait", "Wait until jobs have ended", {{"ids", ids, true, "their numbers"}, seconds},
+  add({"wait",
+       "Wait until jobs have ended",
+       {{"ids", ids, true, "their numbers"}, seconds},
        [](auto& call) -> Result<Effect> {
          WaitForJobs effect{selection(call), std::chrono::seconds(integer(call, "limit", 0))};
          effect.selection.most = SIZE_MAX;
          return effect;
        }});
-  add({"stop", "Stop jobs, whole process trees",
+  add({"stop",
+       "Stop jobs, whole process trees",
        {{"ids", ids, false, "their numbers"},
         {"key", text(max_value_length), false, "the job of this key, such as scan:17"},
         of_module,
         {"mine", yes_or_no, false, "all of one's own"}},
        stop});
-  add({"output", "What a job has printed", {one_id, tail},
-       [](auto& call) { return follow(call, false); }});
-  add({"follow", "What a job prints, until it has ended", {one_id, tail},
-       [](auto& call) { return follow(call, true); }});
+  add({"output", "What a job has printed", {one_id, tail}, [](auto& call) {
+         return follow(call, false);
+       }});
+  add({"follow", "What a job prints, until it has ended", {one_id, tail}, [](auto& call) {
+         return follow(call, true);
+       }});
   add({"watch", "Every change of the jobs", {of_module}, [](auto& call) {
          return WatchJobs{selection(call)};
        }});
-  add({"prune", "Forget ended jobs",
+  add({"prune",
+       "Forget ended jobs",
        {{"older_than", number(0, longest_seconds), false, "ended before so many seconds"}},
        [](auto& call) -> Result<Effect> {
          PruneJobs effect{{}, std::chrono::seconds(integer(call, "older_than", 0))};

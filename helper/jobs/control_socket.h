@@ -1,5 +1,5 @@
-// The socket `control` in a job's folder, as the helper sees it. Helper, root; distrusts what mgr-job
-// says there: two numbers, and its hang-up.
+// The socket `control` in a job's folder, as the helper sees it. Helper, root; distrusts what
+// mgr-job says there: two numbers, and its hang-up.
 #pragma once
 
 #include <optional>

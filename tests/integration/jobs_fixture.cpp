@@ -94,13 +94,26 @@ JobsSettings JobsTest::settings() const {
   return settings;
 }
 
+JobEvents JobsTest::events() {
+  JobEvents events;
+  events.ended = [this](const Job& job) {
+    EXPECT_FALSE(job.alive());
+    ended_.push_back(job);
+  };
+  return events;
+}
+
+Result<std::uint64_t> JobsTest::try_start(const JobSpec& spec) {
+  auto id = jobs_->accept(spec);
+  if (!id) return id;
+  if (auto committed = jobs_->commit(); !committed) return tl::unexpected(committed.error());
+  return id;
+}
+
 void JobsTest::open_jobs() {
   loop_ = std::make_unique<uv_loop_t>();
   ASSERT_EQ(uv_loop_init(loop_.get()), 0);
-  auto opened = Jobs::open(loop_.get(), settings(), [this](const Job& job) {
-    EXPECT_FALSE(job.alive());
-    ended_.push_back(job);
-  });
+  auto opened = Jobs::open(loop_.get(), settings(), events());
   ASSERT_TRUE(opened) << opened.error().detail;
   jobs_ = std::move(*opened);
 }
@@ -126,7 +139,7 @@ JobSpec JobsTest::probe(const std::vector<std::string>& words) const {
 }
 
 std::uint64_t JobsTest::start(const JobSpec& spec) {
-  const auto id = jobs_->start(spec);
+  const auto id = try_start(spec);
   EXPECT_TRUE(id) << id.error().detail;
   return id.value_or(0);
 }

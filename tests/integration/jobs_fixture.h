@@ -46,7 +46,11 @@ class JobsTest : public ::testing::Test {
   void close_jobs();
   // A command of jobs_probe.
   [[nodiscard]] JobSpec probe(const std::vector<std::string>& words) const;
+  // Accepts and commits it, as a helper does at the end of a turn.
+  Result<std::uint64_t> try_start(const JobSpec& spec);
   std::uint64_t start(const JobSpec& spec);
+  // What open_jobs() gives: ends are gathered in ended_.
+  JobEvents events();
   // Runs the loop until it is so. Fails after half a minute.
   void run_until(const std::function<bool()>& so);
   // Runs the loop until Ended was called for the job, and gives what it was called with.

@@ -60,9 +60,7 @@ TEST_F(JobLife, TellsThatMgrJobCouldNotStart) {
   ASSERT_EQ(uv_loop_init(loop_.get()), 0);
   JobsSettings without_program = settings();
   without_program.mgr_job = "/nonexistent/mgr-job";
-  jobs_ = Jobs::open(loop_.get(), without_program, [this](const Job& job) {
-            ended_.push_back(job);
-          }).value();
+  jobs_ = Jobs::open(loop_.get(), without_program, events()).value();
   const std::uint64_t id = start(probe({"exit", "0"}));
   EXPECT_TRUE(ended_.empty()) << "told from the loop, not from start()";
   EXPECT_EQ(end_of(id).exit->outcome, JobOutcome::could_not_start);
@@ -71,10 +69,10 @@ TEST_F(JobLife, TellsThatMgrJobCouldNotStart) {
 TEST_F(JobLife, RefusesASpecThatCannotBeCarriedOut) {
   JobSpec spec = probe({"exit", "0"});
   spec.run.uid = UINT32_MAX;
-  EXPECT_FALSE(jobs_->start(spec));
+  EXPECT_FALSE(try_start(spec));
   spec = probe({"exit", "0"});
   spec.run.argv.emplace_back(max_record_length, 'x');
-  EXPECT_FALSE(jobs_->start(spec));
+  EXPECT_FALSE(try_start(spec));
   EXPECT_FALSE(fs::exists(job_folder(1)) || fs::exists(job_folder(2)));
 }
 
@@ -84,7 +82,7 @@ TEST_F(JobLife, HasOneLiveJobAKey) {
   spec.key = "scan:17";
   const std::uint64_t id = start(spec);
   ASSERT_TRUE(ready.wait_for(1));
-  EXPECT_EQ(jobs_->start(spec).error().code, ErrorCode::conflict);
+  EXPECT_EQ(try_start(spec).error().code, ErrorCode::conflict);
   EXPECT_EQ(jobs_->alive_with_key("scan:17"), jobs_->find(id));
   EXPECT_EQ(jobs_->alive_with_key("scan:1"), nullptr);
   EXPECT_EQ(jobs_->of_module("test").size(), 1U);

@@ -34,7 +34,7 @@ class JobSurvival : public JobsTest {
     close_jobs();
     auto store = Store::open(settings().paths.jobs_folder()).value();
     ASSERT_TRUE(store.load(0));
-    ASSERT_TRUE(store.create(with_id, encode(with_id)));
+    ASSERT_TRUE(store.create(with_id));
   }
 };
 

@@ -38,7 +38,7 @@ class JobStore : public ::testing::Test {
   }
   static std::uint64_t make(Store& store) {
     const std::uint64_t id = store.new_id().value();
-    const auto made = store.create(spec_of(id), encode(spec_of(id)));
+    const auto made = store.create(spec_of(id));
     EXPECT_TRUE(made) << made.error().detail;
     return id;
   }
@@ -154,14 +154,109 @@ TEST_F(JobStore, IgnoresNamesThatAreNotIds) {
   EXPECT_TRUE(loaded->set_aside.empty());
 }
 
-TEST_F(JobStore, RemovesAJobThatWasBeingMade) {
-  (void)one_more();
-  const fs::path unfinished = fs::path(folder()) / ".new-77";
-  fs::create_directory(unfinished);
-  write(unfinished / "spec", "half");
+TEST_F(JobStore, FindsWhatWasAcceptedAndNotYetRun) {
+  {
+    auto store = Store::open(folder()).value();
+    ASSERT_TRUE(store.load(0));
+    for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(spec_of(id));
+    ASSERT_TRUE(store.commit());
+    ASSERT_TRUE(store.create(spec_of(4)));
+    store.accept(spec_of(6));  // never committed
+  }
   auto store = Store::open(folder()).value();
-  ASSERT_TRUE(store.load(0));
-  EXPECT_FALSE(fs::exists(unfinished));
+  const auto loaded = store.load(0).value();
+  ASSERT_EQ(loaded.jobs.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(loaded.jobs[i].spec, spec_of(i + 3));
+  EXPECT_FALSE(loaded.jobs[0].has_folder);
+  EXPECT_TRUE(loaded.jobs[1].has_folder);
+  EXPECT_GE(store.new_id().value(), 6U);
+}
+
+TEST_F(JobStore, CutsATornEndOfTheJournalOff) {
+  const fs::path journal = fs::path(folder()) / "accepted";
+  {
+    auto store = Store::open(folder()).value();
+    for (const std::uint64_t id : {3U, 4U}) store.accept(spec_of(id));
+    ASSERT_TRUE(store.commit());
+  }
+  fs::resize_file(journal, fs::file_size(journal) - 1);
+  {
+    auto store = Store::open(folder()).value();
+    ASSERT_EQ(store.load(0)->jobs.size(), 1U);
+    store.accept(spec_of(5));
+    ASSERT_TRUE(store.commit());
+  }
+  auto store = Store::open(folder()).value();
+  const auto jobs = store.load(0)->jobs;
+  ASSERT_EQ(jobs.size(), 2U);
+  EXPECT_EQ(jobs[1].spec.id, 5U) << "what came after the torn end is read again";
+}
+
+TEST_F(JobStore, RepairsAFolderThatWasNotOnDiskYet) {
+  {
+    auto store = Store::open(folder()).value();
+    for (const std::uint64_t id : {3U, 4U}) store.accept(spec_of(id));
+    ASSERT_TRUE(store.commit());
+    ASSERT_TRUE(store.create(spec_of(3)) && store.create(spec_of(4)));
+  }
+  fs::resize_file(job(3) / "spec", 0);
+  fs::remove(job(4) / "spec");
+  auto store = Store::open(folder()).value();
+  const auto loaded = store.load(0).value();
+  EXPECT_EQ(loaded.jobs.size(), 2U);
+  EXPECT_TRUE(loaded.set_aside.empty());
+}
+
+TEST_F(JobStore, ShortensTheJournalToWhatStillWaits) {
+  auto store = Store::open(folder()).value();
+  for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(spec_of(id));
+  ASSERT_TRUE(store.commit());
+  ASSERT_TRUE(store.create(spec_of(3)));
+  EXPECT_TRUE(store.journal_may_have(3));
+  const JobSpec waiting = spec_of(5);
+  ASSERT_TRUE(store.rewrite_journal({&waiting}));
+  EXPECT_FALSE(store.journal_may_have(3));
+  EXPECT_TRUE(store.journal_may_have(5));
+  ASSERT_TRUE(store.rewrite_journal({}));
+  EXPECT_EQ(fs::file_size(fs::path(folder()) / "accepted"), 0U);
+}
+
+TEST_F(JobStore, TakesNoLinkForItsJournal) {
+  (void)one_more();
+  const fs::path journal = fs::path(folder()) / "accepted";
+  fs::remove(journal);
+  write(root_ / "victim", "untouched");
+  fs::create_symlink(root_ / "victim", journal);
+  EXPECT_FALSE(Store::open(folder()));
+}
+
+TEST_F(JobStore, CountsAttemptsByTheirRecords) {
+  const std::uint64_t id = one_more();
+  const auto opened = Store::open(folder())->folder(id).value();
+  for (std::uint32_t attempt = 1; attempt < 4; ++attempt) {
+    write(job(id) / "start", encode(StartRecord{attempt, ""}));
+    write(job(id) / "exit", encode(ExitRecord()));
+    ASSERT_TRUE(Store::set_aside(opened.get(), attempt));
+    auto store = Store::open(folder()).value();
+    const auto jobs = store.load(0)->jobs;
+    EXPECT_EQ(jobs.at(0).attempt, attempt + 1);
+    EXPECT_FALSE(jobs.at(0).records.exit || jobs.at(0).records.may_have_started);
+  }
+  // A helper that died between the two names.
+  write(job(id) / "exit", encode(ExitRecord()));
+  auto store = Store::open(folder()).value();
+  EXPECT_TRUE(store.load(0)->jobs.at(0).records.exit) << "so it is set aside once more";
+}
+
+TEST_F(JobStore, RemovesAJobWithAllItsFilesAndFollowsNoLink) {
+  const std::uint64_t id = one_more();
+  write(root_ / "victim", "untouched");
+  fs::create_symlink(root_ / "victim", job(id) / "exit");
+  write(job(id) / "';touch x;'", "");
+  const auto store = Store::open(folder()).value();
+  store.remove(id);
+  EXPECT_FALSE(fs::exists(job(id)));
+  EXPECT_TRUE(fs::exists(root_ / "victim"));
 }
 
 TEST_F(JobStore, DoesNotFollowALinkInPlaceOfAFolderOrSpec) {

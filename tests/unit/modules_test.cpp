@@ -66,7 +66,7 @@ TEST(Scan, StopAndStatusNameTheirTasksKeys) {
   EXPECT_EQ(std::get<StopJobs>(*plan(*registry, "scan", "stop", tasks({7}))).selection.keys,
             std::vector<std::string>{"scan:7"});
   EXPECT_TRUE(std::get<QueryJobs>(*plan(*registry, "scan", "status", {})).selection.keys.empty());
-  EXPECT_TRUE(std::get<QueryJobs>(*plan(*registry, "scan", "list", {})).live_only);
+  EXPECT_TRUE(std::get<QueryJobs>(*plan(*registry, "scan", "list", {})).selection.alive_only);
 }
 
 TEST(Scan, WithoutACommandFailsAndSaysSo) {
@@ -132,7 +132,7 @@ TEST(Declared, RunsItsCommandAsAJob) {
 TEST(Schema, TellsBrokerAndClientsTheSame) {
   const auto registry = registry_of({scan_declared()});
   const auto schema = broker_schema(*registry);
-  ASSERT_EQ(schema.size(), 2u);
+  ASSERT_EQ(schema.size(), 3u);
   EXPECT_EQ(schema[0].aliases, std::vector<std::string>{"SCAN_MODULE"});
   const std::string json = schema_json(*registry);
   EXPECT_NE(json.find("\"task_ids\""), std::string::npos);
