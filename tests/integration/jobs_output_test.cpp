@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -182,6 +183,20 @@ TEST_F(JobOutput, NothingIsKeptWhereNothingShallBe) {
     for (const char* name : output_file_names) size += file(id, name).size();
     EXPECT_LE(size, limit);
   }
+}
+
+// A limit of file sizes stands for a full disk: a write is cut off, the next ones fail.
+TEST_F(JobOutput, FullDiskLosesOutputAndNeverTheJob) {
+  const int status = status_in_a_helper([this] {
+    const rlimit small{16384, 16384};
+    if (setrlimit(RLIMIT_FSIZE, &small) != 0) return 2;
+    open_jobs();
+    const Job job = run(shell("head -c 1000000 /dev/zero; echo end >&2"));
+    return job.state == JobState::succeeded && job.exit->output_bytes == 1000004 ? 0 : 1;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_LE(file(1, "output.head").size(), 16384U);
+  EXPECT_EQ(kept(1).back().bytes, "end\n") << "what fits is kept, and nothing by halves";
 }
 
 TEST_F(JobOutput, FloodDoesNotHoldUpAStop) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "helper/jobs/mgr-job/command_ends.h"
 #include "helper/jobs/mgr-job/output_files.h"
 #include "helper/jobs/mgr-job/pace.h"
 #include "helper/jobs/mgr-job/progress.h"
@@ -22,17 +23,6 @@
 #include "protocol/error.h"
 
 namespace mgr {
-
-// MGR_PROGRESS_FD in the command's environment says the same.
-inline constexpr int progress_descriptor = 3;
-
-// What the command gets as its descriptors 1, 2 and 3; borrowed. `progress` is -1 where it has
-// none.
-struct CommandEnds {
-  int output = -1;
-  int error = -1;
-  int progress = -1;
-};
 
 class Capture {
  public:

@@ -6,7 +6,7 @@
 
 #include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/job_files.h"
-#include "helper/jobs/mgr-job/capture.h"
+#include "helper/jobs/mgr-job/command_ends.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 

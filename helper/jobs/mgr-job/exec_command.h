@@ -12,7 +12,7 @@
 
 #include <vector>
 
-#include "helper/jobs/mgr-job/capture.h"
+#include "helper/jobs/mgr-job/command_ends.h"
 #include "policy/run_settings.h"
 #include "protocol/descriptor.h"
 
