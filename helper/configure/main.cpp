@@ -67,6 +67,10 @@ Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
     auto made = systemds ? Result<void>() : make_job_tree(*tree);
     if (!made) return tl::unexpected(made.error());
   }
+  compiled.max_running = settings.max_running;
+  compiled.keep_for = settings.keep_for;
+  compiled.keep_jobs = settings.keep_jobs;
+  compiled.keep_bytes = settings.keep_bytes;
   compiled.max_connections = settings.limits.connections;
   compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
   compiled.schema_json = schema_json(**registry);
