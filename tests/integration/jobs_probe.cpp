@@ -164,6 +164,27 @@ int forbidden(const char* path) {
   return out ? 0 : 1;
 }
 
+// Opens until it may not, and gives how many descriptors there are then.
+int open_all() {
+  int opened = -1;
+  for (int next = 0; next >= 0; next = open("/dev/null", O_RDONLY | O_CLOEXEC)) opened = next;
+  return errno == EMFILE ? opened + 1 : 92;
+}
+
+int write_bytes(const char* path, long bytes) {
+  const int out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  for (; bytes > 0; --bytes) {
+    if (write(out, "x", 1) != 1) return 93;
+  }
+  return 0;
+}
+
+// Uses processor time until it is ended; where it catches SIGXCPU, until it may not.
+int spin(bool catches) {
+  if (catches) signal(SIGXCPU, [](int) {});
+  while (true) (void)getppid();
+}
+
 int wait_for_term(const char* fifo) {
   sigset_t term;
   sigemptyset(&term);
@@ -204,6 +225,9 @@ int main(int argc, char** argv, char** environment) {
   if (is("state", 2)) return state(argv[2], environment);
   if (is("forbidden", 2)) return forbidden(argv[2]);
   if (is("tree", 4)) return tree(argv[2], std::atoi(argv[3]), std::atoi(argv[4]));
+  if (is("open-all", 1)) return open_all();
+  if (is("write", 3)) return write_bytes(argv[2], std::atol(argv[3]));
+  if (is("spin", 2)) return spin(std::strcmp(argv[2], "catching") == 0);
   if (is("wait-for-term", 2)) return wait_for_term(argv[2]);
   if (is("leave-behind", 3)) return leave_behind(argv[2], argv[3]);
   if (is("wait-for-go", 3)) return wait_for_go(argv[2], argv[3]);

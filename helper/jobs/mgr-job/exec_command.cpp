@@ -15,6 +15,7 @@
 #include "helper/jobs/mgr-job/job_filter.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
+#include "helper/jobs/mgr-job/process_limits.h"
 
 namespace mgr {
 namespace {
@@ -72,6 +73,7 @@ const char* become_command(ExecPlan& plan) {
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
   if (!take_standard_descriptors(plan.null_.get())) return "descriptors";
+  if (const char* failed = set_process_limits(run)) return failed;
   if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return "close_range";
   umask(run.umask);

@@ -1,10 +1,11 @@
 // From a clone of mgr-job to the command: the one file that executes a command. The child of
 // mgr-job, root at first, then the job's user.
 //
-// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; setgroups,
-// setresgid, setresuid, all read back; no_new_privs; the seccomp list; close-on-exec from 3;
-// umask; chdir as that user; signals; the gate; execve of an absolute path with exactly the
-// settings' environment. Limits, oom_score_adj and the keyring it has from mgr-job (own_state.h).
+// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; the limits
+// of each process; setgroups, setresgid, setresuid, all read back; no_new_privs; the seccomp list;
+// close-on-exec from 3; umask; chdir as that user; signals; the gate; execve of an absolute path
+// with exactly the settings' environment. The limits that no setting names, oom_score_adj and the
+// keyring it has from mgr-job (own_state.h), the limits of the whole tree from its cgroup.
 #pragma once
 
 #include <sys/types.h>
