@@ -42,7 +42,8 @@ bool take_standard_descriptors(int null) {
 const char* become_confined(const RunSettings& run, std::span<const gid_t> groups,
                             std::span<gid_t> room) {
   if (!run.no_new_privileges && !load_job_filter()) return "seccomp";
-  if (const char* failed = become_user(run.uid, run.gid, groups, room)) return failed;
+  if (const char* failed = become_user(run.uid, run.gid, groups, room, run.capabilities))
+    return failed;
   if (!run.no_new_privileges) return nullptr;
   if (!forbid_new_privileges()) return "no_new_privs";
   return load_job_filter() ? nullptr : "seccomp";
@@ -64,7 +65,8 @@ ExecPlan::ExecPlan(const RunSettings& run, int channel)
       argv_(pointers_to(run.argv)),
       environment_(pointers_to(run.environment)),
       groups_(run.groups.begin(), run.groups.end()),
-      room_(groups_.size()) {
+      room_(groups_.size()),
+      confinement_(run) {
   std::ranges::sort(groups_);
 }
 
@@ -73,6 +75,7 @@ const char* become_command(ExecPlan& plan) {
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
   if (!take_standard_descriptors(plan.null_.get())) return "descriptors";
+  if (const char* failed = plan.confinement_.apply()) return failed;
   if (const char* failed = set_process_limits(run)) return failed;
   if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return "close_range";

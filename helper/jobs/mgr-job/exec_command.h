@@ -1,17 +1,19 @@
 // From a clone of mgr-job to the command: the one file that executes a command. The child of
 // mgr-job, root at first, then the job's user.
 //
-// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; the limits
-// of each process; setgroups, setresgid, setresuid, all read back; no_new_privs; the seccomp list;
-// close-on-exec from 3; umask; chdir as that user; signals; the gate; execve of an absolute path
-// with exactly the settings' environment. The limits that no setting names, oom_score_adj and the
-// keyring it has from mgr-job (own_state.h), the limits of the whole tree from its cgroup.
+// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2; its own
+// network and mounts (confinement.h); the limits of each process; setgroups, setresgid, setresuid
+// and capabilities, all read back; no_new_privs; the seccomp list; close-on-exec from 3; umask;
+// chdir as that user; signals; the gate; execve of an absolute path with exactly the settings'
+// environment. The limits that no setting names, oom_score_adj and the keyring it has from mgr-job
+// (own_state.h), the limits of the whole tree from its cgroup.
 #pragma once
 
 #include <sys/types.h>
 
 #include <vector>
 
+#include "helper/jobs/mgr-job/confinement.h"
 #include "policy/run_settings.h"
 #include "protocol/descriptor.h"
 
@@ -43,6 +45,7 @@ class ExecPlan {
   Descriptor null_;
   std::vector<char*> argv_, environment_;
   std::vector<gid_t> groups_, room_;
+  Confinement confinement_;
 };
 
 }  // namespace mgr
