@@ -200,6 +200,15 @@ TEST_F(JobView, ReadOnlyPathThatIsMissingIsTheJobsFailure) {
   EXPECT_EQ(refusal(spec), "read_only_paths /nonexistent/x: No such file or directory");
 }
 
+// Its report may be read before the gate is opened, or after its end.
+TEST_F(JobView, FailedStepIsToldWheneverItFails) {
+  JobSpec spec = probe({"exit", "0"});
+  spec.run.read_only_paths = {"/nonexistent"};
+  for (int times = 0; times < 50; ++times) {
+    ASSERT_EQ(refusal(spec), "read_only_paths /nonexistent: No such file or directory");
+  }
+}
+
 TEST_F(JobView, CommandHasExactlyItsCapabilities) {
   fs::permissions(work_, fs::perms(0777));  // a root with two capabilities cannot write elsewhere
   for (const std::uint32_t uid : {command_uid, 0U}) {
