@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "helper/jobs/cgroup_controllers.h"
 #include "tests/integration/jobs_fixture.h"
 
 namespace mgr {
@@ -63,6 +64,26 @@ TEST_F(JobLimits, LimitThatCannotBeSetIsTheJobsFailure) {
   });
   if (status == 77 << 8) GTEST_SKIP() << "has CAP_SYS_RESOURCE";
   EXPECT_EQ(status, 0);
+}
+
+// The controllers of this tree are what the machine gives it. Where it gives none, a job that
+// counts on them does not run.
+TEST_F(JobLimits, LimitWithoutItsControllerIsTheJobsFailure) {
+  enable_controllers_down_to(tree_);
+  const std::string controllers = controllers_of(tree_);
+  const auto expect_refusal = [&](const JobSpec& spec, const std::string& controller,
+                                  const std::string& reason) {
+    if (controllers.find(controller) != std::string::npos) return;
+    const Job job = run(spec);
+    EXPECT_EQ(job.exit->outcome, JobOutcome::could_not_start);
+    EXPECT_EQ(job.exit->detail, reason);
+  };
+  JobSpec spec = probe({"exit", "0"});
+  spec.run.memory = 1 << 24;
+  expect_refusal(spec, "memory", "cgroup: memory: the jobs' cgroup has no controller memory");
+  spec.run.memory = 0;
+  spec.run.processes = 5;
+  expect_refusal(spec, "pids", "cgroup: processes: the jobs' cgroup has no controller pids");
 }
 
 }  // namespace

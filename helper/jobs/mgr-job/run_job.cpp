@@ -12,6 +12,7 @@
 #include "helper/jobs/mgr-job/clone_process.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
+#include "helper/jobs/mgr-job/leaf_limits.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
 #include "helper/jobs/mgr-job/records.h"
@@ -79,6 +80,7 @@ void run_job(DropTo drop_to) {
 
   const CgroupLeaf leaf =
       value_or_end(make_leaf(job_cgroup_descriptor, spec.id), records, "cgroup");
+  value_or_end(set_leaf_limits(leaf.folder(), spec.run), records, "cgroup");
   const LeafSignals signals = value_or_end(LeafSignals::open(leaf), records, "cgroup");
   Command command = value_or_end(Command::clone(spec, leaf), records, "clone3");
   // The command waits at its gate until its start is on disk and root is gone.
@@ -89,7 +91,9 @@ void run_job(DropTo drop_to) {
 
   auto supervision = Supervision::begin(spec, leaf, signals, command, job_control_descriptor);
   if (!supervision) end_before_command(records, leaf, supervision.error().detail);
-  end(records.write_exit(supervision->run()) ? 0 : exit_records);
+  ExitRecord record = supervision->run();
+  if (record.detail.empty()) record.detail = want_of_memory(leaf.folder(), spec.run);
+  end(records.write_exit(std::move(record)) ? 0 : exit_records);
 }
 
 }  // namespace mgr
