@@ -114,6 +114,7 @@ class Decoder {
     // An item takes a byte at least, so no count is believed that the bytes left cannot hold, and
     // nothing is allocated ahead of what was read.
     const std::size_t count = in_.count(1);
+    list.clear();  // of what a new record has by default
     for (std::size_t i = 0; i < count && in_.ok(); ++i) take(list.emplace_back());
   }
 

@@ -25,6 +25,7 @@ JobSpec full_spec() {
   spec.run.nice = -3;
   spec.run.timeout = std::chrono::milliseconds(1);
   spec.run.stop_grace = std::chrono::milliseconds(INT64_MAX);
+  spec.run.success_exit = {2, 3};
   spec.run.no_new_privileges = false;
   return spec;
 }
