@@ -3,6 +3,8 @@
 // only after it has seen that nobody else can write them.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,7 +21,12 @@ struct Settings {
   std::string job_user = "mgr-job";        // [helper] job_user
   std::string admin_group = "mgr-admin";   // [helper] admin_group: whose connections keep a place
   std::string cgroup;                      // [jobs] cgroup: a cgroup v2 folder, "" to find it
-  BrokerLimits limits;                     // [limits]
+  std::uint32_t max_running = 256;         // [jobs] max_running: jobs that run at a time, in all
+  // [jobs] keep_for, keep_jobs, keep_bytes: how long, how many and how much of ended jobs is kept.
+  std::chrono::milliseconds keep_for = std::chrono::hours(24 * 30);
+  std::uint32_t keep_jobs = 10000;
+  std::uint64_t keep_bytes = 1 << 30;
+  BrokerLimits limits;  // [limits]
 };
 
 struct Configuration {

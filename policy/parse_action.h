@@ -1,4 +1,4 @@
-// The two parts of an action in modules.d; parse_modules.cpp puts them together.
+// The parts of an action in modules.d; parse_modules.cpp puts them together.
 // mgr-configure (root).
 #pragma once
 
@@ -21,5 +21,8 @@ namespace mgr {
 [[nodiscard]] RunSettings read_run_settings(TableReader& table,
                                             const std::vector<Argument>& arguments,
                                             UserDatabase& users);
+
+// Of those keys, what a job may use and what it may do and see, into `run`.
+void read_confinement(TableReader& table, RunSettings& run);
 
 }  // namespace mgr

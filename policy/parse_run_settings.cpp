@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "policy/parse_action.h"
+#include "protocol/text.h"
 
 namespace mgr {
 namespace {
@@ -107,6 +108,55 @@ std::vector<std::string> read_environment(TableReader& table, const std::string&
   return all;
 }
 
+// One integer or a list of them.
+std::vector<std::uint8_t> read_success_exit(TableReader& table,
+                                            std::vector<std::uint8_t> otherwise) {
+  const TomlValue* value = table.find("success_exit");
+  if (value == nullptr) return otherwise;
+  std::vector<std::uint8_t> statuses;
+  for (const TomlValue& status : elements(*value)) {
+    const bool is_integer = status.kind == TomlValue::Kind::integer;
+    if (!is_integer || status.integer < 0 || status.integer > 255) {
+      table.error("success_exit", "must be exit statuses, 0 to 255");
+    }
+    statuses.push_back(static_cast<std::uint8_t>(status.integer));
+  }
+  if (statuses.empty()) table.error("success_exit", "must not be empty");
+  return statuses;
+}
+
+// When it runs, and again.
+void read_schedule(TableReader& table, RunSettings& run) {
+  const auto number = [&](std::string_view key, std::uint32_t least, std::uint32_t most,
+                          std::uint32_t& value) {
+    value = static_cast<std::uint32_t>(table.integer(key, least, most, value));
+  };
+  run.timeout = table.duration("timeout", 1ms, longest, run.timeout);
+  run.stop_grace = table.duration("stop_grace", 0ms, longest, run.stop_grace);
+  number("max_running", 1, 100000, run.max_running);
+  number("queue", 0, 100000, run.queue);
+  run.lock = table.text("lock");
+  if (table.find("lock") != nullptr && !is_name(run.lock)) {
+    table.error("lock", "must be a name, a-z then a-z 0-9 _ - .");
+  }
+  number("retries", 0, 100, run.retries);
+  run.retry_delay = table.duration("retry_delay", 0ms, 24h, run.retry_delay);
+  run.success_exit = read_success_exit(table, run.success_exit);
+}
+
+// What is taken from what it prints and tells.
+void read_output(TableReader& table, RunSettings& run) {
+  run.output_limit = table.size("output_limit", 4 << 10, 1 << 30, run.output_limit);
+  run.progress = table.boolean("progress", run.progress);
+  const auto is_progress = [](const std::string& line) {
+    return line.starts_with("MGR_PROGRESS_FD=");
+  };
+  if (std::ranges::any_of(run.environment, is_progress)) {
+    table.error("env", "must not set MGR_PROGRESS_FD: progress = true does");
+  }
+  if (run.progress) run.environment.emplace_back("MGR_PROGRESS_FD=3");
+}
+
 // "077" or 0o077. A plain 77 would be 0o115, which nobody means.
 mode_t read_umask(TableReader& table, mode_t otherwise) {
   const TomlValue* value = table.find("umask");
@@ -134,9 +184,9 @@ RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& a
   run.environment = read_environment(table, run.user);
   run.umask = read_umask(table, run.umask);
   run.nice = static_cast<int>(table.integer("nice", -20, 19, run.nice));
-  run.timeout = table.duration("timeout", 1ms, longest, run.timeout);
-  run.stop_grace = table.duration("stop_grace", 0ms, longest, run.stop_grace);
-  run.no_new_privileges = table.boolean("no_new_privileges", run.no_new_privileges);
+  read_schedule(table, run);
+  read_output(table, run);
+  read_confinement(table, run);
   return run;
 }
 

@@ -19,6 +19,14 @@ void read_jobs(TableReader table, Settings& settings) {
   if (!settings.cgroup.empty() && settings.cgroup.front() != '/') {
     table.error("cgroup", "must be an absolute path");
   }
+  const auto number = [&](std::string_view key, std::uint32_t most, std::uint32_t& value) {
+    value = static_cast<std::uint32_t>(table.integer(key, 1, most, value));
+  };
+  number("max_running", 100000, settings.max_running);
+  settings.keep_for = table.duration("keep_for", 1s, 24h * 3660, settings.keep_for);
+  number("keep_jobs", 10000000, settings.keep_jobs);
+  settings.keep_bytes =
+      table.size("keep_bytes", 1 << 20, std::uint64_t{1} << 50, settings.keep_bytes);
   table.finish();
 }
 

@@ -17,15 +17,27 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     std::string_view name;
     std::int64_t milliseconds;
   };
-  static constexpr std::array<Unit, 4> units{
-      {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}}};
-  std::uint32_t number = 0;  // 32 bits of hours fit 64 bits of milliseconds
+  static constexpr std::array<Unit, 5> units{
+      {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}}};
+  std::uint32_t number = 0;  // 32 bits of days fit 64 bits of milliseconds
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   const auto unit = std::ranges::find(units, text, &Unit::name);
   if (unit == units.end()) return std::nullopt;
   return milliseconds(number * unit->milliseconds);
+}
+
+// "64K": a number of K, M or G, and nothing else. Without a unit a size is an integer.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const std::size_t power = std::string_view("KMG").find(text.back());
+  if (power == std::string_view::npos) return std::nullopt;
+  std::uint32_t number = 0;  // 32 bits of G fit 64 bits
+  const char* const unit = text.data() + text.size() - 1;
+  const auto [end, error] = std::from_chars(text.data(), unit, number);
+  if (error != std::errc() || end != unit) return std::nullopt;
+  return std::uint64_t{number} << (10 * (power + 1));
 }
 
 bool is_table(const TomlValue& value) { return value.kind == TomlValue::Kind::table; }
@@ -81,7 +93,23 @@ milliseconds TableReader::duration(std::string_view key, milliseconds least, mil
   if (parsed && *parsed >= least && *parsed <= most) return *parsed;
   error(key, parsed ? "must be from " + std::to_string(least.count()) + "ms to " +
                           std::to_string(most.count()) + "ms"
-                    : "must be a whole number and ms, s, m or h, such as \"10s\"");
+                    : "must be a whole number and ms, s, m, h or d, such as \"10s\"");
+  return otherwise;
+}
+
+std::uint64_t TableReader::size(std::string_view key, std::uint64_t least, std::uint64_t most,
+                                std::uint64_t otherwise) {
+  const TomlValue* value = find(key);
+  if (value == nullptr) return otherwise;
+  std::optional<std::uint64_t> bytes;
+  if (value->kind == TomlValue::Kind::text) bytes = parse_size(value->text);
+  if (value->kind == TomlValue::Kind::integer && value->integer >= 0) {
+    bytes = static_cast<std::uint64_t>(value->integer);
+  }
+  if (bytes && *bytes >= least && *bytes <= most) return *bytes;
+  error(key,
+        bytes ? "must be from " + std::to_string(least) + " to " + std::to_string(most) + " bytes"
+              : "must be a number of bytes, or one of K, M or G such as \"64K\"");
   return otherwise;
 }
 

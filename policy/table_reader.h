@@ -26,11 +26,15 @@ class TableReader {
   [[nodiscard]] bool boolean(std::string_view key, bool otherwise);
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most,
                                      std::int64_t otherwise);
-  // "500ms", "10s", "2m", "1h": a whole number and its unit, within the bounds.
+  // "500ms", "10s", "2m", "1h", "30d": a whole number and its unit, within the bounds.
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key,
                                                    std::chrono::milliseconds least,
                                                    std::chrono::milliseconds most,
                                                    std::chrono::milliseconds otherwise);
+
+  // Bytes: an integer, or a text such as "64K", "10M" or "2G" (powers of 1024), within the bounds.
+  [[nodiscard]] std::uint64_t size(std::string_view key, std::uint64_t least, std::uint64_t most,
+                                   std::uint64_t otherwise);
 
   // One string, or a list of strings; texts_required() also wants at least one.
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);

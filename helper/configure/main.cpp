@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "helper/configure/highest_job_id.h"
+#include "helper/configure/machine.h"
 #include "helper/configure/prepare.h"
 #include "helper/jobs/cgroup_path.h"
 #include "mgr_version.h"
@@ -32,6 +33,18 @@ Result<UserIds> find_service_user(const std::string& name) {
   }
   if (entry->pw_uid == 0) return fail(ErrorCode::failed, "the user " + name + " must not be root");
   return UserIds{entry->pw_uid, entry->pw_gid};
+}
+
+// Makes what has to be there, if so told, and then sees whether the jobs get what they are
+// promised.
+Result<void> prepare_machine(const Paths& paths, const Settings& settings, bool prepare,
+                             const CompiledConfiguration& compiled) {
+  if (prepare) {
+    if (auto made = make_folders(paths); !made) return made;
+    const bool systemds = settings.cgroup.empty();
+    if (auto made = systemds ? Result<void>() : make_job_tree(compiled.cgroup); !made) return made;
+  }
+  return check_machine(compiled.modules, look_at_machine(compiled.cgroup));
 }
 
 Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
@@ -61,12 +74,13 @@ Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   const auto tree = job_tree_folder(settings.cgroup);
   if (!tree) return tl::unexpected(tree.error());
   compiled.cgroup = *tree;
-  if (prepare) {
-    if (auto made = make_folders(paths); !made) return tl::unexpected(made.error());
-    const bool systemds = settings.cgroup.empty();
-    auto made = systemds ? Result<void>() : make_job_tree(*tree);
-    if (!made) return tl::unexpected(made.error());
-  }
+  // No user is looked up after this: a trial of namespaces may cut this process off.
+  const auto ready = prepare_machine(paths, settings, prepare, compiled);
+  if (!ready) return tl::unexpected(ready.error());
+  compiled.max_running = settings.max_running;
+  compiled.keep_for = settings.keep_for;
+  compiled.keep_jobs = settings.keep_jobs;
+  compiled.keep_bytes = settings.keep_bytes;
   compiled.max_connections = settings.limits.connections;
   compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
   compiled.schema_json = schema_json(**registry);

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "helper/jobs/cgroup_controllers.h"
+
 namespace mgr {
 namespace {
 
@@ -44,6 +46,7 @@ Result<void> make_job_tree(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail(ErrorCode::unavailable, folder + ": " + error.message());
+  enable_controllers_down_to(folder);
   return {};
 }
 

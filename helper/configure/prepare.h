@@ -10,7 +10,8 @@ namespace mgr {
 // it.
 [[nodiscard]] Result<void> make_folders(const Paths& paths);
 
-// The cgroup that mgr.toml names. The one of mgr-jobs.service is systemd's to make.
+// The cgroup that mgr.toml names, with the controllers for the jobs' limits where it can have them.
+// The one of mgr-jobs.service is systemd's to make.
 [[nodiscard]] Result<void> make_job_tree(const std::string& folder);
 
 }  // namespace mgr

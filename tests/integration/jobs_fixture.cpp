@@ -51,7 +51,7 @@ void Fifo::write(char byte) const { EXPECT_EQ(::write(both_ends_.get(), &byte, 1
 void JobsTest::SetUp() {
   const auto mount = cgroup2_folder();
   if (geteuid() != 0 || !mount) GTEST_SKIP() << "needs root and cgroup v2";
-  std::string name = "/tmp/mgr-jobs-XXXXXX";
+  std::string name = parent_ + "/mgr-jobs-XXXXXX";
   ASSERT_NE(mkdtemp(name.data()), nullptr);
   base_ = name;
   work_ = base_ / "work";

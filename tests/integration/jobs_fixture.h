@@ -36,6 +36,8 @@ class Fifo {
 
 class JobsTest : public ::testing::Test {
  protected:
+  // `parent` is where base_ is made.
+  explicit JobsTest(std::string parent = "/tmp") : parent_(std::move(parent)) {}
   void SetUp() override;
   void TearDown() override;
 
@@ -71,6 +73,7 @@ class JobsTest : public ::testing::Test {
   int status_in_a_helper(const std::function<int()>& work);
   [[nodiscard]] std::string output(const std::string& name) const;
 
+  std::string parent_;
   std::filesystem::path base_;  // open to all: below it root/, work/ (the command's) and the probe
   std::filesystem::path work_;
   std::filesystem::path tree_;

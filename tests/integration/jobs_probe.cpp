@@ -136,19 +136,34 @@ int forbidden(const char* path) {
   print("TIOCLINUX+high", syscall(SYS_ioctl, -1, 0x1'0000'0000 | TIOCLINUX, ""));
   print("ptrace", syscall(SYS_ptrace, -1, -1, 0, 0));
   print("process_vm_readv", syscall(SYS_process_vm_readv, -1, 0, 0, 0, 0, 0));
+  print("process_vm_writev", syscall(SYS_process_vm_writev, -1, 0, 0, 0, 0, 0));
+  print("pidfd_getfd", syscall(SYS_pidfd_getfd, -1, -1, -1));
   print("keyctl", syscall(SYS_keyctl, -1));
   print("add_key", syscall(SYS_add_key, 0, 0, 0, 0, 0));
   print("request_key", syscall(SYS_request_key, 0, 0, 0, 0));
   print("bpf", syscall(SYS_bpf, -1, 0, 0));
   print("io_uring_setup", syscall(SYS_io_uring_setup, 0, 0));
+  print("io_uring_enter", syscall(SYS_io_uring_enter, -1, 0, 0, 0, 0, 0));
+  print("io_uring_register", syscall(SYS_io_uring_register, -1, 0, 0, 0));
   print("userfaultfd", syscall(SYS_userfaultfd, -1));
   print("mount", syscall(SYS_mount, 0, 0, 0, -1, 0));
   print("umount2", syscall(SYS_umount2, 0, -1));
   print("open_tree", syscall(SYS_open_tree, -1, 0, -1));
   print("fsopen", syscall(SYS_fsopen, 0, -1));
+  print("pivot_root", syscall(SYS_pivot_root, 0, 0));
+  print("move_mount", syscall(SYS_move_mount, -1, "", -1, "", -1));
+  print("fsconfig", syscall(SYS_fsconfig, -1, -1, 0, 0, 0));
+  print("fsmount", syscall(SYS_fsmount, -1, -1, -1));
+  print("fspick", syscall(SYS_fspick, -1, 0, -1));
+  print("mount_setattr", syscall(SYS_mount_setattr, -1, 0, -1, 0, 0));
+  print("open_tree_attr", syscall(467, -1, 0, -1, 0, 0));
   print("unshare", unshare(-1));
   print("setns", setns(-1, 0));
-  print("clone+NEWUSER", syscall(SYS_clone, CLONE_NEWUSER | CLONE_SIGHAND, 0, 0, 0, 0));
+  // With CLONE_SIGHAND alone the kernel would say EINVAL.
+  for (const int flag : {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
+                         CLONE_NEWPID, CLONE_NEWNET}) {
+    print("clone into a namespace", syscall(SYS_clone, flag | CLONE_SIGHAND, 0, 0, 0, 0));
+  }
   print("clone3", syscall(SYS_clone3, nullptr, 0));
 #ifdef __x86_64__
   print("x32", syscall(0x40000000 | SYS_getpid));
@@ -162,6 +177,27 @@ int forbidden(const char* path) {
 #endif
   out.close();
   return out ? 0 : 1;
+}
+
+// Opens until it may not, and gives how many descriptors there are then.
+int open_all() {
+  int opened = -1;
+  for (int next = 0; next >= 0; next = open("/dev/null", O_RDONLY | O_CLOEXEC)) opened = next;
+  return errno == EMFILE ? opened + 1 : 92;
+}
+
+int write_bytes(const char* path, long bytes) {
+  const int out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  for (; bytes > 0; --bytes) {
+    if (write(out, "x", 1) != 1) return 93;
+  }
+  return 0;
+}
+
+// Uses processor time until it is ended; where it catches SIGXCPU, until it may not.
+int spin(bool catches) {
+  if (catches) signal(SIGXCPU, [](int) {});
+  while (true) (void)getppid();
 }
 
 int wait_for_term(const char* fifo) {
@@ -204,6 +240,9 @@ int main(int argc, char** argv, char** environment) {
   if (is("state", 2)) return state(argv[2], environment);
   if (is("forbidden", 2)) return forbidden(argv[2]);
   if (is("tree", 4)) return tree(argv[2], std::atoi(argv[3]), std::atoi(argv[4]));
+  if (is("open-all", 1)) return open_all();
+  if (is("write", 3)) return write_bytes(argv[2], std::atol(argv[3]));
+  if (is("spin", 2)) return spin(std::strcmp(argv[2], "catching") == 0);
   if (is("wait-for-term", 2)) return wait_for_term(argv[2]);
   if (is("leave-behind", 3)) return leave_behind(argv[2], argv[3]);
   if (is("wait-for-go", 3)) return wait_for_go(argv[2], argv[3]);

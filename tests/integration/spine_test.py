@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from instance import DEADLINE, REPO, Instance, acting_as, read_to_end, uid_of
+from instance import DEADLINE, REPO, SCAN, Instance, acting_as, cgroup2_mount, read_to_end, uid_of
 
 BINARIES = sys.argv.pop(1)
 
@@ -287,6 +287,33 @@ class Configuration(unittest.TestCase):
     def test_an_unknown_key_is_an_error_with_file_and_line(self):
         self.mgr.write("etc/mgr/policy.toml", '[[allow]]\nwho = ["anyone"]\nmodule = "mgr"\naction = "ping"\nsudo = true\n')
         self.assertIn("policy.toml:5", self.start_and_fail())
+
+    def test_what_the_machine_cannot_keep_is_an_error_with_file_and_line(self):
+        limited = SCAN + 'memory = "64M"\n'
+        with open(f"{cgroup2_mount()}/cgroup.controllers") as controllers:
+            if "memory" in controllers.read().split():
+                self.skipTest("this machine can keep it")
+        self.mgr.write("etc/mgr/modules.d/scan.toml", limited)
+        error = self.start_and_fail()
+        self.assertIn("modules.d/scan.toml:2: action 'start' of module 'scan': "
+                      "'memory' needs the cgroup controller memory", error)
+
+    def test_what_the_machine_can_do_passes_the_check(self):
+        self.mgr.write("etc/mgr/modules.d/scan.toml", SCAN + """
+cpu_time = "1h"
+open_files = 64
+file_size = "1G"
+private_tmp = true
+private_network = true
+read_only_paths = "/etc"
+capabilities = "CAP_NET_BIND_SERVICE"
+""")
+        self.test_a_valid_configuration_passes_the_check()
+
+    def test_the_shipped_files_hold_on_this_machine(self):
+        for name in ("policy.toml", "mgr.toml", "modules.d/scan.toml"):
+            self.mgr.write(f"etc/mgr/{name}", (REPO / "policy/default" / name).read_text())
+        self.test_a_valid_configuration_passes_the_check()
 
 
 class Survival(WithInstance):

@@ -1,4 +1,4 @@
-"""exec and signals to processes have one address each, setting privilege one a program."""
+"""exec, signals to processes, mounts and namespaces have one address each, setting privilege one a program."""
 import re
 
 from source_tree import ROOT, finish, sources, without_comments
@@ -16,6 +16,10 @@ ADDRESSES = {
     "setting privilege": (
         r"\b(?:setuid|setgid|seteuid|setegid|setreuid|setregid|setresuid|setresgid|setgroups|initgroups|setfsuid|setfsgid|capset|cap_set_proc|capng_apply|capng_change_id)\s*\(|\bSYS_(?:setresuid|setresgid|setgroups|capset)\b",
         {"helper/jobs/mgr-job/privilege.cpp", "helper/capabilities.cpp", "broker/cage.cpp"},
+    ),
+    "mounts and namespaces": (
+        r"\b(?:unshare|setns|mount|umount2?|pivot_root|chroot|move_mount|open_tree|fsmount|mount_setattr)\s*\(|\bSYS_(?:unshare|setns|mount|umount2|pivot_root|chroot|move_mount|open_tree|fsmount|mount_setattr)\b",
+        {"helper/jobs/mgr-job/confinement.cpp", "helper/configure/machine.cpp"},
     ),
     "signals": (
         r"\b(?:kill|killpg|tgkill|tkill|sigqueue|pidfd_send_signal|uv_kill|uv_process_kill|raise)\s*\(|\bSYS_(?:kill|tgkill|tkill|pidfd_send_signal|rt_sigqueueinfo)\b",

@@ -209,7 +209,7 @@ TEST_F(PolicyModules, HoldsSettingsToTheirForm) {
               "m.toml:3: 'umask' must be octal, such as \"077\"")
         << mask;
   }
-  for (const char* time : {"'10'", "'s'", "'-1s'", "'+1s'", "'1 s'", "'1d'", "''", "'1.5s'",
+  for (const char* time : {"'10'", "'s'", "'-1s'", "'+1s'", "'1 s'", "'1w'", "''", "'1.5s'",
                            "'1sm'", "'99999999999s'"}) {
     EXPECT_TRUE(setting("timeout = " + std::string(time)).starts_with("m.toml:3: 'timeout' must"))
         << time;
@@ -221,6 +221,8 @@ TEST_F(PolicyModules, HoldsSettingsToTheirForm) {
   EXPECT_EQ(declared().run.timeout, 2min);
   EXPECT_EQ(setting("timeout = '6h'"), "accepted");
   EXPECT_EQ(declared().run.timeout, 6h);
+  EXPECT_EQ(setting("timeout = '366d'"), "accepted");
+  EXPECT_EQ(declared().run.timeout, 24h * 366);
   EXPECT_EQ(setting("nice = 20"), "m.toml:3: 'nice' must be from -20 to 19");
   EXPECT_EQ(setting("cwd = 'srv'"), "m.toml:3: 'cwd' must be an absolute path");
   EXPECT_EQ(setting("env = { 'A=B' = 'x' }"), "m.toml:3: 'env' holds what is no variable's name");

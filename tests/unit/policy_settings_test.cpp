@@ -19,7 +19,8 @@ class PolicySettings : public testing::Test {
 TEST_F(PolicySettings, ReadsEverySetting) {
   EXPECT_EQ(parse("[broker]\nlisten = '127.0.0.1:6667'\n"
                   "[helper]\nbroker_user = 'b'\njob_user = 'j'\nadmin_group = 'g'\n"
-                  "[jobs]\ncgroup = '/sys/fs/cgroup/mgr'\n"
+                  "[jobs]\ncgroup = '/sys/fs/cgroup/mgr'\nmax_running = 8\n"
+                  "keep_for = '7d'\nkeep_jobs = 20\nkeep_bytes = '64M'\n"
                   "[limits]\nconnections = 100\nkept_places = 4\nconnections_per_caller = 5\n"
                   "requests_in_flight = 6\nblock_deadline = '7s'\nidle = '2m'\n"),
             "accepted");
@@ -28,6 +29,10 @@ TEST_F(PolicySettings, ReadsEverySetting) {
   EXPECT_EQ(settings.job_user, "j");
   EXPECT_EQ(settings.admin_group, "g");
   EXPECT_EQ(settings.cgroup, "/sys/fs/cgroup/mgr");
+  EXPECT_EQ(settings.max_running, 8U);
+  EXPECT_EQ(settings.keep_for, std::chrono::hours(24 * 7));
+  EXPECT_EQ(settings.keep_jobs, 20U);
+  EXPECT_EQ(settings.keep_bytes, 64U << 20);
   EXPECT_EQ(settings.limits, (BrokerLimits{100, 4, 5, 6, 7000, 120000}));
 }
 
@@ -35,6 +40,10 @@ TEST_F(PolicySettings, EmptyFileMeansDefaults) {
   EXPECT_EQ(parse(""), "accepted");
   EXPECT_EQ(configuration.settings.limits, BrokerLimits{});
   EXPECT_EQ(configuration.settings.broker_user, "mgr-broker");
+  EXPECT_EQ(configuration.settings.max_running, 256U);
+  EXPECT_EQ(configuration.settings.keep_for, std::chrono::hours(24 * 30));
+  EXPECT_EQ(configuration.settings.keep_jobs, 10000U);
+  EXPECT_EQ(configuration.settings.keep_bytes, 1U << 30);
 }
 
 TEST_F(PolicySettings, RefusesLimitsOfNothingAndOverTheTop) {
@@ -48,6 +57,21 @@ TEST_F(PolicySettings, RefusesLimitsOfNothingAndOverTheTop) {
   EXPECT_EQ(parse("[limits]\nidle = '0s'"), "mgr.toml:2: 'idle' must be from 1ms to 86400000ms");
   EXPECT_EQ(parse("[limits]\nidle = '4294967295h'"),
             "mgr.toml:2: 'idle' must be from 1ms to 86400000ms");
+}
+
+TEST_F(PolicySettings, HoldsWhatIsKeptToItsBounds) {
+  const auto jobs = [&](const std::string& line) { return parse("[jobs]\n" + line); };
+  for (const char* line : {"max_running = 1", "max_running = 100000", "keep_for = '1s'",
+                           "keep_for = '3660d'", "keep_jobs = 1", "keep_bytes = '1M'"}) {
+    EXPECT_EQ(jobs(line), "accepted") << line;
+  }
+  EXPECT_EQ(jobs("max_running = 0"), "mgr.toml:2: 'max_running' must be from 1 to 100000");
+  EXPECT_EQ(jobs("max_running = 100001"), "mgr.toml:2: 'max_running' must be from 1 to 100000");
+  EXPECT_EQ(jobs("keep_jobs = 0"), "mgr.toml:2: 'keep_jobs' must be from 1 to 10000000");
+  for (const char* line : {"keep_for = '999ms'", "keep_for = '3661d'", "keep_for = 30",
+                           "keep_bytes = '1023K'", "keep_bytes = 1"}) {
+    EXPECT_NE(jobs(line), "accepted") << line;
+  }
 }
 
 TEST_F(PolicySettings, RefusesUnknownKeyWithLine) {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include "helper/jobs/mgr-job/clone_process.h"
@@ -40,7 +41,12 @@ Result<void> Command::open_gate() const {
 
 std::optional<std::string> Command::take_report() {
   StepFailure failure{};
-  const ssize_t length = recv(channel_.get(), &failure, sizeof(failure), MSG_DONTWAIT);
+  const auto receive = [&] {
+    return recv(channel_.get(), &failure, sizeof(failure), MSG_DONTWAIT);
+  };
+  ssize_t length = receive();
+  // One that ended with the gate's byte unread: the kernel tells that first, and once.
+  if (length < 0 && errno == ECONNRESET) length = receive();
   channel_.reset();
   if (length != sizeof(failure)) return std::nullopt;
   const std::string step(failure.step, strnlen(failure.step, sizeof(failure.step)));

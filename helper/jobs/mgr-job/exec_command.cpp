@@ -15,6 +15,7 @@
 #include "helper/jobs/mgr-job/job_filter.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
+#include "helper/jobs/mgr-job/process_limits.h"
 
 namespace mgr {
 namespace {
@@ -48,7 +49,8 @@ bool close_the_rest_on_exec(const CommandEnds& ends) {
 const char* become_confined(const RunSettings& run, std::span<const gid_t> groups,
                             std::span<gid_t> room) {
   if (!run.no_new_privileges && !load_job_filter()) return "seccomp";
-  if (const char* failed = become_user(run.uid, run.gid, groups, room)) return failed;
+  if (const char* failed = become_user(run.uid, run.gid, groups, room, run.capabilities))
+    return failed;
   if (!run.no_new_privileges) return nullptr;
   if (!forbid_new_privileges()) return "no_new_privs";
   return load_job_filter() ? nullptr : "seccomp";
@@ -71,7 +73,8 @@ ExecPlan::ExecPlan(const RunSettings& run, CommandEnds ends, int channel)
       argv_(pointers_to(run.argv)),
       environment_(pointers_to(run.environment)),
       groups_(run.groups.begin(), run.groups.end()),
-      room_(groups_.size()) {
+      room_(groups_.size()),
+      confinement_(run) {
   std::ranges::sort(groups_);
 }
 
@@ -80,6 +83,8 @@ const char* become_command(ExecPlan& plan) {
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
   if (!take_descriptors(plan.null_.get(), plan.ends_)) return "descriptors";
+  if (const char* failed = plan.confinement_.apply()) return failed;
+  if (const char* failed = set_process_limits(run)) return failed;
   if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
   if (!close_the_rest_on_exec(plan.ends_)) return "close_range";
   umask(run.umask);

@@ -2,10 +2,12 @@
 // mgr-job, root at first, then the job's user.
 //
 // The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2, and 3
-// where it tells progress; setgroups, setresgid, setresuid, all read back; no_new_privs; the
-// seccomp list; close-on-exec of all others; umask; chdir as that user; signals; the gate; execve
-// of an absolute path with exactly the settings' environment. Limits, oom_score_adj and the keyring
-// it has from mgr-job (own_state.h).
+// where it tells progress; its own network and mounts (confinement.h); the limits of each process;
+// setgroups, setresgid, setresuid and capabilities, all read back; no_new_privs; the seccomp list;
+// close-on-exec of all other descriptors; umask; chdir as that user; signals; the gate; execve of an
+// absolute path with exactly the settings' environment. The limits that no setting names,
+// oom_score_adj and the keyring it has from mgr-job (own_state.h), the limits of the whole tree from
+// its cgroup.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "helper/jobs/mgr-job/command_ends.h"
+#include "helper/jobs/mgr-job/confinement.h"
 #include "policy/run_settings.h"
 #include "protocol/descriptor.h"
 
@@ -45,6 +48,7 @@ class ExecPlan {
   Descriptor null_;
   std::vector<char*> argv_, environment_;
   std::vector<gid_t> groups_, room_;
+  Confinement confinement_;
 };
 
 }  // namespace mgr

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <string>
 
+#include "helper/jobs/cgroup_controllers.h"
 #include "helper/jobs/cgroup_path.h"
 #include "protocol/descriptor.h"
 
@@ -64,6 +65,7 @@ int hold_cgroup() {
   if (!make(cgroup.get(), "supervisors") || !make(cgroup.get(), "hold")) return failed(*own);
   const Descriptor processes(openat(cgroup.get(), "hold/cgroup.procs", O_WRONLY | O_CLOEXEC));
   if (!processes || write(processes.get(), "0", 1) != 1) return failed("moving into hold");
+  enable_controllers(*own);  // a cgroup in which processes live could not
   if (!notify_ready()) return failed("NOTIFY_SOCKET");
 
   int signal = 0;

@@ -4,7 +4,8 @@
 namespace mgr {
 
 // Makes `supervisors` and `hold` in its own cgroup (the unit has Delegate=yes), moves into `hold`,
-// tells systemd that it is ready (sd_notify(3)) and waits for SIGTERM. Gives the exit status.
+// hands the memory and pids controllers down, tells systemd that it is ready (sd_notify(3)) and
+// waits for SIGTERM. Gives the exit status.
 [[nodiscard]] int hold_cgroup();
 
 }  // namespace mgr

@@ -1,6 +1,7 @@
 // Run by the build: compiles the seccomp list of jobs with libseccomp and prints it as the
 // instructions of a table. (Compiling it in every mgr-job would cost more than running a command.)
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <initializer_list>
@@ -45,6 +47,11 @@ constexpr int forbidden[] = {SCMP_SYS(ptrace),
 
 constexpr std::uint64_t namespaces[] = {CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
                                         CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET};
+
+// Makes a copy of a mount with other attributes, a writable one of a read-only one: open_tree_attr
+// of Linux 6.15, which libseccomp 2.5 does not know. From 424 on a call has the same number for
+// every processor that jobs run on, in 64 bits and in 32.
+constexpr std::uint32_t open_tree_attr = 467;
 
 // The kernel reads 32 bits of an ioctl's number, so no more are compared (CVE-2019-10063).
 constexpr std::uint64_t all_32_bits = 0xFFFFFFFF;
@@ -85,14 +92,21 @@ bool add_rules(scmp_filter_ctx list) {
   return seccomp_rule_add(list, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }
 
+void print(const sock_filter& instruction) {
+  std::printf("{0x%02x, %u, %u, 0x%08x},\n", instruction.code, instruction.jt, instruction.jf,
+              instruction.k);
+}
+
 bool print(scmp_filter_ctx list) {
   const int file = memfd_create("filter", MFD_CLOEXEC);
   if (file < 0 || seccomp_export_bpf(list, file) != 0 || lseek(file, 0, SEEK_SET) != 0)
     return false;
+  print(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
+  print(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, open_tree_attr, 0, 1));
+  print(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
   sock_filter instruction{};
   while (read(file, &instruction, sizeof(instruction)) == sizeof(instruction)) {
-    std::printf("{0x%02x, %u, %u, 0x%08x},\n", instruction.code, instruction.jt, instruction.jf,
-                instruction.k);
+    print(instruction);
   }
   return close(file) == 0;
 }

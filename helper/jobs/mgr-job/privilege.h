@@ -22,8 +22,16 @@ namespace mgr {
 // For the child between clone3 and execve: makes no allocation. setgroups, setresgid, setresuid,
 // then reads all three and the capabilities back (credentials(7)). `groups` is sorted, `room` as
 // long as it. Gives the step that failed, with errno set, or nothing.
+//
+// `capabilities` is a mask, bit N for capability N. Not 0: the permitted, effective, inheritable,
+// ambient and bounding sets become exactly these (PR_CAP_AMBIENT, prctl(2)), so that the command
+// and all that it starts have them and no set-user-ID program has more; read back too. 0: none for
+// a user, all for root. The bounding set is then left as it is: with no_new_privs it gives nothing
+// to anybody but root, whose it is, without it the set-user-ID programs of the action need it; and
+// to empty it would cost each job forty system calls.
 [[nodiscard]] const char* become_user(std::uint32_t uid, std::uint32_t gid,
-                                      std::span<const gid_t> groups, std::span<gid_t> room);
+                                      std::span<const gid_t> groups, std::span<gid_t> room,
+                                      std::uint64_t capabilities);
 
 // PR_SET_NO_NEW_PRIVS: no later execve gains anything.
 [[nodiscard]] bool forbid_new_privileges();

@@ -13,6 +13,7 @@
 #include "helper/jobs/mgr-job/clone_process.h"
 #include "helper/jobs/mgr-job/command.h"
 #include "helper/jobs/mgr-job/job_leaf.h"
+#include "helper/jobs/mgr-job/leaf_limits.h"
 #include "helper/jobs/mgr-job/leaf_use.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
@@ -81,6 +82,7 @@ void run_job(DropTo drop_to) {
 
   const CgroupLeaf leaf =
       value_or_end(make_leaf(job_cgroup_descriptor, spec.id), records, "cgroup");
+  value_or_end(set_leaf_limits(leaf.folder(), spec.run), records, "cgroup");
   const LeafSignals signals = value_or_end(LeafSignals::open(leaf), records, "cgroup");
   const LeafUse use = LeafUse::open(leaf);
   Capture capture = value_or_end(Capture::open(spec.run, job_folder_descriptor), records, "output");
@@ -97,6 +99,7 @@ void run_job(DropTo drop_to) {
   if (!supervision) end_before_command(records, leaf, supervision.error().detail);
   ExitRecord record = supervision->run();
   use.add_to(record);
+  if (record.detail.empty()) record.detail = want_of_memory(leaf.folder(), spec.run);
   end(records.write_exit(std::move(record)) ? 0 : exit_records);
 }
 
