@@ -26,6 +26,7 @@ Outcome<std::string> write_request(const Request& request) {
   if (!is_name(folded(request.action))) return invalid("that is no action's name");
   std::vector<Field> fields{{"module", request.module}, {"action", request.action}};
   if (!request.on_behalf_of.empty()) fields.push_back({"mgr-on-behalf-of", request.on_behalf_of});
+  if (request.wait) fields.push_back({"mgr-wait", "yes"});
   for (const Field& argument : request.arguments) {
     Field field{folded(argument.name), argument.value};
     if (!is_name(field.name)) return invalid("that is no argument's name");
@@ -37,16 +38,34 @@ Outcome<std::string> write_request(const Request& request) {
   return std::move(*block);
 }
 
-Outcome<Reply> ask(const std::string& socket_path, const Request& request, Deadline deadline) {
+Outcome<Exchange> Exchange::begin(const std::string& socket_path, const Request& request,
+                                  Deadline deadline) {
   const auto block = write_request(request);
   if (!block) return tl::unexpected(block.error());
   auto connection = Connection::open(socket_path, deadline);
   if (!connection) return tl::unexpected(connection.error());
   const auto sent = connection->send(*block, deadline);
   if (!sent) return tl::unexpected(sent.error());
-  const auto line = connection->read_line(deadline);
+  return Exchange(std::move(*connection));
+}
+
+Outcome<Reply> Exchange::next(Deadline deadline) {
+  const auto line = connection_.read_line(deadline);
   if (!line) return tl::unexpected(line.error());
   return parse_reply(*line);
+}
+
+Outcome<std::optional<Reply>> Exchange::take() {
+  const auto line = connection_.take_line();
+  if (!line) return tl::unexpected(line.error());
+  if (!*line) return std::nullopt;
+  return parse_reply(**line);
+}
+
+Outcome<Reply> ask(const std::string& socket_path, const Request& request, Deadline deadline) {
+  auto exchange = Exchange::begin(socket_path, request, deadline);
+  if (!exchange) return tl::unexpected(exchange.error());
+  return exchange->next(deadline);
 }
 
 std::string choose_socket_path(const std::optional<std::string>& socket,

@@ -1,8 +1,14 @@
-// Clients, with the caller's own uid. The library's front door: one request, one reply.
+// Clients, with the caller's own uid. The library's front door: one request, and its reply, of one
+// line or of several. Distrusts what comes back.
 //
 //   const auto reply = ask("/run/mgr.sock", {"scan", "start", {{"task_ids", "1,2"}}}, deadline);
 //   if (!reply) …  // no reply: reply.error() is a Failure
 //   if (!reply->success) …  // refused: reply->err_code says why
+//
+//   auto exchange = Exchange::begin("/run/mgr.sock", {"job", "follow", {{"id", "7"}}}, deadline);
+//   do {
+//     line = exchange->next(no_deadline);
+//   } while (line && line->more);
 #pragma once
 
 #include <optional>
@@ -21,6 +27,7 @@ struct Request {
   std::string module, action;  // as the schema writes them; an alias may be in upper case
   std::vector<Field> arguments;
   std::string on_behalf_of;  // the web user that it is for, as the caller claims; empty for none
+  bool wait = false;         // mgr-wait: the reply comes when the jobs that it starts have ended
 };
 
 // `name` with A-Z folded to a-z; other bytes as they are.
@@ -31,7 +38,27 @@ struct Request {
 // has a reserved name: so no line break in a value can add a field or a second request.
 [[nodiscard]] Outcome<std::string> write_request(const Request& request);
 
-// Connects, sends one request, reads one reply.
+// One request under way on a connection of its own.
+class Exchange {
+ public:
+  // Connects and sends. The deadline is for both.
+  [[nodiscard]] static Outcome<Exchange> begin(const std::string& socket_path,
+                                               const Request& request, Deadline deadline);
+
+  // The next line of the reply. Another follows where it says `more`; after the last, and after a
+  // refusal, there is none to ask for. After no_answer it may be called again.
+  [[nodiscard]] Outcome<Reply> next(Deadline deadline);
+
+  // The same where it is all there already, without waiting: for a loop over poll(2).
+  [[nodiscard]] Outcome<std::optional<Reply>> take();
+  [[nodiscard]] int descriptor() const { return connection_.descriptor(); }
+
+ private:
+  explicit Exchange(Connection connection) : connection_(std::move(connection)) {}
+  Connection connection_;
+};
+
+// Connects, sends one request, reads one line of its reply.
 [[nodiscard]] Outcome<Reply> ask(const std::string& socket_path, const Request& request,
                                  Deadline deadline);
 

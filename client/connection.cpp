@@ -80,6 +80,8 @@ Outcome<Connection> Connection::open(const std::string& socket_path, Deadline de
 
 Connection& Connection::operator=(Connection&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(gathered_, other.gathered_);
+  std::swap(seen_, other.seen_);
   return *this;
 }
 
@@ -103,24 +105,38 @@ Outcome<void> Connection::send(std::string_view block, Deadline deadline) {
   return {};
 }
 
-Outcome<std::string> Connection::read_line(Deadline deadline) {
-  std::string line;
+std::optional<std::string> Connection::cut_line() {
+  const std::size_t end = gathered_.find('\n', seen_);
+  seen_ = end == std::string::npos ? gathered_.size() : 0;
+  if (end == std::string::npos) return std::nullopt;
+  std::string line = gathered_.substr(0, end);
+  gathered_.erase(0, end + 1);
+  return line;
+}
+
+Outcome<std::optional<std::string>> Connection::take_line() {
+  if (auto line = cut_line()) return line;
   std::array<char, 65536> piece;
+  const ssize_t received = ::recv(descriptor_, piece.data(), piece.size(), MSG_DONTWAIT);
+  if (received < 0 && is_passing(errno)) return std::nullopt;
+  if (received < 0 && !is_hang_up(errno)) {
+    return lost(std::string("cannot read: ") + std::strerror(errno));
+  }
+  if (received <= 0) return lost("the connection ended without a reply");
+  gathered_.append(piece.data(), static_cast<std::size_t>(received));
+  auto line = cut_line();
+  if ((line ? *line : gathered_).size() > max_line_length) {
+    return failed(Kind::bad_reply, "a line over 4 MiB");
+  }
+  return line;
+}
+
+Outcome<std::string> Connection::read_line(Deadline deadline) {
   for (;;) {
+    auto line = take_line();
+    if (!line) return tl::unexpected(std::move(line.error()));
+    if (*line) return std::move(**line);
     if (!wait_for(descriptor_, POLLIN, deadline)) return time_is_up();
-    const ssize_t received = ::recv(descriptor_, piece.data(), piece.size(), MSG_DONTWAIT);
-    if (received < 0 && is_passing(errno)) continue;
-    if (received < 0 && !is_hang_up(errno)) {
-      return lost(std::string("cannot read: ") + std::strerror(errno));
-    }
-    if (received <= 0) return lost("the connection ended without a reply");
-    const std::string_view bytes(piece.data(), static_cast<std::size_t>(received));
-    const std::size_t end = bytes.find('\n');
-    line += bytes.substr(0, end);
-    if (line.size() > max_line_length) {
-      return failed(Kind::bad_reply, "a line over 4 MiB");
-    }
-    if (end != std::string_view::npos) return line;
   }
 }
 

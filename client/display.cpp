@@ -54,12 +54,7 @@ void append_hidden(std::string& out, char32_t character) {
   }
 }
 
-// Characters, as a terminal without wide ones would show them.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  }));
-}
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 }  // namespace
 
@@ -82,22 +77,44 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
-std::string render_table(const std::vector<std::vector<std::string>>& rows) {
+std::size_t character_count(std::string_view text) {
+  return text.size() -
+         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_character));
+}
+
+std::string shortened(std::string_view text, std::size_t characters) {
+  std::string out = harmless(text);
+  if (character_count(out) <= characters) return out;
+  std::size_t end = 0;
+  for (std::size_t kept = 0; end < out.size(); ++end) {
+    if (!continues_character(out[end]) && ++kept == characters) break;
+  }
+  return out.substr(0, end) + "…";
+}
+
+std::string coloured(std::string_view text, std::string_view colour) {
+  if (colour.empty()) return std::string(text);
+  return "\x1b[" + std::string(colour) + 'm' + std::string(text) + "\x1b[0m";
+}
+
+std::string render_table(const std::vector<std::vector<std::string>>& rows,
+                         const CellColour& colour) {
   std::vector<std::size_t> widths;
   auto cells = rows;
   for (auto& row : cells) {
     widths.resize(std::max(widths.size(), row.size()), 0);
     for (std::size_t i = 0; i < row.size(); ++i) {
       row[i] = harmless(row[i]);
-      widths[i] = std::max(widths[i], width(row[i]));
+      widths[i] = std::max(widths[i], character_count(row[i]));
     }
   }
   std::string out;
-  for (const auto& row : cells) {
+  for (std::size_t row = 0; row < cells.size(); ++row) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+    for (std::size_t i = 0; i < cells[row].size(); ++i) {
+      const std::string& cell = cells[row][i];
+      line += colour ? coloured(cell, colour(row, i)) : cell;
+      if (i + 1 < cells[row].size()) line.append(widths[i] - character_count(cell) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';

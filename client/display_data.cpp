@@ -122,6 +122,12 @@ void append_members(std::string& out, std::size_t indent, const JsonValue& objec
 
 }  // namespace
 
+std::string render_members(const JsonValue& object) {
+  std::string out;
+  append_members(out, 0, object);
+  return out;
+}
+
 std::string render_success(const Reply& reply) {
   auto data = parse_json(reply.data_json);
   if (!data || !data->is(Kind::object) || data->items.empty()) return harmless(reply.msg) + '\n';

@@ -1,51 +1,20 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
-#include <unistd.h>
-
-#include <cstdlib>
 #include <iostream>
 
-#include "client/client.h"
 #include "client/command.h"
 #include "client/display.h"
-#include "client/exit_code.h"
 #include "client/help.h"
+#include "client/jobs/output_view.h"
+#include "client/jobs/run_jobs.h"
 #include "client/options.h"
+#include "client/session.h"
 #include "protocol/error.h"
 
 namespace mgr::client {
 namespace {
 
-// How to reach the daemon, for as long as mgrctl runs.
-struct Link {
-  std::string socket_path;
-  Deadline deadline;
-};
-
-ExitCode report(const Failure& failure) {
-  std::cerr << "mgrctl: " << render_failure(failure) << '\n';
-  return exit_code(failure);
-}
-
-// Of the request itself: asking for the schema starts nothing.
-ExitCode report_unanswered(Failure failure) {
-  if (leaves_doubt(failure.kind)) failure.detail += "; it may have been carried out";
-  return report(failure);
-}
-
-ExitCode report(const Reply& refusal) {
-  std::cerr << "mgrctl: " << render_refusal(refusal) << '\n';
-  return exit_code(refusal);
-}
-
-ExitCode finish(ExitCode code) {
-  std::cout.flush();
-  if (std::cout) return code;
-  std::cerr << "mgrctl: cannot write the output\n";
-  return code == ExitCode::ok ? ExitCode::failed : code;
-}
-
-Outcome<Reply> ask_for_modules(const Link& link) {
-  return ask(link.socket_path, {"mgr", "modules", {}, {}}, link.deadline);
+Outcome<Reply> ask_for_modules(const Session& session) {
+  return ask(session.socket_path, {"mgr", "modules", {}, {}}, session.deadline);
 }
 
 // A policy may grant an action without granting the schema; the helper checks the arguments anyway.
@@ -61,71 +30,100 @@ Outcome<Request> bind_with(const Command& command, const Reply& schema) {
   return bind_command(command, *catalogue);
 }
 
-std::string json_text(const Reply& reply) {
-  const auto document = parse_json(reply.line);
-  if (!document || ::isatty(STDOUT_FILENO) == 0) return reply.line + '\n';
-  return to_pretty_json(*document) + '\n';
-}
-
 // The text for people; that of `mgr modules` is its catalogue.
 Outcome<std::string> human_text(const Request& request, const Reply& reply) {
   if (request.module != "mgr" || request.action != "modules") return render_success(reply);
   return parse_catalogue(reply.data_json).map(catalogue_help);
 }
 
-ExitCode show(const Options& options, const Request& request, const Reply& reply) {
-  if (options.json && !options.quiet) {
-    std::cout << json_text(reply);
-    return finish(exit_code(reply));
-  }
-  if (!reply.success) return report(reply);
-  const auto text = human_text(request, reply);
-  if (!text) return report(text.error());
-  if (!options.quiet) std::cout << *text;
-  return finish(ExitCode::ok);
-}
-
-ExitCode show_help(const Command& command, const Link& link) {
-  const auto schema = ask_for_modules(link);
-  if (!schema) return report(schema.error());
-  if (!schema->success) return report(*schema);
+ExitCode show_help(const Command& command, const Session& session) {
+  const auto schema = ask_for_modules(session);
+  if (!schema) return report(session, schema.error());
+  if (!schema->success) return report(session, *schema);
   const auto catalogue = parse_catalogue(schema->data_json);
-  if (!catalogue) return report(catalogue.error());
+  if (!catalogue) return report(session, catalogue.error());
   const ModuleHelp* module = catalogue->find(command.module);
   const ActionHelp* action = module == nullptr ? nullptr : module->find(command.action);
   if (module != nullptr && (action != nullptr || command.action.empty())) {
     std::cout << (action == nullptr ? module_help(*module) : action_help(*module, *action));
-    return finish(ExitCode::ok);
+    return finish(session, ExitCode::ok);
   }
-  return report(bind_command(command, *catalogue).error());  // which says what there is
+  return report(session, bind_command(command, *catalogue).error());  // which says what there is
 }
 
-ExitCode carry_out(const Options& options, const Command& command, const Link& link) {
+// Output as it was printed; everything else for people.
+Outcome<void> show_line(const Session& session, const Request& request, const Reply& reply,
+                        OutputView& output) {
+  const auto shown = output.show(reply);
+  if (!shown) return tl::unexpected(shown.error());
+  if (*shown || session.quiet) return {};
+  return human_text(request, reply).map([](const std::string& text) {
+    std::cout << text << std::flush;
+  });
+}
+
+ExitCode show_reply(const Session& session, const Request& request) {
+  OutputView output(standard_target(false, ProgressLine::Style::none), request.action);
+  bool has_come = false;
+  const auto reply = converse(session, request, [&](const Reply& line) {
+    has_come = true;
+    return show_line(session, request, line, output);
+  });
+  output.finish();
+  if (!reply && has_come) return report(session, reply.error());
+  if (!reply) return report_unanswered(session, reply.error());
+  if (!reply->success && !session.json) return report(session, *reply);
+  return finish(session, exit_code(*reply, session.rule));
+}
+
+// --wait
+ExitCode show_ended_jobs(const Session& session, const Request& request) {
+  const auto reply = wait_for_jobs(session, request, {});
+  if (!reply) return report_unanswered(session, reply.error());
+  if (session.json) {
+    std::cout << json_text(*reply);
+  } else if (!reply->success) {
+    return report(session, *reply);
+  } else if (!session.quiet) {
+    std::cout << render_success(*reply);
+  }
+  return finish_wait(session, *reply);
+}
+
+ExitCode run_action(const Options& options, const Command& command, const Session& session) {
   Outcome<Request> request;
   if (needs_catalogue(command)) {
-    const auto schema = ask_for_modules(link);
-    if (!schema) return report(schema.error());
-    if (!schema->success && !may_go_without_schema(*schema)) return report(*schema);
+    const auto schema = ask_for_modules(session);
+    if (!schema) return report(session, schema.error());
+    if (!schema->success && !may_go_without_schema(*schema)) return report(session, *schema);
     request = schema->success ? bind_with(command, *schema) : bind_command(command);
   } else {
     request = bind_command(command);
   }
-  if (!request) return report(request.error());
+  if (!request) return report(session, request.error());
   request->on_behalf_of = options.on_behalf_of;
-  const auto reply = ask(link.socket_path, *request, link.deadline);
-  return reply ? show(options, *request, *reply) : report_unanswered(reply.error());
+  request->wait = options.job.wait;
+  return request->wait ? show_ended_jobs(session, *request) : show_reply(session, *request);
 }
 
 ExitCode run(const Options& options) {
-  if (options.words.empty()) {
+  const Session session = begin_session(options);
+  const bool is_help = options.words.empty() || (options.help && is_job_word(options.words[0]));
+  if (is_help) {
     std::cout << general_help();
-    return finish(ExitCode::ok);
+    return finish(session, ExitCode::ok);
+  }
+  if (!options.help) {
+    auto job_command = parse_job_command(options.words, options.job);
+    if (!job_command) return report(session, job_command.error());
+    if (*job_command) {
+      (*job_command)->request.on_behalf_of = options.on_behalf_of;
+      return run_job_command(session, **job_command, options.job);
+    }
   }
   const auto command = parse_command(options.words);
-  if (!command) return report(command.error());
-  const Link link{choose_socket_path(options.socket, options.root, std::getenv("MGR_SOCKET")),
-                  std::chrono::steady_clock::now() + options.timeout};
-  return options.help ? show_help(*command, link) : carry_out(options, *command, link);
+  if (!command) return report(session, command.error());
+  return options.help ? show_help(*command, session) : run_action(options, *command, session);
 }
 
 }  // namespace

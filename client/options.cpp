@@ -2,6 +2,7 @@
 #include "client/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 
 #include "client/display.h"
@@ -20,6 +21,18 @@ constexpr const char* footer = R"(Commands:
   whoami                        who it takes the caller for
   modules                       all that can be asked for
 
+Commands for jobs (all but `jobs` may have `job` before them; show and prune must):
+  jobs                          a table of the jobs; --watch keeps it up to date
+  job ID                        all about one
+  output ID                     what it printed, to standard output and standard error
+  follow ID                     the same, and what it prints from now on until it has ended
+  wait ID…                      until they have ended
+  stop ID…                      or --key KEY, --module NAME, --mine
+  job prune                     forget the jobs that have ended
+
+These words win over a module of the same name; write that one with a capital (STOP ACTION).
+`job ACTION name=value…`, and an action of `job` that is not above, is the module's.
+
 The socket is --socket's, else the one below --root, else $MGR_SOCKET, else /run/mgr.sock.
 
 Exit codes:
@@ -27,7 +40,15 @@ Exit codes:
   1    failed, conflict, not_found, timeout
   2    usage, unknown_action, malformed, invalid_argument, too_large
   126  denied, unauthenticated, stale
-  127  unavailable, busy; no connection, or one lost before the reply)";
+  127  unavailable, busy; no connection, or one lost before the reply
+
+Exit codes of `wait`, and with --wait:
+  0–123  the job's exit status (one above is 123; of several jobs the highest code)
+  124    a job ran out of time, or the wait did
+  125    a job without an exit status: killed by a signal, stopped, lost, or never started;
+         usage, and every other failure
+  126    denied, unauthenticated, stale
+  127    unavailable, busy; no connection, or one lost before the reply)";
 
 struct Flags {
   bool version = false;
@@ -42,18 +63,42 @@ class Layout : public CLI::Formatter {
   }
 };
 
+void declare_for_jobs(CLI::App& app, JobOptions& job) {
+  app.add_flag("--wait", job.wait, "Wait for the jobs that are started; exit with their status");
+  const auto own = [](CLI::Option* option) {
+    return option->group("Options of the commands for jobs");
+  };
+  own(app.add_option("--state", job.state, "jobs: in one of these, with commas between"))
+      ->type_name("STATES");
+  own(app.add_option("--module", job.module, "jobs, stop: of this module"))->type_name("NAME");
+  own(app.add_option("--caller", job.caller, "jobs: started by this user"))->type_name("USER");
+  own(app.add_option("--limit", job.limit, "jobs: so many at most; wait: seconds to wait at most"))
+      ->type_name("NUMBER");
+  own(app.add_flag("--watch", job.watch, "jobs: go on with what changes"));
+  own(app.add_option("--tail", job.tail, "output, follow: the last lines alone"))
+      ->type_name("LINES");
+  own(app.add_flag("--times", job.times, "output, follow: when each line was printed"));
+  own(app.add_option("--key", job.key, "stop: the job with this key"))->type_name("KEY");
+  own(app.add_flag("--mine", job.mine, "stop: all of the caller's"));
+  own(app.add_option("--older-than", job.older_than, "job prune: what ended so long ago"))
+      ->type_name("SECONDS");
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
   app.add_flag("--version", flags.version, "Print the version of mgrctl");
   app.add_option("--root", options.root, "Look for the socket below DIR")->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
-  app.add_option("--timeout", flags.timeout_seconds, "Give up after so long (60)")
+  app.add_option("--timeout", flags.timeout_seconds,
+                 "Give up after so long (60; what waits for jobs has no limit of its own)")
       ->type_name("SECONDS");
   app.add_option("--on-behalf-of", options.on_behalf_of, "For the audit: the web user behind this")
       ->type_name("NAME");
   app.add_flag("--json", options.json, "Print the reply as JSON");
-  app.add_flag("-q,--quiet", options.quiet, "Print nothing but errors");
+  app.add_flag("-q,--quiet", options.quiet,
+               "Print nothing but errors; of `jobs` the ids alone, of output no progress");
+  declare_for_jobs(app, options.job);
   // The words are CLI11's extras: a list option of its would take [1,2] apart.
   app.allow_extras();
   app.formatter(std::make_shared<Layout>());
@@ -77,8 +122,16 @@ tl::expected<std::vector<std::string>, std::string> words_of(const CLI::App& app
   return words;
 }
 
-Farewell misused(std::string_view why) {
-  return {ExitCode::usage, "mgrctl: " + harmless(why) + "; see mgrctl --help\n"};
+// What does not parse may still say that its exit code is to be a wait's.
+ExitRule rule_of(int count, const char* const* words) {
+  const bool waits = std::any_of(words, words + count, [](std::string_view word) {
+    return word == "--wait" || word == "wait";
+  });
+  return waits ? ExitRule::wait : ExitRule::request;
+}
+
+Farewell misused(std::string_view why, ExitRule rule) {
+  return {exit_code(Failure{}, rule), "mgrctl: " + harmless(why) + "; see mgrctl --help\n"};
 }
 
 }  // namespace
@@ -86,23 +139,27 @@ Farewell misused(std::string_view why) {
 tl::expected<Options, Farewell> read_options(int count, const char* const* words) {
   Options options;
   Flags flags;
+  const ExitRule rule = rule_of(count, words);
   CLI::App app("Asks mgr for privileged actions.", "mgrctl");
   declare(app, options, flags);
   try {
     app.parse(count, words);
   } catch (const CLI::Error& error) {
-    return tl::unexpected(misused(error.what()));
+    return tl::unexpected(misused(error.what(), rule));
   }
   if (flags.version) return tl::unexpected(Farewell{ExitCode::ok, "mgrctl " MGR_VERSION "\n"});
   if (!(flags.timeout_seconds > 0 && flags.timeout_seconds <= max_timeout_seconds)) {
-    return tl::unexpected(misused("--timeout wants more than 0 and at most 86400 seconds"));
+    return tl::unexpected(misused("--timeout wants more than 0 and at most 86400 seconds", rule));
   }
   auto words_or_mistake = words_of(app);
   if (!words_or_mistake) {
-    return tl::unexpected(misused("there is no option " + words_or_mistake.error()));
+    return tl::unexpected(misused("there is no option " + words_or_mistake.error(), rule));
   }
   options.words = std::move(*words_or_mistake);
-  if (options.words.empty() && !options.help) return tl::unexpected(misused("no command"));
+  if (options.words.empty() && !options.help) {
+    return tl::unexpected(misused("no command", rule));
+  }
+  options.timeout_given = app.count("--timeout") > 0;
   options.timeout =
       std::chrono::milliseconds(static_cast<long>(std::ceil(flags.timeout_seconds * 1000)));
   return options;

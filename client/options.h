@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/exit_code.h"
+#include "client/jobs/job_command.h"
 
 namespace mgr::client {
 
@@ -15,9 +16,11 @@ struct Options {
   std::optional<std::string> root, socket;
   std::string on_behalf_of;
   std::chrono::milliseconds timeout{60'000};
+  bool timeout_given = false;  // and so meant for what waits for jobs too
   bool json = false;
   bool quiet = false;
   bool help = false;
+  JobOptions job;
   std::vector<std::string> words;  // MODULE ACTION VALUE…
 };
 

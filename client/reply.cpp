@@ -37,6 +37,7 @@ Outcome<Reply> parse_reply(std::string_view line) {
   reply.msg = document->string_at("msg").value_or("");
   const JsonValue* data = document->find("data");
   if (data != nullptr) reply.data_json = to_json(*data);
+  reply.more = document->boolean_at("more").value_or(false);
   return reply;
 }
 

@@ -15,6 +15,11 @@ time). The protocol is described in PROTOCOL.md.
         client.request("scan", "start", task_ids=[1, 2])
         client.pipeline([("scan", "status", {"task_ids": 1}), ("mgr", "whoami", {})])
 
+    reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, wait=True)
+    for line in mgr.stream("job", {"action": "follow", "id": reply["data"]["jobs"][0]["id"]}):
+        for record in line.get("data", {}).get("records", []):
+            print(record["stream"], record.get("text"))
+
 A number is sent as its digits, a bool as yes or no, and the items of a list with commas
 between. What cannot be sent as it is raises ValueError or TypeError before a byte is sent. The
 daemon drops spaces around a value.
@@ -31,7 +36,7 @@ import sys
 import time
 
 __all__ = [
-    "send_request", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
+    "send_request", "stream", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
     "UnknownAction", "Malformed", "InvalidArgument", "TooLarge", "Unauthenticated", "Stale",
     "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer",
 ]
@@ -227,7 +232,8 @@ def _error_of(reply):
 
 
 class _Connection:
-    """One connected socket. Everything on it must be over at `deadline` (time.monotonic)."""
+    """One connected socket. Everything on it must be over at `deadline` (time.monotonic, or None
+    for never)."""
 
     def __init__(self, address, deadline):
         self.deadline = deadline
@@ -282,6 +288,8 @@ class _Connection:
         return piece
 
     def _left(self):
+        if self.deadline is None:
+            return None
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise socket.timeout("timed out")
@@ -292,9 +300,10 @@ def _connect_unix(path, timeout):
     # A full backlog makes a non-blocking connect fail at once, and a blocking one wait for as long
     # as SO_SNDTIMEO says (unix(7)); settimeout() would choose the first.
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    limit = struct.pack("@ll", int(timeout), int(timeout % 1 * 1000000) or 1)
     try:
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        if timeout is not None:
+            limit = struct.pack("@ll", int(timeout), int(timeout % 1 * 1000000) or 1)
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         connected.connect(path)
     except BaseException:
         connected.close()
@@ -314,7 +323,7 @@ def socket_path_for(socket_path=None, root=None):
 class Client:
     """Talks to mgr over its UNIX socket, or over TCP where `host` is given.
 
-    Each request has `timeout` seconds in all. Outside of a `with` block each has a connection of
+    Each request has `timeout` seconds in all, or no limit where that is None. Outside of a `with` block each has a connection of
     its own; inside, one connection is kept (and opened anew after a failure, or when the daemon
     has closed it). Not for several threads at once.
     """
@@ -322,7 +331,7 @@ class Client:
     def __init__(self, socket_path=None, timeout=DEFAULT_TIMEOUT, root=None, host=None,
                  port=DEFAULT_PORT):
         self._address = (host, port) if host is not None else socket_path_for(socket_path, root)
-        if not 0 < timeout <= MAX_TIMEOUT:
+        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
             raise ValueError("a timeout is more than 0 and at most %d seconds" % MAX_TIMEOUT)
         self._timeout = timeout
         self._keep = False
@@ -357,6 +366,32 @@ class Client:
             raise _error_of(reply)
         return reply
 
+    def stream(self, module, action, on_behalf_of=None, **fields):
+        """An iterator over the lines of a reply that has several, each a dict, as they come.
+
+        The request is sent at once, on a connection of its own. `timeout` is for that; the lines
+        come when there is something to tell. Iterating raises what request() raises. close() on the
+        iterator ends it early.
+        """
+        if on_behalf_of is not None:
+            fields["mgr-on-behalf-of"] = on_behalf_of
+        return self._stream(build_block(module, action, fields), True)
+
+    def _stream(self, block, patient):
+        """The first line has the rest of the timeout, unless `patient`; those after it no limit."""
+        connection = _Connection(self._address, self._new_deadline())
+        try:
+            connection.send(block)
+        except BaseException:
+            connection.close()
+            raise
+        if patient:
+            connection.deadline = None
+        return _lines(connection)
+
+    def _new_deadline(self):
+        return None if self._timeout is None else time.monotonic() + self._timeout
+
     def pipeline(self, requests):
         """The replies, refusals too, to (module, action, fields) in their order.
 
@@ -375,7 +410,7 @@ class Client:
         return replies
 
     def _exchange(self, blocks):
-        deadline = time.monotonic() + self._timeout
+        deadline = self._new_deadline()
         replies = []
         connection = self._take_connection(deadline)
         try:
@@ -407,6 +442,20 @@ class Client:
         return _Connection(self._address, deadline)
 
 
+def _lines(connection):
+    try:
+        while True:
+            reply = _decode_reply(connection.read_line())
+            if not reply["success"]:
+                raise _error_of(reply)
+            yield reply
+            if reply.get("more") is not True:
+                return
+            connection.deadline = None
+    finally:
+        connection.close()
+
+
 def _groups(blocks):
     """Cuts a pipeline into parts that may be under way at once."""
     group, size = [], 0
@@ -422,13 +471,19 @@ def _groups(blocks):
 
 
 def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-                 timeout=DEFAULT_TIMEOUT, root=None):
+                 timeout=None, root=None, wait=False):
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
-    `fields` holds the action beside its arguments. Without a connection the dict is that of
+    `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
+    the request starts have ended. `timeout` is 60 seconds, with `wait` none. Without a connection the dict is that of
     err_code 8; where the answer is lost, that of err_code 13: it may have been carried out.
     """
-    block = build_block(module, None, dict(fields or {}))
+    fields = dict(fields or {})
+    if wait:
+        fields["mgr-wait"] = "yes"
+    elif timeout is None:
+        timeout = DEFAULT_TIMEOUT
+    block = build_block(module, None, fields)
     client = Client(socket_path, timeout, root, host, port)
     try:
         return client._exchange([block])[0]
@@ -436,6 +491,17 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
         return _refusal(8, "unavailable", error.detail)
     except NoAnswer as error:
         return _refusal(13, "timeout", error.detail)
+
+
+def stream(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
+           timeout=DEFAULT_TIMEOUT, root=None):
+    """Sends one request and returns an iterator over the lines of its reply: Client.stream().
+
+    `fields` holds the action beside its arguments. Raises a MgrError where send_request() returns a
+    refusal.
+    """
+    block = build_block(module, None, dict(fields or {}))
+    return Client(socket_path, timeout, root, host, port)._stream(block, True)
 
 
 def _refusal(code, error, detail):
@@ -485,7 +551,9 @@ def main(words=None):
     options = _parser().parse_args(words)
     try:
         client = Client(options.socket, options.timeout, options.root, options.host, options.port)
-        reply = client._request(options.module, options.action, _fields_of(options.fields))
+        block = build_block(options.module, options.action, _fields_of(options.fields))
+        for reply in client._stream(block, False):
+            print(json.dumps(reply), flush=True)
     except ValueError as error:
         print("mgr.py: %s" % ascii(str(error))[1:-1], file=sys.stderr)
         return 2
@@ -495,7 +563,6 @@ def main(words=None):
         else:
             print(json.dumps(error.reply))
         return _exit_code(error)
-    print(json.dumps(reply))
     return 0
 
 

@@ -4,4 +4,7 @@ add_test(NAME client_python
 add_test(NAME client_mgrctl
          COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_mgrctl_test.py
                  $<TARGET_FILE:mgrctl>)
-set_tests_properties(client_python client_mgrctl PROPERTIES LABELS integration TIMEOUT 120)
+add_test(NAME client_jobs
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_jobs_test.py
+                 $<TARGET_FILE:mgrctl>)
+set_tests_properties(client_python client_mgrctl client_jobs PROPERTIES LABELS integration TIMEOUT 120)

@@ -19,6 +19,10 @@ def refusal(code, error, detail="", **more):
                       "detail": detail}, **more))
 
 
+def more(action, data):
+    return line({"success": True, "msg": action + " ok", "more": True, "data": data})
+
+
 def line(reply):
     return (json.dumps(reply) + "\n").encode()
 
@@ -26,8 +30,8 @@ def line(reply):
 class FakeServer:
     """Listens on a UNIX socket in a temporary folder, or on TCP.
 
-    `answer(fields)` gets each request as a dict, and gives the bytes to send back; None ends the
-    connection without a word. `blocks` holds the bytes of all requests, `connections` counts.
+    `answer(fields)` gets each request as a dict, and gives the bytes to send back, or an iterable of
+    pieces to send as they come; None ends the connection without a word. `blocks` holds the bytes of all requests, `connections` counts.
     """
 
     def __init__(self, answer, tcp=False, hang_up_first=False):
@@ -87,7 +91,8 @@ class FakeServer:
                 if reply is None:
                     return
                 try:
-                    connection.sendall(reply)
+                    for piece in [reply] if isinstance(reply, bytes) else reply:
+                        connection.sendall(piece)
                 except OSError:
                     return  # the client did not wait
 

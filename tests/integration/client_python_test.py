@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import threading
 import time
 import unittest
 from contextlib import redirect_stderr, redirect_stdout
@@ -12,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "client", "python")]
 
 import mgr  # noqa: E402
-from client_fake_server import FakeServer, line, refusal, success  # noqa: E402
+from client_fake_server import FakeServer, line, more, refusal, success  # noqa: E402
 
 
 def echo(fields):
@@ -159,6 +160,81 @@ class Request(unittest.TestCase):
                 mgr.Client(timeout=timeout)
 
 
+class Stream(unittest.TestCase):
+    def test_hands_over_each_line_as_it_comes(self):
+        goes_on = threading.Event()
+
+        def answer(_):
+            first = more("follow", {"n": 1})
+            yield first[:5]
+            yield first[5:]
+            goes_on.wait(20)
+            yield more("follow", {"n": 2}) + success("follow", {"n": 3}) + b"unasked\n"
+        with FakeServer(answer) as server:
+            lines = mgr.stream("job", {"action": "follow", "id": 7}, socket_path=server.path)
+            self.assertEqual(next(lines)["data"], {"n": 1})
+            goes_on.set()
+            self.assertEqual([reply["data"]["n"] for reply in lines], [2, 3])
+            self.assertEqual(server.blocks, [b"module:job\naction:follow\nid:7\n\n"])
+
+    def test_has_no_limit_between_lines(self):
+        with FakeServer(lambda _: [more("watch", {}), success("watch")]) as server:
+            lines = mgr.Client(server.path).stream("job", "watch")
+            with mock.patch.object(mgr.time, "monotonic", lambda: float("inf")):
+                self.assertEqual(len(list(lines)), 2)
+
+    def test_raises_refusals_and_broken_streams(self):
+        for rest, error in [(refusal(12, "not_found"), mgr.NotFound), (b"", mgr.NoAnswer),
+                            (b"garbage\n", mgr.NoAnswer), (b'{"succ', mgr.NoAnswer),
+                            (b" " * ((4 << 20) + 1) + b"\n", mgr.NoAnswer)]:
+            pieces = [more("follow", {}), rest]
+            with FakeServer(lambda _, pieces=pieces: pieces) as server:
+                lines = mgr.Client(server.path).stream("job", "follow", "alice", id=7)
+                next(lines)
+                with self.assertRaises(error):
+                    next(lines)
+                self.assertIn(b"mgr-on-behalf-of:alice\n", server.blocks[0])
+        with self.assertRaises(mgr.Unavailable):
+            mgr.stream("job", {"action": "watch"}, socket_path="/nonexistent/mgr.sock")
+        with self.assertRaises(ValueError):
+            mgr.stream("job", {"action": "watch", "id": "\n"}, socket_path="/nonexistent/mgr.sock")
+
+    def test_closing_it_closes_the_connection(self):
+        gone = threading.Event()
+
+        def answer(_):
+            try:
+                while True:
+                    yield more("watch", {"x": "y" * 4096})
+            finally:
+                gone.set()
+        with FakeServer(answer) as server:
+            lines = mgr.Client(server.path).stream("job", "watch")
+            next(lines)
+            lines.close()
+            self.assertTrue(gone.wait(20))
+
+    def test_wait_asks_for_the_end(self):
+        with FakeServer(echo) as server:
+            with mock.patch.object(mgr, "DEFAULT_TIMEOUT", "not used"):
+                reply = mgr.send_request("scan", {"action": "start"}, socket_path=server.path,
+                                         wait=True)
+            self.assertTrue(reply["success"])
+            self.assertEqual(server.blocks, [b"module:scan\naction:start\nmgr-wait:yes\n\n"])
+
+    def test_a_wait_has_the_limit_that_is_given(self):
+        silent = threading.Event()
+
+        def answer(_):
+            silent.wait(20)
+            return success("start")
+        with FakeServer(answer) as server:
+            reply = mgr.send_request("scan", {"action": "start"}, socket_path=server.path,
+                                     timeout=0.3, wait=True)
+            silent.set()
+        self.assertEqual(reply["msg"], {"err_code": 13})
+
+
 class KeepAlive(unittest.TestCase):
     def test_one_connection_serves_many_requests(self):
         with FakeServer(echo) as server:
@@ -227,6 +303,12 @@ class CommandLine(unittest.TestCase):
                                          "module_=x", "self=y")
             self.assertEqual(code, 0)
             self.assertIn('"task_ids": "1,2"', out)
+
+    def test_prints_each_line_of_a_stream(self):
+        pieces = [more("follow", {"n": 1}), success("follow", {"n": 2})]
+        with FakeServer(lambda _: pieces) as server:
+            code, out, _ = self.run_main("--socket", server.path, "job", "follow", "id=7")
+        self.assertEqual((code, out.count("\n")), (0, 2))
 
     def test_exit_codes_are_mgrctls(self):
         expected = {1: 2, 2: 1, 3: 126, 4: 126, 5: 2, 6: 2, 7: 127, 8: 127, 9: 126, 10: 2, 11: 1,

@@ -107,6 +107,57 @@ TEST(ClientConnection, TakesALongReplyThatComesInPieces) {
   EXPECT_EQ(reply->msg, text);
 }
 
+TEST(ClientConnection, HandsOverEachLineOfAReplyAsItComes) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  Connection connection(ends[0]);
+  const auto taken = [&] { return connection.take_line().value(); };
+  EXPECT_EQ(taken(), std::nullopt);
+  write_all(ends[1], "one\n\ntw");
+  EXPECT_EQ(taken(), "one");
+  EXPECT_EQ(taken(), "");
+  EXPECT_EQ(taken(), std::nullopt);
+  write_all(ends[1], "o\nthree\nfo");
+  EXPECT_EQ(connection.read_line(no_deadline).value(), "two");
+  EXPECT_EQ(connection.read_line(within(milliseconds(0))).value(), "three");
+  EXPECT_EQ(connection.read_line(within(milliseconds(0))).error().kind, Kind::no_answer);
+  write_all(ends[1], "ur\nfive");
+  ::close(ends[1]);
+  Connection moved = std::move(connection);
+  EXPECT_EQ(moved.read_line(no_deadline).value(), "four");
+  EXPECT_EQ(moved.read_line(no_deadline).error().kind, Kind::connection_lost);
+}
+
+TEST(ClientConnection, AStreamIsReadToItsLastLine) {
+  FakeServer server([](int connection) {
+    read_block(connection);
+    write_all(connection,
+              "{\"success\":true,\"msg\":\"x ok\",\"more\":true,\"data\":{\"n\":1}}\n{");
+    write_all(connection, "\"success\":true,\"msg\":\"x ok\"}\n");
+  });
+  auto exchange = Exchange::begin(server.path(), ping, within(enough));
+  ASSERT_TRUE(exchange);
+  const auto first = exchange->next(no_deadline);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->more);
+  EXPECT_EQ(first->data_json, "{\"n\":1}");
+  const auto last = exchange->next(no_deadline);
+  ASSERT_TRUE(last);
+  EXPECT_FALSE(last->more);
+}
+
+TEST(ClientConnection, ASecondLineOverFourMebibytesIsRefusedToo) {
+  FakeServer server([](int connection) {
+    read_block(connection);
+    write_all(connection,
+              "{\"success\":true,\"more\":true}\n" + std::string(max_line_length + 1, 'x'));
+  });
+  auto exchange = Exchange::begin(server.path(), ping, within(enough));
+  ASSERT_TRUE(exchange);
+  EXPECT_TRUE(exchange->next(no_deadline));
+  EXPECT_EQ(exchange->next(no_deadline).error().kind, Kind::bad_reply);
+}
+
 TEST(ClientConnection, NobodyThereIsCannotConnect) {
   const auto reply = ask("/nonexistent/mgr.sock", ping, within(enough));
   ASSERT_FALSE(reply);

@@ -18,6 +18,12 @@ TEST(ClientRequest, WritesNamesFoldedAndValuesAsTheyAre) {
   EXPECT_EQ(*block, "module:SCAN_MODULE\naction:start\ntask_ids:1,2\n\n");
 }
 
+TEST(ClientRequest, AsksToWaitOnlyWhereToldTo) {
+  const auto block = write_request({"scan", "start", {{"task_ids", "1"}}, "", true});
+  ASSERT_TRUE(block);
+  EXPECT_EQ(*block, "module:scan\naction:start\nmgr-wait:yes\ntask_ids:1\n\n");
+}
+
 TEST(ClientRequest, RefusesALineBreakInAValue) {
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\n\nmodule:shutdown"}}, ""}));
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\rx"}}, ""}));

@@ -1,0 +1,86 @@
+// mgrctl, with the caller's own uid; distrusts the daemon's answers.
+#include "client/session.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "client/display.h"
+
+namespace mgr::client {
+namespace {
+
+ExitRule rule_for(const Options& options) {
+  const auto& words = options.words;
+  const bool waits = (!words.empty() && words[0] == "wait") ||
+                     (words.size() > 1 && words[0] == "job" && words[1] == "wait");
+  return options.job.wait || waits ? ExitRule::wait : ExitRule::request;
+}
+
+ExitCode say(const std::string& what, ExitCode code) {
+  std::cout.flush();  // so that both are in order where they go to one place
+  std::cerr << "mgrctl: " << what << '\n';
+  return code;
+}
+
+}  // namespace
+
+Deadline Session::deadline_for(const Request& request) const {
+  return is_patient(request) ? patience : deadline;
+}
+
+Session begin_session(const Options& options) {
+  const Deadline deadline = std::chrono::steady_clock::now() + options.timeout;
+  return {choose_socket_path(options.socket, options.root, std::getenv("MGR_SOCKET")),
+          deadline,
+          options.timeout_given ? deadline : no_deadline,
+          rule_for(options),
+          options.json && !options.quiet,
+          options.quiet};
+}
+
+ExitCode report(const Session& session, const Failure& failure) {
+  return say(render_failure(failure), exit_code(failure, session.rule));
+}
+
+ExitCode report(const Session& session, const Reply& refusal) {
+  return say(render_refusal(refusal), exit_code(refusal, session.rule));
+}
+
+ExitCode report_unanswered(const Session& session, Failure failure) {
+  if (leaves_doubt(failure.kind)) failure.detail += "; it may have been carried out";
+  return report(session, failure);
+}
+
+ExitCode finish(const Session& session, ExitCode code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "mgrctl: cannot write the output\n";
+  if (session.rule == ExitRule::wait) return ExitCode::mgr_failed;
+  return code == ExitCode::ok ? ExitCode::failed : code;
+}
+
+std::string json_text(const Reply& reply) {
+  const auto document = parse_json(reply.line);
+  if (!document || ::isatty(STDOUT_FILENO) == 0) return reply.line + '\n';
+  return to_pretty_json(*document) + '\n';
+}
+
+Outcome<Reply> converse(const Session& session, const Request& request, const TakeReply& take) {
+  auto exchange = Exchange::begin(session.socket_path, request, session.deadline);
+  if (!exchange) return tl::unexpected(exchange.error());
+  for (Deadline until = session.deadline_for(request);; until = session.patience) {
+    auto reply = exchange->next(until);
+    if (!reply) return reply;
+    if (session.json) {
+      std::cout << json_text(*reply) << std::flush;
+    } else if (reply->success) {
+      const auto taken = take(*reply);
+      if (!taken) return tl::unexpected(taken.error());
+    }
+    if (!reply->success || !reply->more || !std::cout) return reply;
+  }
+}
+
+}  // namespace mgr::client
