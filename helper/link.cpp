@@ -13,7 +13,6 @@
 #include "helper/peer_credentials.h"
 #include "mgr_version.h"
 #include "protocol/reply.h"
-#include "protocol/text.h"
 
 namespace mgr {
 namespace {
@@ -25,7 +24,6 @@ constexpr std::size_t out_limit = 64 << 20;
 constexpr std::size_t max_passengers_a_send = 253;          // SCM_MAX_FD, unix(7)
 constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
 constexpr std::size_t piece_with_passengers = 32 << 10;
-constexpr std::size_t longest_frame_with_passengers = frame_header_length + 8 + max_name_length;
 
 }  // namespace
 
@@ -201,8 +199,9 @@ void Link::send_connection(const ConnectionMessage& message, int descriptor) {
   if (!is_up()) return;
   Descriptor copy(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
   if (!copy) return;
-  passengers_.push_back({out_.size(), std::move(copy)});
+  const std::size_t begin = out_.size();
   append_frame(out_, MessageKind::connection, 0, encode(message));
+  passengers_.push_back({begin, out_.size(), std::move(copy)});
 }
 
 void Link::send_reply(ReplyTo to, std::string_view line) {
@@ -222,8 +221,9 @@ bool Link::send_part(ReplyTo to, std::string_view line) {
 
 void Link::send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files) {
   if (!is_up() || to.link != generation_) return;
-  for (Descriptor& file : files) passengers_.push_back({out_.size(), std::move(file)});
+  const std::size_t begin = out_.size();
   append_frame(out_, MessageKind::follow, to.id, encode(message));
+  for (Descriptor& file : files) passengers_.push_back({begin, out_.size(), std::move(file)});
 }
 
 void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
@@ -239,7 +239,10 @@ void Link::flush() {
     out_.clear();
     sent_ = 0;
   } else if (sent_ >= out_pause) {
-    for (Passenger& passenger : passengers_) passenger.behind -= sent_;
+    for (Passenger& passenger : passengers_) {
+      passenger.begin -= sent_;
+      passenger.end -= sent_;
+    }
     out_.erase(0, sent_);
     sent_ = 0;
   }
@@ -253,20 +256,18 @@ void Link::flush() {
 bool Link::send_piece() {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
   std::size_t count = 0, end = out_.size();
-  if (!passengers_.empty() && passengers_.front().behind > sent_) {
-    end = passengers_.front().behind;
+  if (!passengers_.empty() && passengers_.front().begin > sent_) {
+    end = passengers_.front().begin;
   } else if (!passengers_.empty()) {
     end = std::min(end, sent_ + piece_with_passengers);
-    const auto fits = [&](const Passenger& passenger) {
-      return passenger.behind + longest_frame_with_passengers <= end;
-    };
-    while (count < passengers_.size() && count < max_passengers_a_send && fits(passengers_[count]))
-      ++count;
+    const std::size_t most = std::min(passengers_.size(), max_passengers_a_send);
+    while (count < most && passengers_[count].end <= end) ++count;
     // A message's descriptors stay together.
     while (count > 0 && count < passengers_.size() &&
-           passengers_[count].behind == passengers_[count - 1].behind)
+           passengers_[count].begin == passengers_[count - 1].begin) {
       --count;
-    if (count < passengers_.size()) end = passengers_[count].behind;
+    }
+    if (count < passengers_.size()) end = passengers_[count].begin;
   }
   iovec buffer{out_.data() + sent_, end - sent_};
   msghdr message{};

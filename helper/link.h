@@ -67,7 +67,7 @@ class Link {
   enum class State { down, greeting, up };
   struct Row;  // of the dispatch table
   struct Passenger {
-    std::size_t behind;  // position in out_ of the first byte of its message
+    std::size_t begin, end;  // of its message, as positions in out_
     Descriptor descriptor;
   };
 

@@ -81,6 +81,8 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   jobs.job_uid = configuration.job_uid;
   jobs.job_gid = configuration.job_gid;
   jobs.highest_id_in_audit = configuration.highest_job_id;
+  jobs.max_running = configuration.max_running;
+  jobs.keep = {configuration.keep_for, configuration.keep_jobs, configuration.keep_bytes};
   jobs.report = log_warning;
   return DaemonParts{std::move(configuration), std::move(registry), std::move(*audit_log),
                      std::move(*clients),      std::move(*link),    std::move(jobs)};

@@ -161,11 +161,12 @@ void SupervisedJobs::examine(Entry& entry) {
     if (await_again(entry, &SupervisedJobs::examine)) return;
     return end_with(entry, record_of(JobOutcome::lost, opened.error().detail));
   }
-  const auto lock = take_job_lock(entry.live->folder.get());
+  auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
   if (!lock && await_again(entry, &SupervisedJobs::examine)) return;
   const JobRecords records = Store::read_records(entry.live->folder.get());
   if (records.exit || records.may_have_started || !lock) return empty_leaf(entry);
+  lock->reset();  // it is taken again for the launch
   enqueue(entry);
 }
 

@@ -4,10 +4,10 @@
 // The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2, and 3
 // where it tells progress; its own network and mounts (confinement.h); the limits of each process;
 // setgroups, setresgid, setresuid and capabilities, all read back; no_new_privs; the seccomp list;
-// close-on-exec of all other descriptors; umask; chdir as that user; signals; the gate; execve of an
-// absolute path with exactly the settings' environment. The limits that no setting names,
-// oom_score_adj and the keyring it has from mgr-job (own_state.h), the limits of the whole tree from
-// its cgroup.
+// close-on-exec of all other descriptors; umask; chdir as that user; signals; the gate; execve of
+// an absolute path with exactly the settings' environment. The limits that no setting names,
+// oom_score_adj and the keyring it has from mgr-job (own_state.h), the limits of the whole tree
+// from its cgroup.
 #pragma once
 
 #include <sys/types.h>
