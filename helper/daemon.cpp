@@ -62,6 +62,7 @@ LinkEvents Daemon::link_events() {
   events.lost = [this] {
     log_warning("the broker is gone");
     doorkeeper_.link_lost();
+    effects_.link_lost();
   };
   events.violation = [this](std::string_view why) { audit_.event("link_refused", why); };
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {

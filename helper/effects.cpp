@@ -184,6 +184,12 @@ void Effects::job_ended(const Job& job) {
   waits_.job_ended(*jobs_, job);
 }
 
+void Effects::link_lost() {
+  waits_.link_lost();
+  watchers_.link_lost();
+  follows_.link_lost();
+}
+
 void Effects::client_gone(std::uint64_t connection) {
   waits_.client_gone(connection);
   watchers_.client_gone(connection);

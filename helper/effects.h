@@ -39,6 +39,8 @@ class Effects {
 
   // The client of a connection has gone, and its streams with it.
   void client_gone(std::uint64_t connection);
+  // All clients have.
+  void link_lost();
 
  private:
   struct Queued {

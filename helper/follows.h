@@ -20,6 +20,7 @@ class Follows {
   void job_printed(const Jobs& jobs, const Job& job, std::uint64_t bytes);
   void job_ended(const Jobs& jobs, const Job& job);
   void client_gone(std::uint64_t connection);
+  void link_lost() { follows_.clear(); }
 
  private:
   struct Follow {

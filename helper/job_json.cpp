@@ -7,6 +7,8 @@
 namespace mgr {
 namespace {
 
+constexpr std::size_t longest_list = 256 << 10;  // an answer, and a line of the audit, ends
+
 void append_asker(JsonWriter& json, const Asker& asker) {
   if (asker.uid == UINT32_MAX) return;
   json.key("caller").open_object().member("uid", asker.uid);
@@ -67,15 +69,22 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
 std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
   JsonWriter json;
   json.open_object().key("jobs").open_array();
+  std::size_t left_out = 0;
   for (const auto& [id, is_new] : notes) {
     const Job* job = jobs.find(id);
     if (job == nullptr) continue;
+    if (json.text().size() > longest_list) {
+      ++left_out;
+      continue;
+    }
     json.open_object();
     append_members(json, *job);
     if (is_new) json.member("new", *is_new);
     json.close_object();
   }
-  json.close_array().close_object();
+  json.close_array();
+  if (left_out > 0) json.member("left_out", left_out);
+  json.close_object();
   return json.take();
 }
 

@@ -16,7 +16,8 @@ struct JobNote {
   std::optional<bool> is_new{};
 };
 
-// {"jobs":[{"id":7,"key":"scan:1",…}]}; what has been removed meanwhile is left out.
+// {"jobs":[{"id":7,"key":"scan:1",…}]}, and "left_out":N where N more did not fit. What has been
+// removed meanwhile is not there.
 [[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes);
 // The same for one, with all that is known of it; and for one or none.
 [[nodiscard]] std::string detailed_object(const std::vector<const Job*>& jobs);

@@ -45,6 +45,10 @@ void Waits::give_up(Iterator wait) {
   waits_.erase(wait);
 }
 
+void Waits::link_lost() {
+  std::erase_if(waits_, [](const Wait& wait) { return !wait.task.record; });
+}
+
 void Waits::client_gone(std::uint64_t connection) {
   for (auto next = waits_.begin(); next != waits_.end();) {
     const Iterator wait = next++;

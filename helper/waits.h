@@ -31,6 +31,8 @@ class Waits {
   void job_ended(const Jobs& jobs, const Job& job);
   // Nobody is there any more to be answered. What has a record goes on, for its outcome.
   void client_gone(std::uint64_t connection);
+  // Nobody at all.
+  void link_lost();
 
  private:
   struct Wait {

@@ -19,6 +19,7 @@ class Watchers {
   void add(Errand errand, JobSelection selection);
   void job_changed(const Job& job);
   void client_gone(std::uint64_t connection);
+  void link_lost() { watchers_.clear(); }
 
  private:
   struct Watcher {

@@ -21,7 +21,6 @@ namespace mgr {
 namespace {
 
 constexpr std::uint64_t id_block = 4096;
-constexpr std::size_t long_journal = 4 << 20;
 constexpr const char* next_id_file = "next-id";
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -146,8 +145,6 @@ void Store::accept(const JobSpec& spec) {
   Journal::put(pending_, encode(spec));
 }
 
-bool Store::journal_is_long() const { return journal_.size() > long_journal; }
-
 Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) {
   std::string records;
   std::uint64_t first = no_id;
@@ -156,7 +153,9 @@ Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) 
     Journal::put(records, encode(*spec));
   }
   auto rewritten = journal_.rewrite(folder_.get(), records);
-  if (rewritten) first_in_journal_ = first;
+  if (!rewritten) return rewritten;
+  first_in_journal_ = first;
+  long_from_ = std::max(long_journal, 2 * journal_.size());
   return rewritten;
 }
 

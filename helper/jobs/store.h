@@ -56,7 +56,7 @@ class Store {
   Result<void> commit();
   // Whether the journal is worth rewriting; and whether it may have this job, so that it must be
   // rewritten before the job's folder is removed.
-  [[nodiscard]] bool journal_is_long() const;
+  [[nodiscard]] bool journal_is_long() const { return journal_.size() > long_from_; }
   [[nodiscard]] bool journal_may_have(std::uint64_t id) const { return id >= first_in_journal_; }
   // With the specs of the jobs that still wait.
   Result<void> rewrite_journal(const std::vector<const JobSpec*>& waiting);
@@ -87,6 +87,8 @@ class Store {
   Descriptor folder_;
   static constexpr std::uint64_t no_id = UINT64_MAX;
   Journal journal_;
+  static constexpr std::size_t long_journal = 4 << 20;
+  std::size_t long_from_ = long_journal;
   std::uint64_t first_in_journal_ = no_id;
   std::string pending_;  // for the journal
   std::uint64_t first_pending_ = no_id;

@@ -143,8 +143,11 @@ def start_limit(programs, scratch):
     return server
 
 
-def start_mgr(programs, scratch):
-    """mgr-helper as root and mgr-broker as its user, with the shipped policy, ready."""
+def start_mgr(programs, scratch, extra=lambda root: None):
+    """mgr-helper as root and mgr-broker as its user, with the shipped policy, ready.
+
+    `extra` adds to the configuration below its root; None takes everything as it is there.
+    """
     root = scratch / "root"
     if os.geteuid() != 0:
         raise Failure("mgr is started as root: run this as root, or with --only limit")
@@ -153,7 +156,9 @@ def start_mgr(programs, scratch):
     except KeyError:
         raise Failure(f"no user {BROKER_USER}: create it (useradd --system --user-group "
                       f"{BROKER_USER}), or run with --only limit") from None
-    make_configuration(root)
+    if extra is not None:
+        make_configuration(root)
+        extra(root)
     server = Server("mgr", root / "run/mgr.sock")
     with contextlib.ExitStack() as undo:
         server.at_end = lambda: remove_job_tree(root)

@@ -12,7 +12,9 @@ import sys
 
 from source_tree import FOLDERS, ROOT, body_lines, code_lines, directives, finish
 
-LIMIT = 3000
+LIMIT = 4000
+# Of those, what a request walks through, without the life of the jobs in helper/jobs.
+WALK_LIMIT = 3000
 build = pathlib.Path(sys.argv[1]).resolve()
 
 
@@ -37,12 +39,14 @@ for path in sorted(counts):
 total = sum(counts.values())
 declared = sum(code_lines(path) - counts[path] for path in linked if path.suffix == ".h")
 directed = sum(directives(path) for path in linked if path.suffix == ".cpp")
+walk = total - sum(count for path, count in counts.items() if path.is_relative_to("helper/jobs"))
 print(f"{total:5} lines of code are linked into mgr-helper; the limit is {LIMIT}")
+print(f"{walk:5} of them are outside helper/jobs; the limit is {WALK_LIMIT}")
 print(f"{directed:5} lines of #include and the like stand in the same sources")
 print(f"{declared:5} lines of declarations stand in the headers that they include")
 findings = []
 if len(linked) < 20:
     findings.append("too few files: is the helper built?")
-if total >= LIMIT:
+if total >= LIMIT or walk >= WALK_LIMIT:
     findings.append("over the limit")
 finish("size of root", findings)
