@@ -21,9 +21,8 @@ constexpr std::size_t receive_size = 256 << 10;
 // Past this the broker is not read until it has taken its replies; past the second it is sent away.
 constexpr std::size_t out_pause = 4 << 20;
 constexpr std::size_t out_limit = 64 << 20;
-constexpr std::size_t max_passengers_a_send = 253;          // SCM_MAX_FD, unix(7)
+constexpr std::size_t most_descriptors = 253;               // SCM_MAX_FD, unix(7)
 constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
-constexpr std::size_t piece_with_passengers = 32 << 10;
 
 }  // namespace
 
@@ -63,8 +62,8 @@ void Link::accept_peer() {
   auto poll = Watch::descriptor(loop_, peer_.get(), watching_, [this] { turn(); });
   if (!poll) return close_peer();
   peer_poll_ = std::move(*poll);
-  append_frame(out_, MessageKind::hello, 0,
-               encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
+  out_.put(MessageKind::hello, 0,
+           encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
 }
 
 void Link::turn() {
@@ -82,7 +81,7 @@ void Link::receive() {
 
 bool Link::receive_once() {
   // Room for descriptors only to see that there are some: they travel downwards alone.
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * most_descriptors)> control{};
   iovec buffer{reader_.space(receive_size), receive_size};
   msghdr message{};
   message.msg_iov = &buffer;
@@ -115,7 +114,7 @@ bool Link::receive_once() {
 }
 
 bool Link::go_on() {
-  if (!has_more_ || out_.size() - sent_ >= out_pause) return false;
+  if (!has_more_ || out_.waiting() >= out_pause) return false;
   dispatch_all();
   return true;
 }
@@ -123,7 +122,7 @@ bool Link::go_on() {
 void Link::dispatch_all() {
   Frame frame{};
   // What waits for the broker to take its replies stays in the reader.
-  while (peer_ && out_.size() - sent_ < out_pause) {
+  while (peer_ && out_.waiting() < out_pause) {
     switch (reader_.next(frame)) {
       case FrameReader::State::incomplete:
         has_more_ = false;
@@ -185,23 +184,20 @@ void Link::close_peer() {
   peer_poll_.reset();
   peer_.reset();
   state_ = State::down;
-  passengers_.clear();
   out_.clear();
-  sent_ = 0;
   has_more_ = false;
 }
 
 void Link::send_settings(std::string_view payload) {
-  if (is_up()) append_frame(out_, MessageKind::settings, 0, payload);
+  if (is_up()) out_.put(MessageKind::settings, 0, payload);
 }
 
 void Link::send_connection(const ConnectionMessage& message, int descriptor) {
   if (!is_up()) return;
   Descriptor copy(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
   if (!copy) return;
-  const std::size_t begin = out_.size();
-  append_frame(out_, MessageKind::connection, 0, encode(message));
-  passengers_.push_back({begin, out_.size(), std::move(copy)});
+  out_.put(MessageKind::connection, 0, encode(message));
+  out_.add_passenger(std::move(copy));
 }
 
 void Link::send_reply(ReplyTo to, std::string_view line) {
@@ -209,95 +205,37 @@ void Link::send_reply(ReplyTo to, std::string_view line) {
   if (line.size() > longest_line) {
     return send_reply(to, failure_line({ErrorCode::too_large, "the answer is too long"}));
   }
-  append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
+  out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
 }
 
 bool Link::send_part(ReplyTo to, std::string_view line) {
   if (!is_up() || to.link != generation_) return true;
-  if (out_.size() - sent_ >= out_pause || line.size() > longest_line) return false;
-  append_frame(out_, MessageKind::reply, to.id, encode(ReplyMessage{true, line}));
+  if (out_.waiting() >= out_pause || line.size() > longest_line) return false;
+  out_.put(MessageKind::reply, to.id, encode(ReplyMessage{true, line}));
   return true;
 }
 
 void Link::send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files) {
   if (!is_up() || to.link != generation_) return;
-  const std::size_t begin = out_.size();
-  append_frame(out_, MessageKind::follow, to.id, encode(message));
-  for (Descriptor& file : files) passengers_.push_back({begin, out_.size(), std::move(file)});
+  out_.put(MessageKind::follow, to.id, encode(message));
+  for (Descriptor& file : files) out_.add_passenger(std::move(file));
 }
 
 void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
   if (!is_up() || to.link != generation_) return;
-  append_frame(out_, MessageKind::grew, to.id, encode(GrewMessage{bytes}));
+  out_.put(MessageKind::grew, to.id, encode(GrewMessage{bytes}));
 }
 
 void Link::flush() {
-  if (!peer_ || out_.empty()) return;
-  while (peer_ && sent_ < out_.size() && send_piece()) {
-  }
-  if (sent_ == out_.size()) {
-    out_.clear();
-    sent_ = 0;
-  } else if (sent_ >= out_pause) {
-    for (Passenger& passenger : passengers_) {
-      passenger.begin -= sent_;
-      passenger.end -= sent_;
-    }
-    out_.erase(0, sent_);
-    sent_ = 0;
-  }
-  if (out_.size() - sent_ > out_limit) return break_off("the broker takes no replies");
+  if (!peer_ || out_.waiting() == 0) return;
+  if (!out_.send_to(peer_.get())) return break_off("");
+  if (out_.waiting() > out_limit) return break_off("the broker takes no replies");
   watch();
-}
-
-// One sendmsg. Descriptors arrive with its first byte, and the kernel may cut what is longer: so
-// what stands before the first message with a passenger goes by itself, and a piece with passengers
-// is short and holds their messages whole.
-bool Link::send_piece() {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
-  std::size_t count = 0, end = out_.size();
-  if (!passengers_.empty() && passengers_.front().begin > sent_) {
-    end = passengers_.front().begin;
-  } else if (!passengers_.empty()) {
-    end = std::min(end, sent_ + piece_with_passengers);
-    const std::size_t most = std::min(passengers_.size(), max_passengers_a_send);
-    while (count < most && passengers_[count].end <= end) ++count;
-    // A message's descriptors stay together.
-    while (count > 0 && count < passengers_.size() &&
-           passengers_[count].begin == passengers_[count - 1].begin) {
-      --count;
-    }
-    if (count < passengers_.size()) end = passengers_[count].begin;
-  }
-  iovec buffer{out_.data() + sent_, end - sent_};
-  msghdr message{};
-  message.msg_iov = &buffer;
-  message.msg_iovlen = 1;
-  if (count > 0) {
-    message.msg_control = control.data();
-    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
-    cmsghdr* part = CMSG_FIRSTHDR(&message);
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int) * count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const int passed = passengers_[i].descriptor.get();
-      std::memcpy(CMSG_DATA(part) + i * sizeof(int), &passed, sizeof passed);
-    }
-  }
-  const ssize_t sent = sendmsg(peer_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent <= 0) {
-    if (errno != EAGAIN && errno != EINTR && errno != ETOOMANYREFS) break_off("");
-    return false;
-  }
-  passengers_.erase(passengers_.begin(), passengers_.begin() + static_cast<std::ptrdiff_t>(count));
-  sent_ += static_cast<std::size_t>(sent);
-  return true;
 }
 
 void Link::watch() {
   if (!peer_) return;
-  const std::size_t waiting = out_.size() - sent_;
+  const std::size_t waiting = out_.waiting();
   const int events = (waiting > 0 ? UV_WRITABLE : 0) | (waiting < out_pause ? UV_READABLE : 0);
   if (events == watching_) return;
   watching_ = events;

@@ -8,13 +8,13 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "helper/jobs/watch.h"
+#include "helper/link_output.h"
 #include "protocol/descriptor.h"
 #include "protocol/root_language.h"
 
@@ -66,10 +66,6 @@ class Link {
  private:
   enum class State { down, greeting, up };
   struct Row;  // of the dispatch table
-  struct Passenger {
-    std::size_t begin, end;  // of its message, as positions in out_
-    Descriptor descriptor;
-  };
 
   void accept_peer();
   void turn();
@@ -79,7 +75,6 @@ class Link {
   bool dispatch(const Frame& frame);
   void break_off(std::string_view why);
   void close_peer();
-  bool send_piece();
   void watch();
 
   bool answer_hello(const Frame& frame);
@@ -97,9 +92,7 @@ class Link {
   State state_ = State::down;
   std::uint64_t generation_ = 0;
   FrameReader reader_;
-  std::string out_;
-  std::size_t sent_ = 0;  // bytes at the front of out_ that are on their way
-  std::deque<Passenger> passengers_;
+  LinkOutput out_;
   int watching_ = 0;
   bool has_more_ = false;  // frames wait in the reader
 };
