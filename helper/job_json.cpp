@@ -60,7 +60,8 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
   json.close_array().member("user", spec.run.user);
   json.key("arguments").open_object();
   for (const Field& field : spec.arguments) json.member(field.name, field.value);
-  json.close_object().member("timeout_ms", spec.run.timeout.count());
+  json.close_object();
+  if (spec.run.timeout.count() > 0) json.member("timeout_ms", spec.run.timeout.count());
   append_limits(json, spec.run);
 }
 

@@ -109,7 +109,15 @@ class Details {
   void time(std::string_view label, const std::string& text) {
     if (!text.empty()) line(label, time_and_age(text, style_));
   }
-  std::string finish() { return out_ + render_members(rest_); }
+  // What is left, but for empty lists and objects.
+  std::string finish() {
+    for (std::size_t i = rest_.items.size(); i-- > 0;) {
+      const JsonValue& value = rest_.items[i];
+      const bool is_list = value.is(JsonValue::Kind::array) || value.is(JsonValue::Kind::object);
+      if (is_list && value.items.empty()) drop({rest_.names[i]});
+    }
+    return out_ + render_members(rest_);
+  }
 
  private:
   std::string out_;
