@@ -33,9 +33,9 @@ ACTIONS = {  # action: what its table says beside command and user
     "single": "max_running = 1", "left": 'lock = "disk"', "right": 'lock = "disk"',
     "flaky": 'retries = 2\nretry_delay = "1ms"', "slow": 'timeout = "50ms"\nstop_grace = "50ms"',
     "slow-twice": 'timeout = "50ms"\nstop_grace = "50ms"\nretries = 1\nretry_delay = "1ms"',
-    "late": 'retries = 1\nretry_delay = "1h"', "progress": "progress = true",
+    "retried": "retries = 3", "late": 'retries = 1\nretry_delay = "1h"', "progress": "progress = true",
 }
-WORDS = {"narrow": "gated", "single": "gated", "left": "gated", "right": "gated", "slow": "sleeper",
+WORDS = {"narrow": "gated", "single": "gated", "retried": "gated", "left": "gated", "right": "gated", "slow": "sleeper",
          "slow-twice": "sleeper", "late": "exit"}
 
 
