@@ -97,7 +97,9 @@ std::optional<StartRecord> decode_start_record(std::string_view bytes) {
 
 std::optional<ExitRecord> decode_exit_record(std::string_view bytes) {
   auto record = unseal<ExitRecord>(Kind::exit, bytes);
-  return record && record->outcome >= JobOutcome::exited ? record : std::nullopt;
+  const bool valid =
+      record && record->outcome >= JobOutcome::exited && record->progress.value_or(0) <= 100;
+  return valid ? record : std::nullopt;
 }
 
 std::optional<std::uint64_t> decode_next_id(std::string_view bytes) {

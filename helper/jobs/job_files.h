@@ -94,7 +94,8 @@ struct ExitRecord {
 };
 
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
-// argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1.
+// argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1;
+// progress of at most 100.
 // The decoders are total: whatever the bytes are, they give a valid record or nothing.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);

@@ -42,6 +42,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     job.attempt = found.attempt;
     if (found.concluded) {
       job.exit = found.records.exit;
+      job.progress = job.exit->progress;
       job.state = state_of(job.spec, *job.exit);
       retention_.ended(job.spec, *job.exit);
       continue;

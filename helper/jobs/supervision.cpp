@@ -257,6 +257,7 @@ bool SupervisedJobs::retry(Entry& entry) {
   ++job.attempt;
   job.start.reset();
   job.exit.reset();
+  job.progress.reset();
   entry.live->leaf.reset();
   schedule_.leave(job.spec);
   await(entry, delay_before(job.attempt, job.spec.run.retry_delay), &SupervisedJobs::enqueue);
@@ -304,6 +305,7 @@ void SupervisedJobs::conclude(Entry& entry) {
     report(entry, "its cgroup cannot be removed");
   }
   job.state = state_of(job.spec, *job.exit);
+  if (job.exit->progress) job.progress = job.exit->progress;
   schedule_.leave(job.spec);
   free_key(job.spec);
   retention_.ended(job.spec, *job.exit);

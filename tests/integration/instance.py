@@ -253,8 +253,12 @@ class Instance:
             return socket.create_connection(("127.0.0.1", self.port), DEADLINE)
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(DEADLINE)
-        with acting_as(user):
-            connection.connect(str(self.dir / "run/mgr.sock"))
+        try:
+            with acting_as(user):
+                connection.connect(str(self.dir / "run/mgr.sock"))
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def send(self, data, user="www-data", tcp=False):
@@ -272,9 +276,20 @@ class Instance:
         return self.ask(f"module:scan\naction:{action}\n" + (f"task_ids:{tasks}\n" if tasks else "") + "\n", user)
 
     def open_gate(self, name):
-        """Lets the command that reads this gate go on; waits until it is there."""
-        with open(self.dir / "gates" / name, "w") as gate:
-            gate.write("go\n")
+        """Lets the command that reads this gate go on; waits until it is there.
+
+        For one use: a command that came back to the same gate could find it open still.
+        """
+        def give_up(*_):
+            raise AssertionError(f"nobody came to the gate {name}")
+        previous = signal.signal(signal.SIGALRM, give_up)
+        signal.alarm(DEADLINE)
+        try:
+            with open(self.dir / "gates" / name, "w") as gate:
+                gate.write("go\n")
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, previous)
 
     def job(self, task, user="www-data"):
         return self.scan("status", task, user)["data"]["jobs"][0]

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/record_file.h"
 #include "helper/jobs/signal_process.h"
 #include "helper/jobs/store.h"
@@ -99,6 +100,34 @@ TEST_F(JobSurvival, ThatMayHaveStartedIsNeverStartedAgain) {
   ended_.clear();
   open_jobs();
   EXPECT_EQ(jobs_->find(9)->state, JobState::lost) << "recorded";
+}
+
+TEST_F(JobSurvival, ThatRanWhenTheMachineWentDownIsLostAndTheOthersGoOn) {
+  JobSpec spec = probe({"exit", "0"});
+  spec.run.retries = 5;
+  spec.id = 9;
+  record_only(spec);
+  // What an earlier boot leaves: a start without an end, and the files of a mgr-job that is gone.
+  std::ofstream(job_folder(9) / "start") << encode(StartRecord{1, "another-boot"});
+  std::ofstream(job_folder(9) / "lock");
+  std::ofstream(job_folder(9) / "control");
+  spec.id = 10;
+  record_only(spec);
+  open_jobs();
+  const Job lost = end_of(9);
+  EXPECT_EQ(lost.state, JobState::lost);
+  EXPECT_EQ(lost.exit->detail, "the machine went down while it ran");
+  EXPECT_EQ(lost.attempt, 1U) << "it may have done half of its work";
+  EXPECT_EQ(end_of(10).state, JobState::succeeded);
+}
+
+TEST_F(JobSurvival, ThatStartedInThisBootIsLostForAnotherReason) {
+  JobSpec spec = probe({"exit", "0"});
+  spec.id = 9;
+  record_only(spec);
+  std::ofstream(job_folder(9) / "start") << encode(StartRecord{1, read_boot_id()});
+  open_jobs();
+  EXPECT_EQ(end_of(9).exit->detail, "mgr-job was killed while it ran");
 }
 
 TEST_F(JobSurvival, KilledMgrJobIsLostAndNeverASuccess) {
