@@ -57,6 +57,14 @@ bool Clients::has_room_for_reply(Connection& client) {
   return room;
 }
 
+bool Clients::may_stream(Connection& client) {
+  count_owed(client);
+  // Not owed(): what waits behind the stream must not hold it up.
+  const std::size_t waiting = client.outbox.size();
+  return !client.given_up() && waiting < most_streamed &&
+         (waiting == 0 || owed_ <= max_owed_by_all / 2);
+}
+
 void Clients::count_owed(Connection& client) {
   owed_ += client.owed() - client.counted_owed;
   client.counted_owed = client.owed();

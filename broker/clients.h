@@ -9,7 +9,8 @@
 //
 // Bounds: one receive buffer for all; a connection owns at most one block, the rest of one receive
 // buffer, and max_owed bytes of replies; all together owe at most max_owed_by_all, past which
-// whoever has not read more than a fair share is dropped.
+// whoever has not read more than a fair share is dropped. Streams stop well before: each at
+// most_streamed, and, past half of what all may owe, until the connection owes nothing.
 #pragma once
 
 #include <array>
@@ -48,6 +49,7 @@ class Clients {
   static constexpr std::size_t max_owed = 4 << 20;
   static constexpr std::size_t max_owed_by_all = 64 << 20;
   static constexpr std::size_t fair_share = 64 << 10;
+  static constexpr std::size_t most_streamed = 192 << 10;
 
   // `descriptors`: how many connections there are descriptors for.
   Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events);
@@ -61,6 +63,9 @@ class Clients {
   // True where another reply may be put into this connection; otherwise it is given up: whoever
   // does not read must not fill the memory.
   [[nodiscard]] bool has_room_for_reply(Connection& client);
+  // True where a reply of many lines may put a further one into this connection now. Unlike above,
+  // it can wait until what is owed has been taken, and nobody is given up.
+  [[nodiscard]] bool may_stream(Connection& client);
   // The clock of the block stops: it is complete.
   void block_complete(Connection& client) { deadlines_.leave(client); }
 
@@ -71,6 +76,8 @@ class Clients {
   [[nodiscard]] bool needs_flush() const { return !touched_.empty(); }
   [[nodiscard]] Callers& callers() { return callers_; }
   [[nodiscard]] std::size_t size() const { return clients_.size(); }
+  // By all, in bytes, as far as it is counted.
+  [[nodiscard]] std::size_t owed() const { return owed_; }
 
   // `function` may touch connections but end none.
   template <typename Function>

@@ -67,7 +67,7 @@ void Exchanges::abandon(ReplyQueue& queue) {
   for (Exchange* exchange = queue.first; exchange != nullptr;) {
     Exchange* const next = exchange->next;
     exchange->client = nullptr;
-    if (exchange->answered) release(*exchange);
+    if (exchange->caller == nullptr) release(*exchange);
     exchange = next;
   }
   queue = {};

@@ -51,7 +51,8 @@ class Exchanges {
   // otherwise. After the `last` line the slot is given back, and what waited behind it moves on.
   void answer(Exchange& exchange, ReplyQueue& queue, std::string& out, std::string_view line,
               bool last);
-  // The client is gone: slots that are answered are free, the others wait for the helper alone.
+  // The client is gone: slots to which the helper owes nothing are free, the others wait for it
+  // alone.
   void abandon(ReplyQueue& queue);
   // Gives back a slot whose client has gone.
   void release(Exchange& exchange);

@@ -47,7 +47,9 @@ bool cut_to_last_lines(PrintedRecord& record, std::size_t& lines, bool is_last) 
 
 }  // namespace
 
-JobOutput::JobOutput(std::array<Descriptor, 3> files) {
+JobOutput::JobOutput(std::array<Descriptor, 3> files) { reopen(std::move(files)); }
+
+void JobOutput::reopen(std::array<Descriptor, 3> files) {
   for (std::size_t i = 0; i < files.size(); ++i) files_[i].descriptor = std::move(files[i]);
 }
 
@@ -64,7 +66,7 @@ OutputBatch JobOutput::read() {
 
 OutputBatch JobOutput::read_on() {
   OutputBatch batch;
-  std::size_t budget = most_bytes;
+  std::size_t budget = most_bytes_a_read;
   for (int changes = 0; changes < most_changes; ++changes) {
     notice_changes();
     Step step = Step::end;
@@ -75,6 +77,7 @@ OutputBatch JobOutput::read_on() {
     batch.more = step != Step::end;
     if (step != Step::changed) break;
   }
+  buffer_ = std::string();
   return batch;
 }
 

@@ -37,8 +37,10 @@ struct OutputBatch {
 
 class JobOutput {
  public:
-  // Of the files in one call.
+  // Of the last lines, at the beginning.
   static constexpr std::size_t most_bytes = 1 << 18;
+  // Of the files in one call.
+  static constexpr std::size_t most_bytes_a_read = 1 << 17;
 
   // The files for reading: head, tail0, tail1. One that cannot be read counts as empty.
   explicit JobOutput(std::array<Descriptor, 3> files);
@@ -51,6 +53,13 @@ class JobOutput {
   // What has come since the last call, from the beginning on. Takes no notice of what does not
   // decode: the rest of such a file is passed over.
   [[nodiscard]] OutputBatch read();
+
+  // The same files, opened anew for a further attempt of the job. What was read of them before is
+  // known by its records, and not told again.
+  void reopen(std::array<Descriptor, 3> files);
+  // How often a tail segment was found written anew. When both were since some read(), all that was
+  // there at that read has been told, or is gone.
+  [[nodiscard]] std::uint64_t rewritten() const { return rewritten_; }
 
   // How far it has read, in bytes of this attempt's output.
   [[nodiscard]] std::uint64_t position() const { return position_; }

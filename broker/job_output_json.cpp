@@ -13,6 +13,10 @@
 namespace mgr::broker {
 namespace {
 
+// A line is full at this; one more record, every byte of it escaped, keeps it far below a MiB.
+constexpr std::size_t full_line = 64 << 10;
+static_assert(full_line + 6 * max_output_bytes + 1024 < std::size_t{1} << 20);
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = decode_utf8(text).length;
@@ -51,23 +55,31 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+void append_record(JsonWriter& json, const PrintedRecord& record) {
+  json.open_object().member("time", utc_time(record.time_us));
+  json.member("stream", stream_name(record.stream)).member("position", record.position);
+  if (is_utf8(record.bytes)) {
+    json.member("text", record.bytes);
+  } else {
+    json.member("base64", base64(record.bytes));
+  }
+  json.close_object();
+}
+
 }  // namespace
 
-void append_output(JsonWriter& json, const OutputBatch& batch) {
-  json.key("output").open_array();
-  for (const PrintedRecord& record : batch.records) {
-    if (record.restarted) json.open_object().member("restarted", true).close_object();
-    if (record.skipped > 0) json.open_object().member("skipped", record.skipped).close_object();
-    json.open_object();
-    json.member("time", utc_time(record.time_us)).member("stream", stream_name(record.stream));
-    if (is_utf8(record.bytes)) {
-      json.member("text", record.bytes);
-    } else {
-      json.member("base64", base64(record.bytes));
-    }
-    json.close_object();
-  }
-  json.close_array();
+std::string take_output_data(std::deque<PrintedRecord>& records) {
+  JsonWriter json;
+  json.open_object();
+  if (records.front().restarted) json.member("restarted", true);
+  json.member("skipped", records.front().skipped).key("records").open_array();
+  do {
+    append_record(json, records.front());
+    records.pop_front();
+  } while (!records.empty() && !records.front().restarted && records.front().skipped == 0 &&
+           json.text().size() < full_line);
+  json.close_array().close_object();
+  return json.take();
 }
 
 }  // namespace mgr::broker

@@ -1,16 +1,21 @@
 // What a job printed, as clients get it. mgr-broker; distrusts the bytes and the times.
 #pragma once
 
+#include <deque>
+#include <string>
+
 #include "broker/job_output.h"
 #include "protocol/json.h"
 
 namespace mgr::broker {
 
-// Appends the member "output", in an object that is open: an array of
-//   {"time":"2026-01-31T12:00:00.000001Z","stream":"stdout","text":"…"}
-// with "base64" instead of "text" where the bytes are not UTF-8. Before a record stands, where it
-// is so, {"restarted":true}: what follows is of a new attempt; and {"skipped":N}: so many bytes are
-// not kept.
-void append_output(JsonWriter& json, const OutputBatch& batch);
+// Takes as many records from the front of `records`, which is not empty, as a line should hold, and
+// writes them as the data of a reply:
+//   {"skipped":0,"records":[
+//     {"time":"2026-01-31T12:00:00.000001Z","stream":"stdout","position":0,"text":"…"}]}
+// with "base64" instead of "text" where the bytes are not UTF-8. `skipped` bytes before the first
+// of these records are not kept; "restarted":true stands before it where they begin a new attempt.
+// So a gap or an attempt begins a line.
+[[nodiscard]] std::string take_output_data(std::deque<PrintedRecord>& records);
 
 }  // namespace mgr::broker

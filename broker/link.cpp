@@ -59,6 +59,8 @@ struct Link::Row {
 
 const Link::Row Link::rows[] = {
     {MessageKind::reply, in(State::ready), &Link::take_reply},
+    {MessageKind::grew, in(State::ready), &Link::take_grew},
+    {MessageKind::follow, in(State::ready), &Link::take_follow},
     {MessageKind::connection, in(State::ready), &Link::take_connection},
     {MessageKind::settings, in(State::awaits_settings) | in(State::ready), &Link::take_settings},
     {MessageKind::hello, in(State::awaits_hello), &Link::take_hello},
@@ -203,6 +205,21 @@ bool Link::take_connection(const Frame& frame) {
 bool Link::take_reply(const Frame& frame) {
   const auto reply = decode<ReplyMessage>(frame.payload);
   return reply && events_.hear_reply(frame.id, *reply);
+}
+
+bool Link::take_follow(const Frame& frame) {
+  const auto follow = decode<FollowMessage>(frame.payload);
+  std::array<Descriptor, descriptors_of_a_follow> files;
+  if (!follow || unclaimed_.size() < files.size()) return false;
+  for (Descriptor& file : files) {
+    file = std::move(unclaimed_.front());
+    unclaimed_.pop_front();
+  }
+  return events_.hear_follow(frame.id, *follow, std::move(files));
+}
+
+bool Link::take_grew(const Frame& frame) {
+  return decode<GrewMessage>(frame.payload) && events_.hear_grew(frame.id);
 }
 
 void Link::drop(std::string_view why) {

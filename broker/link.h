@@ -5,8 +5,8 @@
 // not decode, is unknown or out of order, or has a descriptor too many or too few, drops the link.
 // A lost link is made again: at once, then after 50 ms, doubling to a second.
 //
-// Descriptors: the k-th connection message owns the k-th descriptor. Descriptors arrive with the
-// first byte of the sendmsg that carries them, so the connection messages stand at the front of
+// Descriptors: in the order of the messages, a connection owns one and a follow three. They arrive
+// with the first byte of the sendmsg that carries them, so these messages stand at the front of
 // that sendmsg (253 of them are 7,337 bytes, which the kernel takes whole or not at all). When all
 // that has come is decoded and nothing is cut off, a descriptor that no message has claimed is one
 // too many.
@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -34,6 +35,10 @@ class LinkEvents {
   virtual void hear_connection(const ConnectionMessage& connection, Descriptor socket) = 0;
   // False where no such request waits: the link is dropped.
   [[nodiscard]] virtual bool hear_reply(std::uint64_t id, const ReplyMessage& reply) = 0;
+  // A job's output: open files to be read, and that there is more in them. False as hear_reply's.
+  [[nodiscard]] virtual bool hear_follow(std::uint64_t id, const FollowMessage& follow,
+                                         std::array<Descriptor, descriptors_of_a_follow> files) = 0;
+  [[nodiscard]] virtual bool hear_grew(std::uint64_t id) = 0;
   // `sent`: the position up to which the kernel has taken what was asked.
   virtual void link_lost(std::uint64_t sent) = 0;
   // The helper speaks another version: only an upgraded program can talk to it.
@@ -81,6 +86,8 @@ class Link {
   [[nodiscard]] bool take_settings(const Frame& frame);
   [[nodiscard]] bool take_connection(const Frame& frame);
   [[nodiscard]] bool take_reply(const Frame& frame);
+  [[nodiscard]] bool take_follow(const Frame& frame);
+  [[nodiscard]] bool take_grew(const Frame& frame);
   void put(MessageKind kind, std::uint64_t id, std::string_view payload);
   void drop(std::string_view why);
 
@@ -96,7 +103,7 @@ class Link {
   bool needs_flush_ = false;
   FrameReader reader_;
   Outbox outbox_;
-  std::deque<Descriptor> unclaimed_;  // descriptors whose connection message is still to come
+  std::deque<Descriptor> unclaimed_;  // descriptors whose message is still to come
 };
 
 }  // namespace mgr::broker

@@ -25,6 +25,8 @@ Result<void> check_proof(const CheckedRequest& request) {
 Pipeline::Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::function<void()> linked,
                    std::function<void()> version_differs)
     : clients_(loop, options.descriptors, *this),
+      follows_(exchanges_, clients_),
+      again_(loop, [] {}),
       link_(loop, options.helper_socket, options.helper_uid, *this),
       refusals_(loop, link_),
       linked_(std::move(linked)),
@@ -104,6 +106,7 @@ bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
   Exchange* const exchange = exchanges_.find(id);
   if (exchange == nullptr) return false;
   const bool last = !reply.more;
+  if (last && follows_.keep_back(*exchange, reply.line)) return true;
   if (last) clients_.callers().answered(*std::exchange(exchange->caller, nullptr));
   Connection* const client = exchange->client;
   if (client == nullptr) {
@@ -115,6 +118,18 @@ bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
                     room ? reply.line : std::string_view(), last);
   clients_.touch(*client);
   return true;
+}
+
+bool Pipeline::hear_follow(std::uint64_t id, const FollowMessage& follow,
+                           std::array<Descriptor, descriptors_of_a_follow> files) {
+  Exchange* const exchange = exchanges_.find(id);
+  return exchange != nullptr && follows_.begin(*exchange, follow, std::move(files));
+}
+
+bool Pipeline::hear_grew(std::uint64_t id) {
+  const Exchange* const exchange = exchanges_.find(id);
+  if (exchange != nullptr) follows_.grew(*exchange);
+  return exchange != nullptr;
 }
 
 void Pipeline::refuse(Connection& client, const Error& error) {
@@ -139,12 +154,16 @@ void Pipeline::give_turns() {
 
 void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
+  bool left = false;
+  follows_.begin_turn();
   do {
     clients_.flush();
+    left = follows_.relay();
     give_turns();
     link_.flush();
   } while (clients_.needs_flush() || link_.needs_flush());
   clients_.arm_deadlines();
+  if (left) again_.start(0);
 }
 
 void Pipeline::too_late(Connection& client) {
@@ -171,6 +190,10 @@ void Pipeline::turned_away(const Arrival& arrival, const Error& error) {
 }
 
 void Pipeline::ended(Connection& client) {
+  for (const Exchange* exchange = client.replies.first; exchange != nullptr;
+       exchange = exchange->next) {
+    follows_.drop(*exchange);
+  }
   exchanges_.abandon(client.replies);
   if (client.number() != 0) link_.tell_closed(client.number());
 }
@@ -188,6 +211,7 @@ void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor s
 
 void Pipeline::link_lost(std::uint64_t sent) {
   exchanges_.for_each_unanswered([&](Exchange& exchange) {
+    follows_.drop(exchange);
     clients_.callers().answered(*std::exchange(exchange.caller, nullptr));
     Connection* const client = exchange.client;
     if (client == nullptr) return exchanges_.release(exchange);

@@ -5,7 +5,8 @@
 //   3 validate      against the schema that the helper sent
 //   4 authenticate  the form of a proof; kernel proof is the helper's to know
 //   5 forward       ask_run, whose other half is the helper's answer_run
-//     relay         the helper's line, as it is, in the order of the requests
+//     relay         the helper's line, as it is, in the order of the requests; the output of jobs,
+//                   which the helper never reads, from its files (broker/follows)
 //
 // What a step refuses is answered here, in the same order, and counted.
 #pragma once
@@ -15,7 +16,9 @@
 
 #include "broker/clients.h"
 #include "broker/exchange.h"
+#include "broker/follows.h"
 #include "broker/link.h"
+#include "broker/loop.h"
 #include "broker/refusals.h"
 #include "broker/schema.h"
 
@@ -49,6 +52,9 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void ask_run(Connection& client, const CheckedRequest& request);
   // The way back.
   [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
+  [[nodiscard]] bool hear_follow(std::uint64_t id, const FollowMessage& follow,
+                                 std::array<Descriptor, descriptors_of_a_follow> files) override;
+  [[nodiscard]] bool hear_grew(std::uint64_t id) override;
   void refuse(Connection& client, const Error& error);
   void give_turns();
   // What comes and goes.
@@ -64,6 +70,8 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Schema schema_;
   Exchanges exchanges_;
   Clients clients_;
+  Follows follows_;
+  Timer again_;  // wakes the loop at once, where a turn's end has left something to do
   Link link_;
   Refusals refusals_;
   std::function<void()> linked_;

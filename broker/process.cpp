@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
 #include "broker/ancillary.h"
+#include "broker/follows.h"
 
 namespace mgr::broker {
 namespace {
@@ -70,7 +72,8 @@ std::size_t descriptors_for_connections() {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   constexpr std::size_t reserved = own_descriptors + max_descriptors_a_message;
-  return files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+  const std::size_t rest = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
+  return rest - std::min(rest / 4, Follows::most_descriptors);
 }
 
 Result<Descriptor> open_signals() {

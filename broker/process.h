@@ -18,7 +18,8 @@ namespace mgr::broker {
 void forget_environment();
 
 // How many connections the process has descriptors for: the limit, less what the broker needs
-// itself and what may arrive over the link in one message, which would be cut off otherwise.
+// itself and what may arrive over the link in one message, which would be cut off otherwise, and
+// less those of jobs' output (of a low limit, a quarter).
 [[nodiscard]] std::size_t descriptors_for_connections();
 
 // Blocks every signal that is not the process's own fault, and gives a signalfd(2) on which

@@ -173,8 +173,8 @@ TEST_F(BrokerDropsLink, ForASecondHello) {
 }
 
 TEST_F(BrokerDropsLink, ForPayloadsThatDoNotDecode) {
-  for (const MessageKind kind :
-       {MessageKind::settings, MessageKind::connection, MessageKind::reply}) {
+  for (const MessageKind kind : {MessageKind::settings, MessageKind::connection, MessageKind::reply,
+                                 MessageKind::follow, MessageKind::grew}) {
     rig.helper.send(kind, 0, "\xff\xff\xff\xff\xff\xff\xff\xff\xff");
     expect_dropped();
     rig.link_up();

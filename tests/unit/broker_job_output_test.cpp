@@ -1,19 +1,15 @@
-// Reading a job's output while it is written, rewritten, or hostile; and as clients get it.
+// Reading a job's output while it is written, rewritten, or hostile.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "broker/job_output.h"
-#include "broker/job_output_json.h"
 
 namespace mgr::broker {
 namespace {
-
-using Json = nlohmann::json;
 
 // The three files, written as mgr-job writes them. Its bytes can be told by their position, attempt
 // and stream, so that a reader that mixes anything up is found out.
@@ -23,6 +19,8 @@ class Files {
     for (Descriptor& file : files_) file = Descriptor(memfd_create("output", MFD_CLOEXEC));
   }
   [[nodiscard]] JobOutput reader() const { return JobOutput({copy(0), copy(1), copy(2)}); }
+
+  void reopen(JobOutput& output) const { output.reopen({copy(0), copy(1), copy(2)}); }
 
   void put(std::size_t file, const OutputRecord& record) {
     std::string bytes;
@@ -283,36 +281,20 @@ TEST(JobOutput, IsNeverMixedUpUnderTheReader) {
   EXPECT_EQ(attempt, 100);
 }
 
-Json json_of(const OutputBatch& batch) {
-  JsonWriter json;
-  json.open_object();
-  append_output(json, batch);
-  json.close_object();
-  return Json::parse(json.text())["output"];
-}
-
-TEST(JobOutput, GoesToClientsAsTextWhereItIsText) {
-  const OutputBatch batch{
-      {{true, 12, 12, 1769860800000001, OutputStream::output, "Gr\u00F6\u00DFe\n\x1B"},
-       {false, 0, 20, 0, OutputStream::error, "\xFF\xFE"},
-       {false, 0, 22, INT64_MIN, OutputStream::progress, "\xED\xA0\x80"},
-       {false, 0, 25, INT64_MAX, OutputStream::output, std::string(1, '\0')}},
-      false};
-  const Json output = json_of(batch);
-  ASSERT_EQ(output.size(), 6U);
-  EXPECT_EQ(output[0], Json::parse(R"({"restarted":true})"));
-  EXPECT_EQ(output[1], Json::parse(R"({"skipped":12})"));
-  EXPECT_EQ(output[2], (Json{{"time", "2026-01-31T12:00:00.000001Z"},
-                             {"stream", "stdout"},
-                             {"text", "Gr\u00F6\u00DFe\n\x1B"}}));
-  EXPECT_EQ(
-      output[3],
-      (Json{{"time", "1970-01-01T00:00:00.000000Z"}, {"stream", "stderr"}, {"base64", "//4="}}));
-  EXPECT_EQ(output[4]["stream"], "progress");
-  EXPECT_EQ(output[4]["base64"], "7aCA") << "a surrogate is no text";
-  EXPECT_EQ(output[5]["time"], "9999-12-31T23:59:59.999999Z");
-  EXPECT_EQ(output[5]["text"], std::string(1, '\0'));
-  EXPECT_EQ(json_of({}), Json::array());
+TEST(JobOutput, OpenedAnewGoesOnWhereItWas) {
+  Files files;
+  files.put(0, out(0, "one"));
+  JobOutput output = files.reader();
+  EXPECT_EQ(read_text(output), "one");
+  files.put(0, out(3, "two"));
+  files.reopen(output);
+  EXPECT_EQ(read_text(output), "two") << "of the same attempt";
+  files.empty(0);
+  files.put(0, out(0, "anew", 2));
+  files.reopen(output);
+  EXPECT_EQ(read_text(output), "[restarted]anew");
+  files.reopen(output);
+  EXPECT_EQ(read_text(output), "");
 }
 
 }  // namespace
