@@ -41,7 +41,7 @@ struct Job {
   JobSpec spec;
   JobState state = JobState::accepted;
   std::uint32_t attempt = 1;
-  std::optional<StartRecord> start;  // of this attempt; once it has ended, or was found running
+  std::optional<StartRecord> start;  // of this attempt; while it runs, when the helper launched it
   std::optional<ExitRecord> exit;
   std::optional<std::uint8_t> progress;  // per cent, by the command's word
   [[nodiscard]] bool alive() const { return state <= JobState::stopping; }

@@ -11,6 +11,7 @@
 
 #include "helper/jobs/job_files.h"
 #include "helper/jobs/journal.h"
+#include "helper/jobs/record_file.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 
@@ -64,6 +65,8 @@ class Store {
   // Makes the job's folder with its spec. Not on disk yet: until mgr-job sees to that, the journal
   // has it.
   Result<void> create(const JobSpec& spec);
+  // The names of the folders, on disk.
+  [[nodiscard]] Result<void> sync() const { return sync_folder(folder_.get()); }
   // Puts the records of a failed attempt beside (start.N, exit.N), so that the next can be made.
   static Result<void> set_aside(int folder, std::uint32_t attempt);
   // Takes the folder of an ended job away.

@@ -12,7 +12,7 @@ namespace mgr {
 namespace {
 
 constexpr int removals_a_turn = 100;
-constexpr std::uint64_t full_disk_ms = 60000;
+constexpr std::uint64_t removal_retry_ms = 60000;
 
 }  // namespace
 
@@ -166,7 +166,7 @@ void SupervisedJobs::keep_to_limits() {
   if (!due) return;
   const bool more = retention_.next_to_go(now) != 0;
   const std::int64_t wait_us = more ? 0 : std::max<std::int64_t>(*due - now, 0);
-  const std::uint64_t at_least_ms = more && !removed ? full_disk_ms : 1;
+  const std::uint64_t at_least_ms = more && !removed ? removal_retry_ms : 1;
   next_removal_ = Watch::after(loop_, static_cast<std::uint64_t>(wait_us) / 1000 + at_least_ms,
                                [this] { keep_to_limits(); });
 }

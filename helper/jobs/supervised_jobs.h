@@ -24,6 +24,9 @@
 
 namespace mgr {
 
+// A job's end at this moment, which the helper itself records.
+[[nodiscard]] ExitRecord ended_now(JobOutcome outcome, std::string detail);
+
 class SupervisedJobs final : public Jobs {
  public:
   SupervisedJobs(uv_loop_t* loop, JobsSettings settings, JobEvents events, Store store,
@@ -60,6 +63,8 @@ class SupervisedJobs final : public Jobs {
     std::unique_ptr<Live> live;  // empty once concluded
   };
   using Step = void (SupervisedJobs::*)(Entry&);
+  // Between the tries of what only a disk with room can end.
+  static constexpr std::uint64_t full_disk_ms = 1000;
 
   Entry& add(JobSpec spec);
   void forget(std::uint64_t id);

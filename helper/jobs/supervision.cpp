@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "helper/jobs/boot_id.h"
-#include "helper/jobs/cgroup_tree.h"
 #include "helper/jobs/control_socket.h"
 #include "helper/jobs/job_state.h"
 #include "helper/jobs/real_time.h"
 #include "helper/jobs/record_file.h"
-#include "helper/jobs/spawn.h"
 #include "helper/jobs/supervised_jobs.h"
 
 namespace mgr {
@@ -21,24 +19,14 @@ constexpr std::uint64_t retry_ms = 10;
 constexpr int most_tries = 500;
 constexpr int notes_a_turn = 16;
 
-// For what only a disk with room can end.
-constexpr std::uint64_t full_disk_ms = 1000;
 constexpr std::uint64_t longest_delay_ms = 3600'000;
-
-ExitRecord record_of(JobOutcome outcome, std::string detail) {
-  ExitRecord record;
-  record.outcome = outcome;
-  record.ended_us = real_time_us();
-  record.detail = std::move(detail);
-  return record;
-}
 
 ExitRecord ended_without_record(const JobRecords& records) {
   if (!records.may_have_started) {
-    return record_of(JobOutcome::could_not_start, "mgr-job ended before the command was started");
+    return ended_now(JobOutcome::could_not_start, "mgr-job ended before the command was started");
   }
   const bool other_boot = records.start && records.start->boot_id != read_boot_id();
-  return record_of(JobOutcome::lost, other_boot ? "the machine went down while it ran"
+  return ended_now(JobOutcome::lost, other_boot ? "the machine went down while it ran"
                                                 : "mgr-job was killed while it ran");
 }
 
@@ -52,14 +40,6 @@ std::uint64_t delay_before(std::uint32_t attempt, std::chrono::milliseconds firs
 }
 
 }  // namespace
-
-Result<void> SupervisedJobs::use_tree() {
-  if (is_usable_job_tree(tree_.get())) return {};
-  auto tree = open_job_tree(settings_.cgroup);
-  if (!tree) return tl::unexpected(tree.error());
-  tree_ = std::move(*tree);
-  return {};
-}
 
 void SupervisedJobs::report(const Entry& entry, const std::string& what) const {
   if (settings_.report) settings_.report("job " + std::to_string(entry.job.spec.id) + ": " + what);
@@ -92,74 +72,12 @@ void SupervisedJobs::set_state(Entry& entry, JobState state) {
   if (events_.changed) events_.changed(entry.job);
 }
 
-// ---- waiting for a place
-
-void SupervisedJobs::enqueue(Entry& entry) {
-  if (entry.live->stop_asked) return end_unstarted(entry);
-  schedule_.wait(entry.job.spec);
-  if (entry.job.state != JobState::queued) set_state(entry, JobState::queued);
-  run_what_may();
-}
-
-void SupervisedJobs::run_what_may() {
-  while (const std::uint64_t id = schedule_.next()) {
-    Entry& entry = entries_.at(id);
-    schedule_.run(entry.job.spec);
-    launch(entry);
-  }
-}
-
-Result<void> SupervisedJobs::open_folder(Entry& entry) {
-  Live& live = *entry.live;
-  if (!live.has_folder) {
-    if (auto made = store_.create(entry.job.spec); !made) return made;
-    live.has_folder = true;
-  }
-  auto folder = store_.folder(entry.job.spec.id);
-  if (!folder) return tl::unexpected(folder.error());
-  live.folder = std::move(*folder);
-  return {};
-}
-
-void SupervisedJobs::launch(Entry& entry) {
-  if (const auto opened = open_folder(entry); !opened) {
-    report(entry, opened.error().detail);
-    schedule_.leave(entry.job.spec);
-    return await(entry, full_disk_ms, &SupervisedJobs::enqueue);
-  }
-  if (const auto launched = try_launch(entry); !launched) {
-    end_with(entry, record_of(JobOutcome::could_not_start, launched.error().detail));
-  }
-}
-
-Result<void> SupervisedJobs::try_launch(Entry& entry) {
-  if (auto usable = use_tree(); !usable) return usable;
-  const int folder = entry.live->folder.get();
-  const auto lock = take_job_lock(folder);
-  if (!lock) return tl::unexpected(lock.error());
-  if (!*lock) return fail(ErrorCode::conflict, "its lock is held");
-  auto listener = listen_on_control(folder);
-  if (!listener) return tl::unexpected(listener.error());
-  auto control = connect_to_control(folder);
-  if (!control) return tl::unexpected(control.error());
-  const JobDescriptors passed{folder, lock->get(), listener->get(), tree_.get()};
-  auto process = spawn_mgr_job(settings_.mgr_job, settings_.job_uid, settings_.job_gid, passed);
-  if (!process) return tl::unexpected(process.error());
-  reaper_.reap_when_ended(std::move(*process));
-  entry.live->control = std::move(*control);
-  entry.live->tries = 0;
-  await_hang_up(entry);
-  return {};
-}
-
-// ---- with or without its mgr-job
-
 // Whether a mgr-job supervises it, and if none does, how far the last one came.
 void SupervisedJobs::examine(Entry& entry) {
   if (const auto opened = open_folder(entry); !opened) {
     // Want of descriptors, say, tells nothing of the job: it is looked at again.
     if (await_again(entry, &SupervisedJobs::examine)) return;
-    return end_with(entry, record_of(JobOutcome::lost, opened.error().detail));
+    return end_with(entry, ended_now(JobOutcome::lost, opened.error().detail));
   }
   auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
@@ -187,6 +105,7 @@ void SupervisedJobs::await_hang_up(Entry& entry) {
   if (entry.live->stop_asked) {
     send_stop(entry.live->control);
   } else if (entry.job.state != JobState::running) {
+    entry.job.start = StartRecord{real_time_us(), ""};
     set_state(entry, JobState::running);
   }
   if (entry.live->followed) send_follow(entry.live->control);
@@ -264,19 +183,6 @@ bool SupervisedJobs::retry(Entry& entry) {
   set_state(entry, JobState::queued);
   run_what_may();
   return true;
-}
-
-// One that waits is stopped: told once that is on disk, or it would run after a restart.
-void SupervisedJobs::end_unstarted(Entry& entry) {
-  entry.live->awaited.reset();
-  schedule_.leave(entry.job.spec);
-  if (const auto opened = open_folder(entry); !opened) {
-    report(entry, opened.error().detail);
-    return await(entry, full_disk_ms, &SupervisedJobs::end_unstarted);
-  }
-  ExitRecord record = record_of(JobOutcome::could_not_start, "stopped while it waited");
-  record.stopped = true;
-  end_with(entry, std::move(record));
 }
 
 // The end that the helper itself records, told in a later turn of the loop: commit() or stop() may

@@ -1,0 +1,101 @@
+// Helper, root: from the queue to a mgr-job of its own, or out of the queue by a stop.
+#include <utility>
+
+#include "helper/jobs/cgroup_tree.h"
+#include "helper/jobs/control_socket.h"
+#include "helper/jobs/real_time.h"
+#include "helper/jobs/spawn.h"
+#include "helper/jobs/supervised_jobs.h"
+
+namespace mgr {
+
+ExitRecord ended_now(JobOutcome outcome, std::string detail) {
+  ExitRecord record;
+  record.outcome = outcome;
+  record.ended_us = real_time_us();
+  record.detail = std::move(detail);
+  return record;
+}
+
+Result<void> SupervisedJobs::use_tree() {
+  if (is_usable_job_tree(tree_.get())) return {};
+  auto tree = open_job_tree(settings_.cgroup);
+  if (!tree) return tl::unexpected(tree.error());
+  tree_ = std::move(*tree);
+  return {};
+}
+
+void SupervisedJobs::enqueue(Entry& entry) {
+  if (entry.live->stop_asked) return end_unstarted(entry);
+  schedule_.wait(entry.job.spec);
+  if (entry.job.state != JobState::queued) set_state(entry, JobState::queued);
+  run_what_may();
+}
+
+void SupervisedJobs::run_what_may() {
+  while (const std::uint64_t id = schedule_.next()) {
+    Entry& entry = entries_.at(id);
+    schedule_.run(entry.job.spec);
+    launch(entry);
+  }
+}
+
+Result<void> SupervisedJobs::open_folder(Entry& entry) {
+  Live& live = *entry.live;
+  if (!live.has_folder) {
+    if (auto made = store_.create(entry.job.spec); !made) return made;
+    live.has_folder = true;
+  }
+  auto folder = store_.folder(entry.job.spec.id);
+  if (!folder) return tl::unexpected(folder.error());
+  live.folder = std::move(*folder);
+  return {};
+}
+
+void SupervisedJobs::launch(Entry& entry) {
+  if (const auto opened = open_folder(entry); !opened) {
+    report(entry, opened.error().detail);
+    schedule_.leave(entry.job.spec);
+    return await(entry, full_disk_ms, &SupervisedJobs::enqueue);
+  }
+  if (const auto launched = try_launch(entry); !launched) {
+    end_with(entry, ended_now(JobOutcome::could_not_start, launched.error().detail));
+  }
+}
+
+Result<void> SupervisedJobs::try_launch(Entry& entry) {
+  if (auto usable = use_tree(); !usable) return usable;
+  const int folder = entry.live->folder.get();
+  const auto lock = take_job_lock(folder);
+  if (!lock) return tl::unexpected(lock.error());
+  if (!*lock) return fail(ErrorCode::conflict, "its lock is held");
+  auto listener = listen_on_control(folder);
+  if (!listener) return tl::unexpected(listener.error());
+  auto control = connect_to_control(folder);
+  if (!control) return tl::unexpected(control.error());
+  const JobDescriptors passed{folder, lock->get(), listener->get(), tree_.get()};
+  auto process = spawn_mgr_job(settings_.mgr_job, settings_.job_uid, settings_.job_gid, passed);
+  if (!process) return tl::unexpected(process.error());
+  reaper_.reap_when_ended(std::move(*process));
+  entry.live->control = std::move(*control);
+  entry.live->tries = 0;
+  await_hang_up(entry);
+  return {};
+}
+
+// One that waits is stopped: told once that is on disk, or it would run after a restart.
+void SupervisedJobs::end_unstarted(Entry& entry) {
+  entry.live->awaited.reset();
+  schedule_.leave(entry.job.spec);
+  auto kept = open_folder(entry);
+  if (kept) kept = store_.sync();
+  if (!kept) {
+    report(entry, kept.error().detail);
+    return await(entry, full_disk_ms, &SupervisedJobs::end_unstarted);
+  }
+  ExitRecord record = ended_now(JobOutcome::could_not_start, "stopped while it waited");
+  record.stopped = true;
+  end_with(entry, std::move(record));
+}
+
+}  // namespace mgr
