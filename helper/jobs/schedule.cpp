@@ -20,12 +20,13 @@ std::size_t Schedule::places_in_all() const {
 }
 
 bool Schedule::has_room_for(const JobSpec& spec) const {
-  const auto kind = kinds_.find(kind_of(spec));
-  if (kind == kinds_.end()) return true;
-  std::size_t places = kind->second.places(spec.run.max_running, places_in_all());
+  static const Kind none;
+  const auto found = kinds_.find(kind_of(spec));
+  const Kind& kind = found == kinds_.end() ? none : found->second;
+  std::size_t places = kind.places(spec.run.max_running, places_in_all());
   if (!spec.run.lock.empty())
     places = std::min<std::size_t>(places, 1 - locks_.count(spec.run.lock));
-  return kind->second.waiting.size() < spec.run.queue + places;
+  return kind.waiting.size() < spec.run.queue + places;
 }
 
 void Schedule::wait(const JobSpec& spec) {
