@@ -10,11 +10,13 @@ import json
 import os
 import pathlib
 import shutil
+import selectors
 import socket
 import statistics
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 
 from servers import Failure, start_mgr
@@ -35,6 +37,16 @@ command = ["{quick}"]
 command = ["/usr/bin/env", "python3", "-c", '''{tree}''']
 stop_grace = "0s"
 progress = true
+[module.bench.action.talk]
+command = ["/usr/bin/env", "python3", "-c", '''{talk}''']
+stop_grace = "0s"
+"""
+# Ten lines a second, for two minutes at most.
+TALK = """
+import time
+for number in range(1200):
+    print("line", number, flush=True)
+    time.sleep(0.1)
 """
 TREE = """
 import os, signal, time
@@ -85,7 +97,7 @@ def configure(programs):
     """What start_mgr puts into etc/mgr beside the shipped policy."""
     def extra(root):
         module = root / "etc/mgr/modules.d/bench.toml"
-        module.write_text(MODULE.format(quick=programs.resolve() / "bench_true", tree=TREE))
+        module.write_text(MODULE.format(quick=programs.resolve() / "bench_true", tree=TREE, talk=TALK))
         module.chmod(0o644)
         policy = root / "etc/mgr/policy.toml"
         policy.write_text(policy.read_text() + POLICY)
@@ -162,6 +174,49 @@ def measure_stopping(server):
         f"slowest {max(spent) * 1e3:.1f} ms", "<= 10 ms", p50 <= 0.01)
 
 
+def pings_a_second(programs, server):
+    """Of 16 kept clients, the median of five runs."""
+    rates = []
+    for _ in range(5):
+        done = subprocess.run([programs / "bench_load", "--socket", server.socket_path,
+                               "--clients", "16", "--seconds", "1"],
+                              capture_output=True, text=True, timeout=100)
+        if done.returncode != 0:
+            raise Failure(done.stderr)
+        rates.append(float(dict(word.split("=") for word in done.stdout.split())["requests_per_s"]))
+    return statistics.median(rates)
+
+
+def measure_following(programs, server):
+    """100 jobs print ten lines a second each: pings with nobody and with 100 clients following."""
+    client = Client(server.socket_path)
+    ids = [client.ask("bench", "talk")["data"]["jobs"][0]["id"] for _ in range(100)]
+    before = pings_a_second(programs, server)
+    followers = [Client(server.socket_path) for _ in ids]
+    for follower, job in zip(followers, ids):
+        follower.ask("job", "follow", id=job)
+    reader = threading.Thread(target=read_all, args=([one.socket for one in followers],))
+    reader.start()
+    during = pings_a_second(programs, server)
+    client.ask("job", "stop", of_module="bench")
+    reader.join()
+    share = during / before
+    row("pings/s while 100 jobs are followed", f"{during:,.0f}/s",
+        f"{share:.2f} of {before:,.0f}/s with nobody following", ">= 0.9", share >= 0.9)
+
+
+def read_all(sockets):
+    """Takes what comes until every one of them has ended."""
+    with selectors.DefaultSelector() as selector:
+        for one in sockets:
+            selector.register(one, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                last = key.fileobj.recv(1 << 20)
+                if not last or (b'"more":true' not in last and last.endswith(b"\n")):
+                    selector.unregister(key.fileobj)
+
+
 def sealed(record):
     return record + hashlib.blake2b(record, digest_size=16).digest()
 
@@ -218,4 +273,5 @@ def measure_with_server(programs, scratch):
     with start_mgr(programs, scratch, configure(programs)) as server:
         measure_running(programs, server)
         measure_stopping(server)
+        measure_following(programs, server)
         measure_accepting(programs, server, scratch)
