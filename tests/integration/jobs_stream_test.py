@@ -18,6 +18,7 @@ case "$1" in
   much) echo oops >&2; seq -f 'line %.0f' 1 200000; echo end ;;
   live) echo one; echo two >&2; gate 1; echo three; gate 4; exit 3 ;;
   bytes) head -c 300000 /dev/urandom | tee "@DIR@/seen/bytes"; echo "not this" >&2 ;;
+  again) gate 1; echo here; exit 1 ;;
   silent) ;;
 esac
 """
@@ -27,6 +28,14 @@ MODULES = """
 command = ["@DIR@/bin/printer", "{what}"]
 user = "mgr-scan"
 [module.printer.action.print.arg.what]
+type = "string"
+
+[module.printer.action.retry]
+command = ["@DIR@/bin/printer", "{what}"]
+user = "mgr-scan"
+retries = 1
+retry_delay = "10ms"
+[module.printer.action.retry.arg.what]
 type = "string"
 
 [module.printer.action.keep]
@@ -111,27 +120,46 @@ class Streams(unittest.TestCase):
         lines = self.lines("output", self.start("much"), "tail:2\n")
         self.assertEqual(printed(lines, "stdout"), b"line 200000\nend\n")
 
-    def test_follow_shows_what_comes_as_it_comes_and_ends_with_the_job(self):
-        job = self.start("live", wait=False)
-        with self.mgr.client() as connection, connection.makefile("r") as stream:
-            connection.sendall(f"module:job\naction:follow\nid:{job}\n\n".encode())
-            seen = []
+    def follow(self, job):
+        connection = self.mgr.client()
+        self.addCleanup(connection.close)
+        connection.sendall(f"module:job\naction:follow\nid:{job}\n\n".encode())
+        stream = connection.makefile("r")
+        self.addCleanup(stream.close)
+        return stream
 
-            def read_until(text, name):
-                while text not in printed(seen, name):
-                    seen.append(json.loads(stream.readline()))
-                    self.assertTrue(seen[-1].get("more"), seen[-1])
-            read_until(b"one\n", "stdout")
-            read_until(b"two\n", "stderr")
-            self.assertNotIn(b"three", printed(seen, "stdout"))
-            self.mgr.open_gate("1")
-            read_until(b"three\n", "stdout")
-            self.mgr.open_gate("4")
-            last = json.loads(stream.readline())
-            self.assertEqual(stream.readline(), "")
+    def read_until(self, stream, seen, text, name="stdout"):
+        while text not in printed(seen, name):
+            seen.append(json.loads(stream.readline()))
+            self.assertTrue(seen[-1].get("more"), seen[-1])
+
+    def read_last(self, stream):
+        last = json.loads(stream.readline())
         self.assertNotIn("more", last)
-        self.assertEqual((last["data"]["jobs"][0]["state"], last["data"]["jobs"][0]["exit_status"]), ("failed", 3))
+        self.assertEqual(stream.readline(), "")
+        return last["data"]["jobs"][0]
+
+    def test_follow_shows_what_comes_as_it_comes_and_ends_with_the_job(self):
+        stream, seen = self.follow(self.start("live", wait=False)), []
+        self.read_until(stream, seen, b"one\n")
+        self.read_until(stream, seen, b"two\n", "stderr")
+        self.assertNotIn(b"three", printed(seen, "stdout"))
+        self.mgr.open_gate("1")
+        self.read_until(stream, seen, b"three\n")
+        self.mgr.open_gate("4")
+        last = self.read_last(stream)
+        self.assertEqual((last["state"], last["exit_status"]), ("failed", 3))
         self.assertEqual((printed(seen, "stdout"), printed(seen, "stderr")), (b"one\nthree\n", b"two\n"))
+
+    def test_follow_goes_on_into_the_next_attempt(self):
+        stream, seen = self.follow(self.start("again", "retry", wait=False)), []
+        self.mgr.open_gate("1")
+        self.read_until(stream, seen, b"here\n")
+        self.mgr.open_gate("1")
+        self.read_until(stream, seen, b"here\nhere\n")
+        self.assertEqual([part["data"].get("restarted", False) for part in seen], [False, True])
+        last = self.read_last(stream)
+        self.assertEqual((last["state"], last["attempt"]), ("failed", 2))
 
     def test_output_of_a_job_that_runs_ends_at_once(self):
         job = self.start("live", wait=False)
