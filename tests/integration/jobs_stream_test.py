@@ -19,6 +19,7 @@ case "$1" in
   live) echo one; echo two >&2; gate 1; echo three; gate 4; exit 3 ;;
   bytes) head -c 300000 /dev/urandom | tee "@DIR@/seen/bytes"; echo "not this" >&2 ;;
   again) gate 1; echo here; exit 1 ;;
+  endless) exec yes ;;
   silent) ;;
 esac
 """
@@ -166,6 +167,16 @@ class Streams(unittest.TestCase):
         self.assertEqual(self.lines("output", job)[-1]["data"]["jobs"][0]["state"], "running")
         self.mgr.open_gate("1")
         self.mgr.open_gate("4")
+
+    def test_output_of_a_job_that_never_stops_printing_ends(self):
+        job = self.start("endless", wait=False)
+        stream, seen = self.follow(job), []
+        self.read_until(stream, seen, b"y\ny\n")
+        self.assertEqual(self.lines("output", job)[-1]["data"]["jobs"][0]["state"], "running")
+        self.mgr.ask(f"module:job\naction:stop\nids:{job}\n\n")
+        while (last := json.loads(stream.readline())).get("more"):
+            pass
+        self.assertEqual(last["data"]["jobs"][0]["state"], "stopped")
 
     def test_job_that_printed_nothing_has_one_line(self):
         job = self.start("silent")
