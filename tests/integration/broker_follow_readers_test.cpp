@@ -98,6 +98,27 @@ TEST_F(BrokerFollow, KeptBackReplyHoldsItsCallersPlace) {
   EXPECT_EQ(other.line(), "pong\n");
 }
 
+TEST_F(BrokerFollow, FilesThatWaitForReadersAreBounded) {
+  SettingsMessage settings = test_settings();
+  settings.limits.requests_in_flight = 1000;
+  rig.helper.send(MessageKind::settings, 0, encode(settings));
+  const std::size_t before = open_descriptors();
+  Client client = rig.local(1);
+  Files files;
+  files.print("text");
+  // All others wait behind the first, which goes on.
+  const std::uint64_t first = follow(client, files);
+  for (int i = 0; i < 601; ++i) rig.helper.reply(follow(client, files, 0, ping), last_line);
+  rig.settle();
+  EXPECT_EQ(open_descriptors(), before + 2 + 3 + 601 * 3) << "the first's, and those of 600";
+  EXPECT_NE(client.line().find("text"), std::string::npos);
+  rig.helper.reply(first, last_line);
+  EXPECT_EQ(code_of(client.line()), 7) << "one more than may be kept back";
+  for (int i = 0; i < 600; ++i) EXPECT_EQ(read_to(client, last_line), "text");
+  EXPECT_EQ(code_of(client.line()), 7);
+  EXPECT_EQ(open_descriptors(), before + 2 + 3);
+}
+
 TEST_F(BrokerFollow, HundredThatPrintAreNotFeltByAPing) {
   SettingsMessage settings = test_settings();
   settings.limits.requests_in_flight = 1000;

@@ -83,6 +83,14 @@ TEST_F(ExchangesTest, AbandonedRequestWaitsForTheHelperAlone) {
   EXPECT_EQ(client.replies.length, 0u);
 }
 
+TEST_F(ExchangesTest, AbandonedRequestThatTheHelperHasAnsweredIsFree) {
+  Exchange& kept_back = ask();
+  kept_back.caller = nullptr;
+  exchanges.abandon(client.replies);
+  EXPECT_FALSE(kept_back.in_use);
+  EXPECT_EQ(&ask(), &kept_back);
+}
+
 // ---- callers
 
 TEST(CallersTest, KeepsPlacesForAdmins) {

@@ -1,0 +1,6 @@
+# Inside a pid namespace of its own, so that a stray signal could reach nothing else.
+set(IN_PID_NAMESPACE unshare --pid --fork --kill-child --mount-proc prlimit --nproc=4000)
+add_test(NAME spine.Streams
+         COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/jobs_stream_test.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(spine.Streams PROPERTIES LABELS integration TIMEOUT 300)
