@@ -24,8 +24,7 @@ std::optional<std::uint64_t> parse_id(const std::string& name) {
 }
 
 bool holds_spec(const std::string& folder, std::uint64_t id) {
-  const Descriptor opened(
-      open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!opened) return false;
   const auto bytes = read_record(opened.get(), "spec");
   const auto spec = bytes && *bytes ? decode_job_spec(**bytes) : std::nullopt;
