@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "helper/configure/highest_job_id.h"
+#include "helper/configure/job_folders.h"
 #include "helper/configure/machine.h"
 #include "helper/configure/prepare.h"
 #include "helper/jobs/cgroup_path.h"
@@ -47,11 +48,16 @@ Result<void> prepare_machine(const Paths& paths, const Settings& settings, bool 
   return check_machine(compiled.modules, look_at_machine(compiled.cgroup));
 }
 
+void warn(const std::string& warning) {
+  std::fprintf(stderr, "mgr-configure: warning: %s\n", warning.c_str());
+}
+
 Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   auto loaded = load_configuration(paths);
   if (!loaded) return tl::unexpected(loaded.error());
-  for (const std::string& warning : loaded->warnings) {
-    std::fprintf(stderr, "mgr-configure: warning: %s\n", warning.c_str());
+  for (const std::string& warning : loaded->warnings) warn(warning);
+  if (!prepare) {  // a helper that starts says so itself
+    for (const std::string& line : damaged_job_folders(paths.jobs_folder())) warn(line);
   }
   const auto registry = Registry::build(loaded->modules, "");
   if (!registry) return tl::unexpected(registry.error());

@@ -182,6 +182,14 @@ Result<void> Store::set_aside(int folder, std::uint32_t attempt) {
   return sync_folder(folder);
 }
 
+void Store::strip(std::uint64_t id) const {
+  const auto opened = folder(id);
+  if (!opened) return;
+  for (const std::string& file : names_in(opened->get()).value_or(std::vector<std::string>())) {
+    if (file != "spec" && file != "exit") unlinkat(opened->get(), file.c_str(), 0);
+  }
+}
+
 void Store::remove(std::uint64_t id) const {
   const std::string name = std::to_string(id);
   const auto opened = folder(id);
@@ -235,8 +243,9 @@ Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
 }
 
 void Store::conclude(int folder) {
-  unlinkat(folder, "control", 0);
+  // The socket last: while it is there, the end is told again after a restart.
   unlinkat(folder, "lock", 0);
+  unlinkat(folder, "control", 0);
 }
 
 }  // namespace mgr

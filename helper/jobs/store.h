@@ -69,6 +69,8 @@ class Store {
   [[nodiscard]] Result<void> sync() const { return sync_folder(folder_.get()); }
   // Puts the records of a failed attempt beside (start.N, exit.N), so that the next can be made.
   static Result<void> set_aside(int folder, std::uint32_t attempt);
+  // Leaves no more of an ended job than tells that it has ended.
+  void strip(std::uint64_t id) const;
   // Takes the folder of an ended job away.
   void remove(std::uint64_t id) const;
 

@@ -69,8 +69,8 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
     return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
   }
   if (auto usable = use_tree(); !usable) return tl::unexpected(usable.error());
-  auto id = store_.new_id();
-  if (!id) return id;
+  const auto id = store_.new_id();
+  if (!id) return fail(id.error().code, id.error().detail + "; nothing was started");
   spec.id = *id;
   const std::string encoded = encode(spec);
   if (encoded.size() > max_record_length) {
@@ -145,7 +145,8 @@ Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
     return fail(ErrorCode::not_found, "no ended job of this number");
   }
   // Else a helper that starts would take it for one that never ran.
-  if (store_.journal_may_have(id)) {
+  if (store_.journal_may_have(id) && !shorten_journal()) {
+    store_.strip(id);  // on a full disk, that makes the room
     if (auto shortened = shorten_journal(); !shortened) return tl::unexpected(shortened.error());
   }
   const std::uint64_t freed = retention_.removed(found->second.job.spec, *found->second.job.exit);

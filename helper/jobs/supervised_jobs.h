@@ -31,6 +31,9 @@ class SupervisedJobs final : public Jobs {
  public:
   SupervisedJobs(uv_loop_t* loop, JobsSettings settings, JobEvents events, Store store,
                  Descriptor tree);
+  ~SupervisedJobs() override { note_told(); }
+  SupervisedJobs(const SupervisedJobs&) = delete;
+  SupervisedJobs& operator=(const SupervisedJobs&) = delete;
 
   // Takes what the store found; the jobs without an end are examined in the loop's first turn.
   void adopt(std::vector<StoredJob> stored);
@@ -93,6 +96,7 @@ class SupervisedJobs final : public Jobs {
   void end_with(Entry& entry, ExitRecord record);
   void record_end(Entry& entry);
   void conclude(Entry& entry);
+  void note_told();
 
   void await(Entry& entry, std::uint64_t milliseconds, Step step);
   void await(Entry& entry, int descriptor, int events, Step step);
@@ -107,6 +111,8 @@ class SupervisedJobs final : public Jobs {
   Schedule schedule_;
   Retention retention_;
   std::unique_ptr<Watch> next_removal_;
+  std::vector<Descriptor> told_;  // folders of jobs whose end was told in this turn
+  std::unique_ptr<Watch> note_told_;
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
   std::vector<std::uint64_t> accepted_;  // since the last commit

@@ -158,6 +158,11 @@ void SupervisedJobs::settle(Entry& entry) {
   entry.job.start = records.start;
   if (records.exit) {
     entry.job.exit = records.exit;
+    if (entry.live->stop_asked && is_retried(entry.job)) {
+      // It failed before the stop came to it. On disk, or a restart would make the next attempt.
+      entry.job.exit->stopped = true;
+      return end_with(entry, *entry.job.exit);
+    }
     return retry(entry) ? void() : conclude(entry);
   }
   const auto lock = take_job_lock(folder);
@@ -168,7 +173,7 @@ void SupervisedJobs::settle(Entry& entry) {
 // False where this was its last attempt.
 bool SupervisedJobs::retry(Entry& entry) {
   Job& job = entry.job;
-  if (entry.live->stop_asked || !is_retried(job)) return false;
+  if (!is_retried(job)) return false;
   if (const auto aside = Store::set_aside(entry.live->folder.get(), job.attempt); !aside) {
     report(entry, aside.error().detail);
     return false;
@@ -216,9 +221,16 @@ void SupervisedJobs::conclude(Entry& entry) {
   free_key(job.spec);
   retention_.ended(job.spec, *job.exit);
   events_.ended(job);
-  Store::conclude(live->folder.get());
+  // A turn later, when that is in the audit log: a helper killed before tells it again.
+  told_.push_back(std::move(live->folder));
+  if (!note_told_) note_told_ = Watch::after(loop_, 1, [this] { note_told(); });
   run_what_may();
   if (!next_removal_ || retention_.next_to_go(real_time_us()) != 0) keep_to_limits();
+}
+
+void SupervisedJobs::note_told() {
+  note_told_.reset();
+  for (const Descriptor& folder : std::exchange(told_, {})) Store::conclude(folder.get());
 }
 
 }  // namespace mgr

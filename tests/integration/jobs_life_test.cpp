@@ -118,8 +118,10 @@ TEST_F(JobStop, StopKillsSetsidGrandchild) {
   EXPECT_EQ(job.exit->status, SIGKILL);
 }
 
-TEST_F(JobStop, KillsTwentyTreesOfHoppers) {
-  for (int trial = 0; trial < 20; ++trial) {
+// Each a command, two daemons, and three that fork all the time: double-forked, in sessions of
+// their own, and deaf to SIGTERM.
+TEST_F(JobStop, KillsFiftyTreesOfHoppers) {
+  for (int trial = 0; trial < 50; ++trial) {
     const Fifo ready(work_ / ("ready" + std::to_string(trial)));
     JobSpec spec = probe({"tree", ready.path(), "2", "3"});
     spec.run.stop_grace = std::chrono::milliseconds(trial % 2 == 0 ? 0 : 5);

@@ -4,9 +4,11 @@ Usage: jobs_restart_test.py BINARIES [unittest arguments]; as root, in a pid nam
 """
 import os
 import signal
+import subprocess
 import unittest
 
-from jobs_support import JobsTestCase, Stream
+from instance import DEADLINE
+from jobs_support import BINARIES, JobsTestCase, Stream
 
 
 class Restart(JobsTestCase):
@@ -115,6 +117,25 @@ class Restart(JobsTestCase):
         later = self.start_gated("d", "single")
         self.mgr.restart_helper()
         self.assertEqual(self.ids(), jobs + [later])
+
+    def test_a_damaged_folder_is_told_by_the_check_and_set_aside(self):
+        jobs = [self.start("exit", token, number=0)["id"] for token in "abc"]
+        self.wait(*jobs)
+        self.mgr.kill_helper()
+        folder = self.mgr.dir / "var/lib/mgr/jobs"
+        (folder / str(jobs[1]) / "spec").write_bytes(b"torn")
+        (folder / "777").mkdir()
+        (folder / "accepted").write_bytes(b"")  # or the journal would mend it
+        check = [f"{BINARIES}/mgr-helper", "--root", self.mgr.dir, "--libexec", BINARIES, "--check"]
+        done = subprocess.run(check, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual((done.returncode, done.stdout), (0, "the configuration is valid\n"), done.stderr)
+        self.assertEqual(done.stderr.splitlines(), [
+            f"mgr-configure: warning: job {job}: its spec does not decode; set aside" for job in (jobs[1], 777)])
+        self.mgr.start_helper()
+        self.mgr.wait_ready()
+        self.assertEqual(self.ids(), [jobs[0], jobs[2]])
+        self.assertTrue((folder / str(jobs[1]) / "spec").exists(), "left alone")
+        self.assertGreater(self.start("exit", "d", number=0)["id"], 777)
 
     def test_all_of_one_request_are_there_or_none(self):
         started = self.mgr.scan("start", "4,1")["data"]["jobs"]

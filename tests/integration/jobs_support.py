@@ -39,10 +39,13 @@ WORDS = {"narrow": "gated", "single": "gated", "retried": "gated", "left": "gate
          "slow-twice": "sleeper", "late": "exit"}
 
 
-def declared(actions=None):
+ALIVE = "accepted,queued,running,stopping"
+
+
+def declared(actions, words):
     text = '[module.work]\nsummary = "Work"\n'
-    for action, keys in (actions or ACTIONS).items():
-        word = WORDS.get(action, action)
+    for action, keys in actions.items():
+        word = words.get(action, action)
         number = word in ("exit", "flaky")
         command = f'"@DIR@/bin/job", "{word}", "{{token}}"' + (', "{number}"' if number else "")
         text += f'[module.work.action.{action}]\ncommand = [{command}]\nuser = "mgr-scan"\n{keys}\n'
@@ -81,14 +84,15 @@ jobs = "all"
 
 
 class JobsInstance(Instance):
-    def __init__(self, settings="", actions=None):
+    def __init__(self, settings="", actions=None, words=None, start=True):
         super().__init__(BINARIES, start=False)
         try:
             self.write("etc/mgr/policy.toml", POLICY)
-            self.write("etc/mgr/modules.d/work.toml", declared(actions))
+            self.write("etc/mgr/modules.d/work.toml", declared(actions or ACTIONS, words or WORDS))
             self.write("etc/mgr/mgr.toml", SETTINGS.replace("[jobs]\n", "[jobs]\n" + settings + "\n"))
             self.write("bin/job", COMMAND, 0o755)
-            self.start()
+            if start:
+                self.start()
         except Exception:
             self.stop()
             raise
@@ -141,10 +145,9 @@ class Stream:
 
 class JobsTestCase(unittest.TestCase):
     settings = ""
-    actions = None
 
     def setUp(self):
-        self.mgr = JobsInstance(self.settings, self.actions)
+        self.mgr = JobsInstance(self.settings)
         self.addCleanup(self.mgr.stop)
 
     def refuses(self, reply, code):
