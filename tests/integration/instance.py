@@ -189,7 +189,8 @@ class Instance:
                 if process and process.poll() is not None:
                     raise RuntimeError(f"{name} ended: {self.log(name)}")
             with contextlib.suppress(OSError, ValueError):
-                if self.ask("module:mgr\naction:ping\n\n", user=None)["success"]:
+                answer = self.ask("module:mgr\naction:ping\n\n", user=None)
+                if answer and answer["success"]:  # none: accepted for a broker that was gone
                     return
             time.sleep(0.02)
         raise RuntimeError("not ready: " + self.log("helper") + self.log("broker"))
