@@ -23,6 +23,7 @@ bool Follows::begin(Exchange& exchange, const FollowMessage& message,
   if (follows_.size() - kept_back_ >= most_live) return false;
   Follow follow{&exchange, std::string(message.action), JobOutput(std::move(files))};
   if (message.tail > 0) follow.output->begin_with_last(message.tail);
+  follow.output->begin_from(message.from);
   stand_in_line(follows_.emplace(exchange.id, std::move(follow)).first->second);
   return true;
 }

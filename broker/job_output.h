@@ -50,6 +50,9 @@ class JobOutput {
   // empty and there is more.
   void begin_with_last(std::size_t lines) { last_lines_ = lines; }
 
+  // Before the first read(): what stands before this position is known already.
+  void begin_from(std::uint64_t position) { position_ = position; }
+
   // What has come since the last call, from the beginning on. Takes no notice of what does not
   // decode: the rest of such a file is passed over.
   [[nodiscard]] OutputBatch read();

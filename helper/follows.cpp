@@ -20,7 +20,7 @@ void Follows::add(Jobs& jobs, Errand errand, const FollowJob& effect) {
   if (follows_.size() >= most_follows) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::busy, "too many follow already"}));
   }
-  Follow follow{std::move(errand), effect.id, effect.tail};
+  Follow follow{std::move(errand), effect.id, effect.tail, effect.from};
   if (!effect.live || !job->alive()) return finish(jobs, *job, follow);
   follows_.push_back(std::move(follow));
   jobs.follow(effect.id);
@@ -30,7 +30,8 @@ void Follows::pass(const Jobs& jobs, const Job& job, Follow& follow) {
   if (follow.attempt == job.attempt) return;
   auto files = jobs.open_output(job.spec.id);
   if (!files) return;  // it has not run
-  link_.send_follow(follow.errand.to, {follow.tail, follow.errand.action}, std::move(*files));
+  link_.send_follow(follow.errand.to, {follow.tail, follow.from, follow.errand.action},
+                    std::move(*files));
   follow.attempt = job.attempt;
 }
 

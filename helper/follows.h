@@ -27,6 +27,7 @@ class Follows {
     Errand errand;
     std::uint64_t id;
     std::uint32_t tail;
+    std::uint64_t from;
     std::uint32_t attempt = 0;  // whose files the broker has; 0: none
   };
   void pass(const Jobs& jobs, const Job& job, Follow& follow);

@@ -71,6 +71,7 @@ struct WatchJobs {
 struct FollowJob {
   std::uint64_t id = 0;
   std::uint32_t tail = 0;  // the last so many lines of what is there; 0: all
+  std::uint64_t from = 0;  // what stands before this position is known already
   bool live = false;
 };
 

@@ -34,6 +34,8 @@ const Argument one_id{"id", number(1, largest_id), true, "the job's number"};
 const Argument of_module{"of_module", text(max_name_length), false, "of this module alone"};
 const Argument tail{"tail", number(1, 100000), false, "only the last so many lines"};
 
+const Argument from{"from", number(0, largest_id), false, "only from this position on"};
+
 std::int64_t integer(const ActionCall& call, std::string_view name, std::int64_t otherwise) {
   const ArgumentValue* value = find_argument(call.arguments, name);
   return value == nullptr ? otherwise : std::get<std::int64_t>(value->items.front());
@@ -86,7 +88,8 @@ Result<Effect> stop(const ActionCall& call) {
 
 Result<Effect> follow(const ActionCall& call, bool live) {
   return FollowJob{static_cast<std::uint64_t>(integer(call, "id", 0)),
-                   static_cast<std::uint32_t>(integer(call, "tail", 0)), live};
+                   static_cast<std::uint32_t>(integer(call, "tail", 0)),
+                   static_cast<std::uint64_t>(integer(call, "from", 0)), live};
 }
 
 }  // namespace
@@ -125,10 +128,10 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
         of_module,
         {"mine", yes_or_no, false, "all of one's own"}},
        stop});
-  add({"output", "What a job has printed", {one_id, tail}, [](auto& call) {
+  add({"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
          return follow(call, false);
        }});
-  add({"follow", "What a job prints, until it has ended", {one_id, tail}, [](auto& call) {
+  add({"follow", "What a job prints, until it has ended", {one_id, tail, from}, [](auto& call) {
          return follow(call, true);
        }});
   add({"watch", "Every change of the jobs", {of_module}, [](auto& call) {

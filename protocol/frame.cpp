@@ -24,7 +24,7 @@ std::size_t max_payload_length(std::uint16_t kind) {
     case MessageKind::reply:
       return max_reply_length;
     case MessageKind::follow:
-      return 8 + max_name_length;
+      return 16 + max_name_length;
     case MessageKind::grew:
       return 8;
   }

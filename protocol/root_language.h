@@ -191,13 +191,16 @@ struct ReplyMessage {
 
 // A job's output, which the helper never reads: three descriptors, read-only, travel with this
 // message (its files head, tail0 and tail1, output_record.h). The broker puts what is in them, from
-// the last `tail` lines on (0: from the start), into replies to the run message of the same id; it
-// looks again at every `grew` of that id, and for the last time at its last reply, which it keeps
-// back until then. A further `follow` of an id follows the next attempt.
+// position `from` or the last `tail` lines on (0: from the start), into replies to the run message
+// of the same id; it looks again at every `grew` of that id, and for the last time at its last
+// reply, which it keeps back until then. A further `follow` of an id follows the next attempt.
 struct FollowMessage {
   std::uint32_t tail = 0;
+  std::uint64_t from = 0;   // bytes, as the records' positions
   std::string_view action;  // for the replies: "follow ok"
-  static void members(auto& archive, auto& record) { archive(record.tail, record.action); }
+  static void members(auto& archive, auto& record) {
+    archive(record.tail, record.from, record.action);
+  }
 };
 struct GrewMessage {
   std::uint64_t bytes = 0;  // printed so far

@@ -71,6 +71,9 @@ Outcome<std::optional<OutputChunk>> read_output(std::string_view data_json) {
   for (const JsonValue& item : records->items) {
     auto record = read_record(item);
     if (!record) return bad("a record of output that is none");
+    if (const auto position = item.number_at("position")) {
+      chunk.end = *position + record->bytes.size();
+    }
     chunk.records.push_back(std::move(*record));
   }
   return chunk;

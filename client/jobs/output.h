@@ -24,6 +24,7 @@ struct OutputRecord {
 // One line of a reply with output.
 struct OutputChunk {
   std::uint64_t skipped = 0;  // bytes before these records that were not kept
+  std::uint64_t end = 0;  // the position behind them: where a further request goes on; 0: unknown
   std::vector<OutputRecord> records;
 };
 

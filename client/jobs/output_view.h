@@ -32,6 +32,8 @@ class OutputView {
 
   // Writes what a line of a reply holds. Fails with bad_reply. False where it holds no output.
   [[nodiscard]] Outcome<bool> show(const Reply& reply);
+  // The position behind what was shown; 0 before that.
+  [[nodiscard]] std::uint64_t position() const { return position_; }
   // No more output: writes what waited for the rest of a character, and clears the progress.
   void finish();
 
@@ -49,6 +51,7 @@ class OutputView {
   Side out_, errors_;
   ProgressLine progress_;
   std::string label_;
+  std::uint64_t position_ = 0;
   bool with_times_;
   bool at_line_start_ = true;  // of the terminal
 };

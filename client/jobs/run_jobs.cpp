@@ -5,15 +5,21 @@
 
 #include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "client/display.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/progress_wait.h"
 #include "client/jobs/terminal.h"
 #include "client/jobs/units.h"
+#include "protocol/error.h"
 
 namespace mgr::client {
 namespace {
+
+// For a daemon that is being restarted, or upgraded.
+constexpr std::chrono::milliseconds between_tries{200};
+constexpr int most_tries = 100;
 
 using Show = Outcome<std::string> (*)(const Session& session, const Reply& reply);
 
@@ -71,14 +77,48 @@ std::string farewell(const Job& job) {
   return text + '\n';
 }
 
+// Whether the daemon went away in mid-stream: the job goes on, and its output can be taken up
+// again.
+bool broke_off(const Outcome<Reply>& reply) {
+  if (reply) {
+    const bool gone = reply->err_code == static_cast<int>(ErrorCode::timeout) ||
+                      reply->err_code == static_cast<int>(ErrorCode::unavailable);
+    return !reply->success && gone;
+  }
+  const Failure::Kind kind = reply.error().kind;
+  return kind == Failure::Kind::cannot_connect || kind == Failure::Kind::connection_lost;
+}
+
+// Not where nobody was there to begin with.
+bool may_have_begun(const Outcome<Reply>& reply) {
+  return reply ? reply->err_code != static_cast<int>(ErrorCode::unavailable)
+               : reply.error().kind == Failure::Kind::connection_lost;
+}
+
+// A follow outlives a restart of the daemons: it goes on behind what was shown.
+Outcome<Reply> stream_output(const Session& session, const JobCommand& command, OutputView& view) {
+  const auto show = [&](const Reply& line) { return view.show(line).map([](bool) {}); };
+  Request request = command.request;
+  auto reply = converse(session, request, show);
+  const bool had_begun = view.position() > 0 || may_have_begun(reply);
+  const bool can_go_on = command.view == JobView::follow && !session.json && had_begun;
+  for (int tries = 0; can_go_on && broke_off(reply) && tries < most_tries; ++tries) {
+    const std::uint64_t before = view.position();
+    std::this_thread::sleep_for(between_tries);
+    std::erase_if(request.arguments, [](const Field& field) { return field.name != "id"; });
+    request.arguments.push_back({"from", std::to_string(before)});
+    reply = converse(session, request, show);
+    if (view.position() != before) tries = 0;
+  }
+  return reply;
+}
+
 // `output` and `follow`. Progress is news only while it is made.
 ExitCode run_output(const Session& session, const JobCommand& command, bool times) {
   const bool is_live = command.view == JobView::follow;
   const auto style = is_live && !session.json ? progress_style(session) : ProgressLine::Style::none;
   OutputView view(standard_target(times, style), "job " + std::to_string(command.ids.front()));
-  const auto reply = converse(session, command.request, [&](const Reply& line) -> Outcome<void> {
-    return view.show(line).map([](bool) {});
-  });
+  const auto reply = stream_output(session, command, view);
   view.finish();
   if (!reply) return report(session, reply.error());
   if (!reply->success) {

@@ -51,7 +51,7 @@ class Files {
 inline std::string follow_frame(std::uint64_t id, std::uint32_t tail = 0,
                                 std::string_view action = "follow") {
   std::string frame;
-  append_frame(frame, MessageKind::follow, id, encode(FollowMessage{tail, action}));
+  append_frame(frame, MessageKind::follow, id, encode(FollowMessage{tail, 0, action}));
   return frame;
 }
 
