@@ -209,7 +209,8 @@ Result<StoredJob> Store::read_job(std::uint64_t id) const {
   if (!spec || spec->id != id) return fail(ErrorCode::failed, "its spec does not decode");
   StoredJob job{std::move(*spec), read_records(opened->get()), true};
   while (exists(opened->get(), ("exit." + std::to_string(job.attempt)).c_str())) ++job.attempt;
-  job.concluded = job.records.exit && !exists(opened->get(), "control");
+  const bool untold = exists(opened->get(), "control") || exists(opened->get(), "lock");
+  job.concluded = job.records.exit && !untold;
   return job;
 }
 
@@ -243,7 +244,7 @@ Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
 }
 
 void Store::conclude(int folder) {
-  // The socket last: while it is there, the end is told again after a restart.
+  // While one of them is there, the end is told again after a restart.
   unlinkat(folder, "lock", 0);
   unlinkat(folder, "control", 0);
 }

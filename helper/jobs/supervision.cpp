@@ -200,6 +200,9 @@ void SupervisedJobs::end_with(Entry& entry, ExitRecord record) {
 void SupervisedJobs::record_end(Entry& entry) {
   if (entry.live->folder) {
     const int folder = entry.live->folder.get();
+    // One that never ran has no lock yet; the file means that the end is not told
+    // (Store::conclude).
+    static_cast<void>(take_job_lock(folder));
     if (const auto written = replace_record(folder, "exit", encode(*entry.job.exit)); !written) {
       report(entry, written.error().detail);
       return await(entry, full_disk_ms, &SupervisedJobs::record_end);
