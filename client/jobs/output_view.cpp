@@ -33,6 +33,7 @@ Outcome<bool> OutputView::show(const Reply& reply) {
   if (!*chunk) return false;
   if ((*chunk)->skipped > 0) show_gap((*chunk)->skipped);
   for (const OutputRecord& record : (*chunk)->records) show_record(record);
+  has_shown_ = true;
   if ((*chunk)->end > 0) position_ = (*chunk)->end;
   out_.out.flush();
   if (at_line_start_) progress_.restore();

@@ -34,6 +34,8 @@ class OutputView {
   [[nodiscard]] Outcome<bool> show(const Reply& reply);
   // The position behind what was shown; 0 before that.
   [[nodiscard]] std::uint64_t position() const { return position_; }
+  // Whether a further request can go on there: nothing was shown, or it is known where that ended.
+  [[nodiscard]] bool can_go_on() const { return position_ > 0 || !has_shown_; }
   // No more output: writes what waited for the rest of a character, and clears the progress.
   void finish();
 
@@ -52,6 +54,7 @@ class OutputView {
   ProgressLine progress_;
   std::string label_;
   std::uint64_t position_ = 0;
+  bool has_shown_ = false;
   bool with_times_;
   bool at_line_start_ = true;  // of the terminal
 };

@@ -100,9 +100,9 @@ Outcome<Reply> stream_output(const Session& session, const JobCommand& command, 
   const auto show = [&](const Reply& line) { return view.show(line).map([](bool) {}); };
   Request request = command.request;
   auto reply = converse(session, request, show);
-  const bool had_begun = view.position() > 0 || may_have_begun(reply);
-  const bool can_go_on = command.view == JobView::follow && !session.json && had_begun;
-  for (int tries = 0; can_go_on && broke_off(reply) && tries < most_tries; ++tries) {
+  const bool is_follow = command.view == JobView::follow && !session.json;
+  if (!is_follow || !(view.position() > 0 || may_have_begun(reply))) return reply;
+  for (int tries = 0; broke_off(reply) && view.can_go_on() && tries < most_tries; ++tries) {
     const std::uint64_t before = view.position();
     std::this_thread::sleep_for(between_tries);
     std::erase_if(request.arguments, [](const Field& field) { return field.name != "id"; });

@@ -218,6 +218,25 @@ class Streams(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout == wanted), (0, True), done.stderr)
             self.assertIn(b"not this", done.stderr)
 
+    def test_mgrctl_goes_on_following_when_the_helper_was_restarted(self):
+        job = str(self.start("live", wait=False))
+        entry = uid_of("www-data")
+        follower = subprocess.Popen(
+            [f"{BINARIES}/mgrctl", "--root", str(self.mgr.dir), "follow", job], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
+            env={"PATH": "/usr/bin:/bin"})
+        self.addCleanup(follower.stdout.close)
+        self.addCleanup(self.mgr.end, follower)
+        self.assertEqual(follower.stdout.readline(), b"one\n")
+        self.mgr.kill_helper()
+        self.mgr.start_helper()
+        self.mgr.wait_ready()
+        self.mgr.open_gate("1")
+        self.assertEqual(follower.stdout.readline(), b"three\n")
+        self.mgr.open_gate("4")
+        self.assertEqual(follower.stdout.read(), b"")
+        self.assertEqual(follower.wait(DEADLINE), 0)
+
     def test_mgrctl_says_how_much_is_missing(self):
         done = self.mgrctl("output", str(self.start("much")))
         self.assertEqual(done.returncode, 0, done.stderr)
