@@ -19,19 +19,20 @@ constexpr std::size_t most_discarded = 64 << 10;
 Clients::Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events)
     : loop_(loop),
       events_(events),
-      callers_(descriptors),
+      accounts_(descriptors),
       deadlines_(loop,
                  [this](Connection& client, DeadlineKind kind) { on_deadline(client, kind); }) {}
 
 void Clients::set_limits(const BrokerLimits& limits) {
-  callers_.set_limits(limits);
+  accounts_.set_limits(limits);
   deadlines_.set_durations(limits.block_deadline_ms, limits.idle_deadline_ms);
 }
 
 void Clients::admit(Descriptor socket, Arrival arrival) {
-  const auto caller = callers_.enter(arrival.caller, arrival.keeps_place);
-  if (!caller) return turn_away(std::move(socket), arrival, caller.error());
-  clients_.push_back(std::make_unique<Connection>(std::move(socket), std::move(arrival), **caller));
+  const auto account = accounts_.enter(arrival.account, arrival.keeps_place);
+  if (!account) return turn_away(std::move(socket), arrival, account.error());
+  clients_.push_back(
+      std::make_unique<Connection>(std::move(socket), std::move(arrival), **account));
   clients_.back()->index = clients_.size() - 1;
   read(*clients_.back());
 }
@@ -121,7 +122,7 @@ void Clients::send(Connection& client) {
   }
   count_owed(client);
   if (!client.given_up() && client.paused() == Connection::Pause::backlog &&
-      client.has_room(callers_.requests_in_flight())) {
+      client.has_room(accounts_.requests_in_flight())) {
     const std::string untaken = client.resume();
     events_.take(client, untaken);
   }
@@ -172,12 +173,12 @@ void Clients::end(Connection& client) {
   if (client.is_local()) ::shutdown(client.socket.get(), SHUT_RDWR);
   events_.ended(client);
   owed_ -= client.counted_owed;
-  Caller& caller = client.caller;
+  Account& account = client.account;
   const std::size_t index = client.index;
   std::swap(clients_[index], clients_.back());
   clients_[index]->index = index;
   clients_.pop_back();
-  callers_.leave(caller);
+  accounts_.leave(account);
 }
 
 }  // namespace mgr::broker

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/caller.h"
+#include "broker/account.h"
 #include "broker/connection.h"
 #include "broker/deadlines.h"
 #include "protocol/error.h"
@@ -74,7 +74,7 @@ class Clients {
   // Before the loop sleeps, when nothing is left to flush.
   void arm_deadlines() { deadlines_.arm(); }
   [[nodiscard]] bool needs_flush() const { return !touched_.empty(); }
-  [[nodiscard]] Callers& callers() { return callers_; }
+  [[nodiscard]] Accounts& accounts() { return accounts_; }
   [[nodiscard]] std::size_t size() const { return clients_.size(); }
   // By all, in bytes, as far as it is counted.
   [[nodiscard]] std::size_t owed() const { return owed_; }
@@ -104,7 +104,7 @@ class Clients {
 
   uv_loop_t* loop_;
   ClientEvents& events_;
-  Callers callers_;
+  Accounts accounts_;
   Deadlines deadlines_;
   std::vector<std::unique_ptr<Connection>> clients_;  // each knows its index
   TouchedList touched_;

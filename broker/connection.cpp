@@ -11,11 +11,11 @@ constexpr std::size_t most_owed_while_asking = 64 << 10;
 
 }  // namespace
 
-Connection::Connection(Descriptor descriptor, Arrival arrival, Caller& of)
-    : socket(std::move(descriptor)), caller(of), arrival_(std::move(arrival)) {}
+Connection::Connection(Descriptor descriptor, Arrival arrival, Account& of)
+    : socket(std::move(descriptor)), account(of), arrival_(std::move(arrival)) {}
 
 std::string Connection::source_of(const Arrival& arrival) {
-  if (arrival.is_local()) return "uid " + std::to_string(arrival.caller);
+  if (arrival.is_local()) return "uid " + std::to_string(arrival.account);
   return arrival.origin.substr(0, arrival.origin.rfind(':'));
 }
 

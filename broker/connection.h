@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "broker/caller.h"
+#include "broker/account.h"
 #include "broker/exchange.h"
 #include "broker/loop.h"
 #include "broker/outbox.h"
@@ -36,19 +36,19 @@ enum class DeadlineKind : std::uint8_t {
 
 // Where a connection came from and whose it is.
 struct Arrival {
-  std::uint64_t number = 0;                 // the helper's; 0 for one from the network
-  std::uint64_t caller = Callers::network;  // key of its Caller
+  std::uint64_t number = 0;                   // the helper's; 0 for one from the network
+  std::uint64_t account = Accounts::network;  // key of its Account
   bool keeps_place = false;
   std::string origin;  // "127.0.0.1:5123"; empty for a local one
 
   // Handed down by the helper, which keeps a copy of the descriptor.
-  [[nodiscard]] bool is_local() const { return caller != Callers::network; }
+  [[nodiscard]] bool is_local() const { return account != Accounts::network; }
 };
 
 // Owned by Clients. Not copied, not moved: lists and exchanges point at it.
 class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
  public:
-  Connection(Descriptor descriptor, Arrival arrival, Caller& of);
+  Connection(Descriptor descriptor, Arrival arrival, Account& of);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -100,7 +100,7 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   std::size_t index = 0;  // among Clients'
   Descriptor socket;
   Watch watch;  // closed before the socket
-  Caller& caller;
+  Account& account;
   BlockParser parser;
   ReplyQueue replies;
   Outbox outbox{256};

@@ -33,7 +33,7 @@ Exchange* Exchanges::find(std::uint64_t id) {
   const std::uint64_t slot = id & slot_mask;
   if (slot >= slots_.size()) return nullptr;
   Exchange& exchange = slots_[slot];
-  return exchange.id == id && exchange.caller != nullptr ? &exchange : nullptr;
+  return exchange.id == id && exchange.account != nullptr ? &exchange : nullptr;
 }
 
 void Exchanges::answer(Exchange& exchange, ReplyQueue& queue, std::string& out,
@@ -67,7 +67,7 @@ void Exchanges::abandon(ReplyQueue& queue) {
   for (Exchange* exchange = queue.first; exchange != nullptr;) {
     Exchange* const next = exchange->next;
     exchange->client = nullptr;
-    if (exchange->caller == nullptr) release(*exchange);
+    if (exchange->account == nullptr) release(*exchange);
     exchange = next;
   }
   queue = {};
@@ -75,7 +75,7 @@ void Exchanges::abandon(ReplyQueue& queue) {
 
 void Exchanges::release(Exchange& exchange) {
   exchange.client = nullptr;
-  exchange.caller = nullptr;
+  exchange.account = nullptr;
   exchange.in_use = false;
   exchange.held = std::string();
   free_.push_back(static_cast<std::uint32_t>(exchange.id & slot_mask));

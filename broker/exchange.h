@@ -15,14 +15,14 @@
 namespace mgr::broker {
 
 class Connection;
-struct Caller;
+struct Account;
 
 // One request and its reply. Owned by Exchanges; its address and id are its own until its last
 // reply has moved on.
 struct Exchange {
   std::uint64_t id = 0;
   Connection* client = nullptr;  // nullptr once the client has been ended
-  Caller* caller = nullptr;      // set while the helper owes an answer
+  Account* account = nullptr;    // set while the helper owes an answer
   std::uint64_t asked_at = 0;    // the link's position just behind the run message
   Exchange* next = nullptr;      // in its client's queue
   bool answered = false;         // the last reply has come
@@ -60,7 +60,7 @@ class Exchanges {
   template <typename Function>
   void for_each_unanswered(Function function) {
     for (Exchange& exchange : slots_) {
-      if (exchange.caller != nullptr) function(exchange);
+      if (exchange.account != nullptr) function(exchange);
     }
   }
 

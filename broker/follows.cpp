@@ -38,7 +38,7 @@ void Follows::grew(const Exchange& exchange) {
 bool Follows::keep_back(Exchange& exchange, std::string_view line) {
   Follow* const follow = find(exchange.id);
   if (follow == nullptr) return false;
-  follow->caller = std::exchange(exchange.caller, nullptr);
+  follow->account = std::exchange(exchange.account, nullptr);
   follow->last = line;
   follow->unread = true;
   if (kept_back_ >= most_kept_back) {
@@ -55,11 +55,11 @@ bool Follows::keep_back(Exchange& exchange, std::string_view line) {
 void Follows::drop(const Exchange& exchange) {
   const auto found = follows_.find(exchange.id);
   if (found == follows_.end()) return;
-  Caller* const caller = found->second.caller;
+  Account* const account = found->second.account;
   follows_.erase(found);
-  if (caller == nullptr) return;
+  if (account == nullptr) return;
   --kept_back_;
-  clients_.callers().answered(*caller);
+  clients_.accounts().answered(*account);
 }
 
 bool Follows::relay() {
@@ -90,7 +90,7 @@ void Follows::stand_in_line(Follow& follow) {
 }
 
 bool Follows::has_work(const Follow& follow) {
-  return follow.unread || !follow.records.empty() || follow.caller != nullptr;
+  return follow.unread || !follow.records.empty() || follow.account != nullptr;
 }
 
 bool Follows::may_speak(const Follow& follow) {
@@ -104,7 +104,7 @@ void Follows::step(Follow& follow) {
   while (!follow.records.empty() && budget_ > 0 && may_speak(follow)) {
     say(*follow.exchange, part_line(follow.action, take_output_data(follow.records)), false);
   }
-  if (!follow.records.empty() || follow.unread || follow.caller == nullptr) return;
+  if (!follow.records.empty() || follow.unread || follow.account == nullptr) return;
   Exchange& exchange = *follow.exchange;
   const std::string last = std::move(follow.last);
   drop(exchange);
@@ -119,7 +119,7 @@ void Follows::read(Follow& follow) {
   follow.unread = batch.more;
   follow.records.assign(std::make_move_iterator(batch.records.begin()),
                         std::make_move_iterator(batch.records.end()));
-  if (follow.caller == nullptr) return;
+  if (follow.account == nullptr) return;
   // What was there when the last reply came ends, however fast the job prints on.
   const std::uint64_t rewritten = follow.output->rewritten();
   if (!follow.rewritten_at_last) follow.rewritten_at_last = rewritten;

@@ -73,8 +73,8 @@ class Follows {
     std::deque<PrintedRecord> records{};  // read, not relayed
     bool unread = true;                   // there may be more in the files
     bool in_line = false;
-    Caller* caller = nullptr;  // once the last reply is kept back
-    std::string last{};        // that reply
+    Account* account = nullptr;  // once the last reply is kept back
+    std::string last{};          // that reply
     std::optional<std::uint64_t> rewritten_at_last{};
   };
 

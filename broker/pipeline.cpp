@@ -10,7 +10,7 @@ namespace {
 
 // No key is known in this version, so no proof verifies; whatever is in the fields, the answer is
 // the same. A bare `signature` is the original protocol's constant and proves nothing.
-Result<void> check_proof(const CheckedRequest& request) {
+Result<void> check_proof(const KnownRequest& request) {
   const RequestBlock& block = request.block();
   for (std::size_t i = 0; i < block.size(); ++i) {
     if (block[i].name.starts_with("auth-")) {
@@ -64,15 +64,15 @@ void Pipeline::end_block(Connection& client) {
 }
 
 bool Pipeline::may_go_on(Connection& client, std::string_view untaken) {
-  Callers& callers = clients_.callers();
+  Accounts& accounts = clients_.accounts();
   clients_.block_complete(client);
-  if (!client.has_room(callers.requests_in_flight())) {
+  if (!client.has_room(accounts.requests_in_flight())) {
     client.pause(Connection::Pause::backlog, untaken);
     return false;
   }
-  if (link_.is_ready() && !callers.may_ask(client.caller, client.has_turn)) {
+  if (link_.is_ready() && !accounts.may_ask(client.account, client.has_turn)) {
     client.pause(Connection::Pause::turn, untaken);
-    callers.wait(client.caller, client);
+    accounts.wait(client.account, client);
     return false;
   }
   return true;
@@ -89,15 +89,15 @@ Result<void> Pipeline::serve(Connection& client, const RequestBlock& block) {
   return {};
 }
 
-void Pipeline::ask_run(Connection& client, const CheckedRequest& request) {
+void Pipeline::ask_run(Connection& client, const KnownRequest& request) {
   const RequestBlock& block = request.block();
   run_.connection = client.number();
   run_.origin = client.origin();
   run_.fields.clear();
   for (std::size_t i = 0; i < block.size(); ++i) run_.fields.push_back(block[i]);
   Exchange& exchange = exchanges_.open(client, client.replies);
-  exchange.caller = &client.caller;
-  clients_.callers().asked(client.caller);
+  exchange.account = &client.account;
+  clients_.accounts().asked(client.account);
   exchange.asked_at = link_.ask_run(exchange.id, run_);
 }
 
@@ -107,7 +107,7 @@ bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
   if (exchange == nullptr) return false;
   const bool last = !reply.more;
   if (last && follows_.keep_back(*exchange, reply.line)) return true;
-  if (last) clients_.callers().answered(*std::exchange(exchange->caller, nullptr));
+  if (last) clients_.accounts().answered(*std::exchange(exchange->account, nullptr));
   Connection* const client = exchange->client;
   if (client == nullptr) {
     if (last) exchanges_.release(*exchange);
@@ -143,7 +143,7 @@ void Pipeline::refuse(Connection& client, const Error& error) {
 }
 
 void Pipeline::give_turns() {
-  while (TurnHook* const hook = clients_.callers().next_turn()) {
+  while (TurnHook* const hook = clients_.accounts().next_turn()) {
     auto& client = static_cast<Connection&>(*hook);
     client.has_turn = true;
     const std::string untaken = client.resume();
@@ -212,7 +212,7 @@ void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor s
 void Pipeline::link_lost(std::uint64_t sent) {
   exchanges_.for_each_unanswered([&](Exchange& exchange) {
     follows_.drop(exchange);
-    clients_.callers().answered(*std::exchange(exchange.caller, nullptr));
+    clients_.accounts().answered(*std::exchange(exchange.account, nullptr));
     Connection* const client = exchange.client;
     if (client == nullptr) return exchanges_.release(exchange);
     const Error error =

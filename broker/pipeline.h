@@ -49,7 +49,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   [[nodiscard]] bool may_go_on(Connection& client, std::string_view untaken);
   [[nodiscard]] Result<void> serve(Connection& client, const RequestBlock& block);
   void end_block(Connection& client);
-  void ask_run(Connection& client, const CheckedRequest& request);
+  void ask_run(Connection& client, const KnownRequest& request);
   // The way back.
   [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
   [[nodiscard]] bool hear_follow(std::uint64_t id, const FollowMessage& follow,

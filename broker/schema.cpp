@@ -50,7 +50,7 @@ Schema::Schema(const SettingsMessage& settings) {
   }
 }
 
-Result<CheckedRequest> Schema::check(const RequestBlock& block) const {
+Result<KnownRequest> Schema::check(const RequestBlock& block) const {
   const auto module = block.find("module");
   const auto action_name = block.find("action");
   if (!module) return fail(ErrorCode::malformed, "the field module is missing");
@@ -59,7 +59,7 @@ Result<CheckedRequest> Schema::check(const RequestBlock& block) const {
   if (!action) return tl::unexpected(action.error());
   if (auto known = check_names(**action, block); !known) return tl::unexpected(known.error());
   if (auto whole = check_required(**action, block); !whole) return tl::unexpected(whole.error());
-  return CheckedRequest(block);
+  return KnownRequest(block);
 }
 
 Result<const ActionSchema*> Schema::find_action(std::string_view module,

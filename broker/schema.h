@@ -18,13 +18,13 @@ namespace mgr::broker {
 
 // A block that names a known action and holds its required arguments and no unknown field. Only
 // Schema makes one; it is as long-lived as the block.
-class CheckedRequest {
+class KnownRequest {
  public:
   [[nodiscard]] const RequestBlock& block() const { return *block_; }
 
  private:
   friend class Schema;
-  explicit CheckedRequest(const RequestBlock& block) : block_(&block) {}
+  explicit KnownRequest(const RequestBlock& block) : block_(&block) {}
   const RequestBlock* block_;
 };
 
@@ -38,7 +38,7 @@ class Schema {
   // malformed: no module or no action is named. unknown_action. invalid_argument: a field that is
   // no argument of the action, a required one that is missing, or a reserved name that means
   // nothing in this version; the detail names it.
-  [[nodiscard]] Result<CheckedRequest> check(const RequestBlock& block) const;
+  [[nodiscard]] Result<KnownRequest> check(const RequestBlock& block) const;
 
  private:
   struct Hash {

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
+#include "broker/account.h"
 #include "broker/address.h"
-#include "broker/caller.h"
 #include "broker/connection.h"
 #include "broker/exchange.h"
 #include "broker/options.h"
@@ -21,17 +21,17 @@ class ExchangesTest : public ::testing::Test {
  protected:
   Exchange& ask() {
     Exchange& exchange = exchanges.open(client, client.replies);
-    exchange.caller = &caller;
+    exchange.account = &account;
     return exchange;
   }
   void answer(Exchange& exchange, std::string_view line, bool last = true) {
-    if (last) exchange.caller = nullptr;
+    if (last) exchange.account = nullptr;
     exchanges.answer(exchange, client.replies, out, line, last);
   }
 
   Exchanges exchanges;
-  Caller caller;
-  Connection client{Descriptor(), Arrival{}, caller};
+  Account account;
+  Connection client{Descriptor(), Arrival{}, account};
   std::string out;
 };
 
@@ -85,7 +85,7 @@ TEST_F(ExchangesTest, AbandonedRequestWaitsForTheHelperAlone) {
 
 TEST_F(ExchangesTest, AbandonedRequestThatTheHelperHasAnsweredIsFree) {
   Exchange& kept_back = ask();
-  kept_back.caller = nullptr;
+  kept_back.account = nullptr;
   exchanges.abandon(client.replies);
   EXPECT_FALSE(kept_back.in_use);
   EXPECT_EQ(&ask(), &kept_back);
@@ -94,69 +94,69 @@ TEST_F(ExchangesTest, AbandonedRequestThatTheHelperHasAnsweredIsFree) {
 // ---- callers
 
 TEST(CallersTest, KeepsPlacesForAdmins) {
-  Callers callers(1000);
+  Accounts accounts(1000);
   BrokerLimits limits;
   limits.connections = 4;
   limits.kept_places = 2;
-  callers.set_limits(limits);
-  EXPECT_TRUE(callers.enter(33, false));
-  EXPECT_TRUE(callers.enter(34, false));
-  EXPECT_FALSE(callers.enter(35, false));
-  EXPECT_TRUE(callers.enter(0, true));
-  EXPECT_TRUE(callers.enter(0, true));
-  EXPECT_FALSE(callers.enter(0, true));
+  accounts.set_limits(limits);
+  EXPECT_TRUE(accounts.enter(33, false));
+  EXPECT_TRUE(accounts.enter(34, false));
+  EXPECT_FALSE(accounts.enter(35, false));
+  EXPECT_TRUE(accounts.enter(0, true));
+  EXPECT_TRUE(accounts.enter(0, true));
+  EXPECT_FALSE(accounts.enter(0, true));
 }
 
 TEST(CallersTest, DescriptorsCapTheLimit) {
-  Callers callers(1);
+  Accounts accounts(1);
   BrokerLimits limits;
   limits.kept_places = 0;
-  callers.set_limits(limits);
-  EXPECT_TRUE(callers.enter(33, false));
-  const auto refused = callers.enter(33, false);
+  accounts.set_limits(limits);
+  EXPECT_TRUE(accounts.enter(33, false));
+  const auto refused = accounts.enter(33, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::busy);
 }
 
 TEST(CallersTest, MoreKeptPlacesThanPlacesLeavesNoneForOthers) {
-  Callers callers(1000);
+  Accounts accounts(1000);
   BrokerLimits limits;
   limits.connections = 4;
   limits.kept_places = 4000000000;
-  callers.set_limits(limits);
-  EXPECT_FALSE(callers.enter(33, false));
-  EXPECT_TRUE(callers.enter(0, true));
+  accounts.set_limits(limits);
+  EXPECT_FALSE(accounts.enter(33, false));
+  EXPECT_TRUE(accounts.enter(0, true));
 }
 
 TEST(CallersTest, CallersTakeTurns) {
-  Callers callers(1000);
+  Accounts accounts(1000);
   BrokerLimits limits;
   limits.requests_in_flight = 2;
-  callers.set_limits(limits);
-  Caller& web = **callers.enter(33, false);
-  Caller& other = **callers.enter(34, false);
-  callers.asked(web);
-  callers.asked(web);
-  EXPECT_FALSE(callers.may_ask(web, false));
-  EXPECT_TRUE(callers.may_ask(other, false));
+  accounts.set_limits(limits);
+  Account& web = **accounts.enter(33, false);
+  Account& other = **accounts.enter(34, false);
+  accounts.asked(web);
+  accounts.asked(web);
+  EXPECT_FALSE(accounts.may_ask(web, false));
+  EXPECT_TRUE(accounts.may_ask(other, false));
   Connection first(Descriptor(), Arrival{}, web), second(Descriptor(), Arrival{}, web);
-  callers.wait(web, first);
-  callers.wait(web, second);
-  EXPECT_EQ(callers.next_turn(), nullptr);
-  callers.answered(web);
-  EXPECT_EQ(callers.next_turn(), &first);
+  accounts.wait(web, first);
+  accounts.wait(web, second);
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  accounts.answered(web);
+  EXPECT_EQ(accounts.next_turn(), &first);
   // One that has just come does not overtake those who wait.
-  EXPECT_FALSE(callers.may_ask(web, false));
-  EXPECT_TRUE(callers.may_ask(web, true));
-  callers.asked(web);
-  EXPECT_EQ(callers.next_turn(), nullptr);
-  callers.answered(web);
-  EXPECT_EQ(callers.next_turn(), &second);
+  EXPECT_FALSE(accounts.may_ask(web, false));
+  EXPECT_TRUE(accounts.may_ask(web, true));
+  accounts.asked(web);
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  accounts.answered(web);
+  EXPECT_EQ(accounts.next_turn(), &second);
 }
 
 // ---- schema
 
-Result<CheckedRequest> check(std::string_view text) {
+Result<KnownRequest> check(std::string_view text) {
   static BlockParser parser;
   parser = BlockParser();
   EXPECT_EQ(parser.read(text), BlockParser::State::complete);

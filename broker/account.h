@@ -34,48 +34,48 @@ using TurnHook =
 using TurnList = boost::intrusive::list<TurnHook, boost::intrusive::base_hook<TurnHook>,
                                         boost::intrusive::constant_time_size<false>>;
 
-// One caller's counts. Owned by Callers, from its first connection to its last answer.
-struct Caller : Hook {
+// One caller's counts. Owned by Accounts, from its first connection to its last answer.
+struct Account : Hook {
   std::uint64_t key = 0;
   std::uint32_t connections = 0;
   std::uint32_t in_flight = 0;
   TurnList waiting;  // connections whose next request waits for its turn
 };
 
-class Callers {
+class Accounts {
  public:
   // The key of every caller from the network; a uid's is its number.
   static constexpr std::uint64_t network = std::uint64_t{1} << 32;
 
   // `descriptors`: how many connections the process has descriptors for; it caps the limit.
-  explicit Callers(std::size_t descriptors) : descriptors_(descriptors) {}
+  explicit Accounts(std::size_t descriptors) : descriptors_(descriptors) {}
   void set_limits(const BrokerLimits& limits);
 
   // Takes a place for a new connection; busy where a limit is reached.
-  [[nodiscard]] Result<Caller*> enter(std::uint64_t key, bool keeps_place);
-  void leave(Caller& caller);
+  [[nodiscard]] Result<Account*> enter(std::uint64_t key, bool keeps_place);
+  void leave(Account& account);
 
   // True where the next request of this connection may go to the helper now. One whose turn has
   // come (next_turn) does not queue up again behind the others.
-  [[nodiscard]] bool may_ask(const Caller& caller, bool has_turn) const;
+  [[nodiscard]] bool may_ask(const Account& account, bool has_turn) const;
   [[nodiscard]] std::uint32_t requests_in_flight() const { return limits_.requests_in_flight; }
-  void asked(Caller& caller) { ++caller.in_flight; }
+  void asked(Account& account) { ++account.in_flight; }
   // The helper has answered; the caller may be gone afterwards.
-  void answered(Caller& caller);
+  void answered(Account& account);
 
-  void wait(Caller& caller, TurnHook& connection) { caller.waiting.push_back(connection); }
+  void wait(Account& account, TurnHook& connection) { account.waiting.push_back(connection); }
   // The connection whose turn it is, taken out of its caller's line; nullptr when there is none.
   [[nodiscard]] TurnHook* next_turn();
 
  private:
-  void forget_if_gone(Caller& caller);
+  void forget_if_gone(Account& account);
 
   BrokerLimits limits_;
   std::size_t descriptors_;
   std::size_t connections_ = 0;
-  std::unordered_map<std::uint64_t, Caller> callers_;
-  // Callers that have come below their limit while connections wait.
-  boost::intrusive::list<Caller, boost::intrusive::constant_time_size<false>> freed_;
+  std::unordered_map<std::uint64_t, Account> accounts_;
+  // Accounts that have come below their limit while connections wait.
+  boost::intrusive::list<Account, boost::intrusive::constant_time_size<false>> freed_;
 };
 
 }  // namespace mgr::broker
