@@ -142,10 +142,14 @@ void JobOutput::take_records(File& file, std::string_view bytes, OutputBatch& ba
 
 // What was read before, or claims to be, is not told again.
 void JobOutput::take(const OutputRecord& record, OutputBatch& batch) {
-  if (record.position < position_) return;
-  batch.records.push_back({std::exchange(restarted_, false), record.position - position_,
-                           record.position, record.time_us, record.stream,
-                           std::string(record.bytes)});
+  // Only where a client said how far it knows it can that be within a record.
+  const bool is_cut = from_ == position_ && record.end() > position_;
+  if (record.position < position_ && !is_cut) return;
+  const std::uint64_t known = position_ - std::min(position_, record.position);
+  const std::uint64_t begin = record.position + known;
+  batch.records.push_back({std::exchange(restarted_, false), begin - position_, begin,
+                           record.time_us, record.stream, std::string(record.bytes.substr(known))});
+  from_ = 0;
   position_ = record.end();
 }
 

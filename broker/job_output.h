@@ -51,7 +51,7 @@ class JobOutput {
   void begin_with_last(std::size_t lines) { last_lines_ = lines; }
 
   // Before the first read(): what stands before this position is known already.
-  void begin_from(std::uint64_t position) { position_ = position; }
+  void begin_from(std::uint64_t position) { position_ = from_ = position; }
 
   // What has come since the last call, from the beginning on. Takes no notice of what does not
   // decode: the rest of such a file is passed over.
@@ -90,6 +90,7 @@ class JobOutput {
 
   std::array<File, 3> files_;
   std::uint64_t position_ = 0;
+  std::uint64_t from_ = 0;  // until the first record
   bool restarted_ = false;
   std::optional<std::size_t> last_lines_;  // until they were given
   std::deque<PrintedRecord> held_;

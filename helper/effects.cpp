@@ -81,6 +81,7 @@ void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
 void Effects::commit() {
   if (queue_.empty()) return;
   std::vector<Queued> batch = std::exchange(queue_, {});
+  static_cast<void>(audit_.has_reserve());  // made up while it can be
   const auto on_disk = audit_.flush(true);
   for (auto& [task, effect] : batch) {
     if (!on_disk) {
@@ -140,9 +141,12 @@ void Effects::commit_starts() {
       fail_task(link_, task,
                 {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
     } else if (task.errand.wait) {
+      task.record->succeeded(
+          outcome_object(*jobs_, notes));  // it has been started; its end is its own
+      task.record.reset();
       waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
     } else {
-      succeed(link_, task, jobs_object(*jobs_, notes));
+      succeed(link_, task, jobs_object(*jobs_, notes), outcome_object(*jobs_, notes));
     }
   }
 }
@@ -168,7 +172,8 @@ void Effects::prune(Task task, const PruneJobs& effect) {
     const Job* job = jobs_->find(note.id);
     if (number == most_pruned || job->alive() || job->exit->ended_us > before) continue;
     const auto freed = jobs_->remove(note.id);
-    if (!freed) return fail_task(link_, task, freed.error());
+    if (!freed && number == 0) return fail_task(link_, task, freed.error());
+    if (!freed) break;
     ++number;
     bytes += *freed;
   }

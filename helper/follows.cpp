@@ -17,34 +17,41 @@ void Follows::add(Jobs& jobs, Errand errand, const FollowJob& effect) {
   if (job == nullptr || !may_see(errand, *job)) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::not_found, "no such job"}));
   }
-  if (follows_.size() >= most_follows) {
+  if (follows_.size() >= most_follows || !link_.takes_files()) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::busy, "too many follow already"}));
   }
   Follow follow{std::move(errand), effect.id, effect.tail, effect.from};
   if (!effect.live || !job->alive()) return finish(jobs, *job, follow);
+  // Where it runs its files are there already, or mgr-job says so when it has made them.
+  if (const auto passed = pass(jobs, *job, follow); !passed) {
+    return link_.send_reply(follow.errand.to, failure_line(passed.error()));
+  }
   follows_.push_back(std::move(follow));
   jobs.follow(effect.id);
 }
 
-void Follows::pass(const Jobs& jobs, const Job& job, Follow& follow) {
-  if (follow.attempt == job.attempt) return;
+Result<void> Follows::pass(const Jobs& jobs, const Job& job, Follow& follow) {
+  if (follow.attempt == job.attempt) return {};
   auto files = jobs.open_output(job.spec.id);
-  if (!files) return;  // it has not run
+  if (!files && files.error().code == ErrorCode::not_found) return {};
+  if (!files) return tl::unexpected(files.error());
   link_.send_follow(follow.errand.to, {follow.tail, follow.from, follow.errand.action},
                     std::move(*files));
   follow.attempt = job.attempt;
+  return {};
 }
 
 void Follows::finish(const Jobs& jobs, const Job& job, Follow& follow) {
-  pass(jobs, job, follow);
+  const auto passed = pass(jobs, job, follow);
+  if (!passed) return link_.send_reply(follow.errand.to, failure_line(passed.error()));
   link_.send_reply(follow.errand.to, success_line(follow.errand.action, job_object(&job)));
 }
 
 void Follows::job_printed(const Jobs& jobs, const Job& job, std::uint64_t bytes) {
   for (Follow& follow : follows_) {
     if (follow.id != job.spec.id) continue;
-    pass(jobs, job, follow);
-    link_.send_grew(follow.errand.to, bytes);
+    // What fails now is tried again at the next word, and told at the end.
+    if (pass(jobs, job, follow)) link_.send_grew(follow.errand.to, bytes);
   }
 }
 

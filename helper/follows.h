@@ -30,7 +30,8 @@ class Follows {
     std::uint64_t from;
     std::uint32_t attempt = 0;  // whose files the broker has; 0: none
   };
-  void pass(const Jobs& jobs, const Job& job, Follow& follow);
+  // Nothing to pass before it has run.
+  [[nodiscard]] Result<void> pass(const Jobs& jobs, const Job& job, Follow& follow);
   void finish(const Jobs& jobs, const Job& job, Follow& follow);
 
   Link& link_;

@@ -7,7 +7,8 @@
 namespace mgr {
 namespace {
 
-constexpr std::size_t longest_list = 256 << 10;  // an answer, and a line of the audit, ends
+constexpr std::size_t longest_list = 256 << 10;  // an answer ends
+constexpr std::size_t longest_outcome = 4 << 10;
 
 void append_asker(JsonWriter& json, const Asker& asker) {
   if (asker.uid == UINT32_MAX) return;
@@ -65,21 +66,20 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
   append_limits(json, spec.run);
 }
 
-}  // namespace
-
-std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
+std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::size_t longest,
+                    void (*append)(JsonWriter&, const Job&)) {
   JsonWriter json;
   json.open_object().key("jobs").open_array();
   std::size_t left_out = 0;
   for (const auto& [id, is_new] : notes) {
     const Job* job = jobs.find(id);
     if (job == nullptr) continue;
-    if (json.text().size() > longest_list) {
+    if (json.text().size() > longest) {
       ++left_out;
       continue;
     }
     json.open_object();
-    append_members(json, *job);
+    append(json, *job);
     if (is_new) json.member("new", *is_new);
     json.close_object();
   }
@@ -87,6 +87,18 @@ std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
   if (left_out > 0) json.member("left_out", left_out);
   json.close_object();
   return json.take();
+}
+
+}  // namespace
+
+std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
+  return list_of(jobs, notes, longest_outcome, [](JsonWriter& json, const Job& job) {
+    json.member("id", job.spec.id).member("state", state_name(job.state));
+  });
+}
+
+std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
+  return list_of(jobs, notes, longest_list, append_members);
 }
 
 std::string detailed_object(const std::vector<const Job*>& jobs) {

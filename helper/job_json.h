@@ -19,6 +19,8 @@ struct JobNote {
 // {"jobs":[{"id":7,"key":"scan:1",…}]}, and "left_out":N where N more did not fit. What has been
 // removed meanwhile is not there.
 [[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes);
+// {"jobs":[{"id":7,"state":"running","new":true},…]}, 4 KiB at most: what the audit needs.
+[[nodiscard]] std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes);
 // The same for one, with all that is known of it; and for one or none.
 [[nodiscard]] std::string detailed_object(const std::vector<const Job*>& jobs);
 [[nodiscard]] std::string job_object(const Job* job);

@@ -221,8 +221,9 @@ void Link::send_follow(ReplyTo to, const FollowMessage& message, std::array<Desc
   for (Descriptor& file : files) out_.add_passenger(std::move(file));
 }
 
+// A broker that does not keep up looks again at the next one, or at the last reply.
 void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
-  if (!is_up() || to.link != generation_) return;
+  if (!is_up() || to.link != generation_ || out_.waiting() >= out_pause) return;
   out_.put(MessageKind::grew, to.id, encode(GrewMessage{bytes}));
 }
 

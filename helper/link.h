@@ -56,6 +56,8 @@ class Link {
   // A job's output: its three files, and that more is in them.
   void send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files);
   void send_grew(ReplyTo to, std::uint64_t bytes);
+  // False while the broker does not take the descriptors that wait for it.
+  [[nodiscard]] bool takes_files() const { return out_.passengers() < most_waiting_descriptors; }
 
   // Goes on with what was received while the broker did not take its replies; true where it did.
   bool go_on();
@@ -64,6 +66,7 @@ class Link {
   void flush();
 
  private:
+  static constexpr std::size_t most_waiting_descriptors = 1536;
   enum class State { down, greeting, up };
   struct Row;  // of the dispatch table
 

@@ -17,6 +17,9 @@ class LinkOutput {
   // Bytes that wait.
   [[nodiscard]] std::size_t waiting() const { return bytes_.size() - sent_; }
 
+  // Descriptors that wait.
+  [[nodiscard]] std::size_t passengers() const { return passengers_.size(); }
+
   // Adds a frame at the end. Descriptors that travel with it are added right after it, in order.
   void put(MessageKind kind, std::uint64_t id, std::string_view payload);
   void add_passenger(Descriptor descriptor);

@@ -5,8 +5,8 @@
 
 namespace mgr {
 
-void succeed(Link& link, Task& task, const std::string& data) {
-  if (task.record) task.record->succeeded(data);
+void succeed(Link& link, Task& task, const std::string& data, std::string_view outcome) {
+  if (task.record) task.record->succeeded(outcome);
   link.send_reply(task.errand.to, success_line(task.errand.action, data));
 }
 

@@ -15,8 +15,11 @@ struct Task {
   std::optional<AuditedEffect> record;  // empty for what has no effect
 };
 
-// The one last reply, and the outcome into the audit.
-void succeed(Link& link, Task& task, const std::string& data);
+// The one last reply, and the outcome into the audit: `outcome` where the data is too much for it.
+void succeed(Link& link, Task& task, const std::string& data, std::string_view outcome);
+inline void succeed(Link& link, Task& task, const std::string& data) {
+  succeed(link, task, data, data);
+}
 void fail_task(Link& link, Task& task, const Error& error);
 
 }  // namespace mgr

@@ -14,8 +14,11 @@ void Waits::wait(const Jobs& jobs, Task task, std::vector<JobNote> notes,
                  std::chrono::milliseconds limit, std::string late) {
   const auto alive = [&](const JobNote& note) { return jobs.find(note.id)->alive(); };
   const auto count = static_cast<std::size_t>(std::ranges::count_if(notes, alive));
-  if (count > 0 && !task.record && waits_.size() >= most_waits) {
-    return fail_task(link_, task, {ErrorCode::busy, "too many wait already"});
+  const bool is_effect = task.record || task.errand.wait;
+  if (count > 0 && waits_.size() >= most_waits) {
+    // What was asked for goes on; only its end is not waited for.
+    return fail_task(link_, task,
+                     {is_effect ? ErrorCode::timeout : ErrorCode::busy, "too many wait already"});
   }
   waits_.push_back({std::move(task), std::move(notes), std::move(late), count, nullptr});
   const Iterator added = std::prev(waits_.end());
@@ -34,7 +37,7 @@ void Waits::job_ended(const Jobs& jobs, const Job& job) {
 }
 
 void Waits::finish(const Jobs& jobs, Iterator wait) {
-  succeed(link_, wait->task, jobs_object(jobs, wait->notes));
+  succeed(link_, wait->task, jobs_object(jobs, wait->notes), outcome_object(jobs, wait->notes));
   waits_.erase(wait);
 }
 

@@ -23,8 +23,8 @@ class Waits {
   Waits& operator=(const Waits&) = delete;
 
   // The answer: the jobs, when all of them have ended; at once where they have. After `limit` (0:
-  // none) it is a timeout that says `late` and how many are left. A wait without a record (nobody's
-  // stop) may be given up for want of room: busy.
+  // none) it is a timeout that says `late` and how many are left. A wait that belongs to no effect
+  // may be refused for want of room: busy.
   void wait(const Jobs& jobs, Task task, std::vector<JobNote> notes,
             std::chrono::milliseconds limit, std::string late);
 

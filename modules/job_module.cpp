@@ -139,7 +139,7 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
        }});
   add({"prune",
        "Forget ended jobs",
-       {{"older_than", number(0, longest_seconds), false, "ended before so many seconds"}},
+       {{"older_than", number(0, longest_seconds), false, "ended at least so many seconds ago"}},
        [](auto& call) -> Result<Effect> {
          PruneJobs effect{{}, std::chrono::seconds(integer(call, "older_than", 0))};
          return effect;

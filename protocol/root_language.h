@@ -166,8 +166,8 @@ struct SettingsMessage {
   static void members(auto& archive, auto& record) { archive(record.limits, record.modules); }
 };
 
-// A local connection that the helper accepted; its descriptor travels with this message: the k-th
-// connection message of a batch owns the k-th descriptor. `uid` serves the broker's limits
+// A local connection that the helper accepted; its descriptor travels with this message: the
+// descriptors of a batch belong to its messages in their order. `uid` serves the broker's limits
 // alone, and is UINT32_MAX for all whom no principal names;
 // `keeps_place` is true for uid 0 and the admins.
 struct ConnectionMessage {
@@ -203,7 +203,7 @@ struct FollowMessage {
   }
 };
 struct GrewMessage {
-  std::uint64_t bytes = 0;  // printed so far
+  std::uint64_t bytes = 0;  // printed so far, for who reads a trace
   static void members(auto& archive, auto& record) { archive(record.bytes); }
 };
 inline constexpr std::size_t descriptors_of_a_follow = 3;

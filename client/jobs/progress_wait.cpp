@@ -18,9 +18,10 @@ using std::chrono::milliseconds;
 // The stream of changes, as long as there is one.
 class Watch {
  public:
-  Watch(const Session& session, const IsOurs& is_ours) : is_ours_(is_ours) {
+  Watch(const Session& session, const std::string& on_behalf_of, const IsOurs& is_ours)
+      : is_ours_(is_ours) {
     auto exchange =
-        Exchange::begin(session.socket_path, {"job", "watch", {}, {}}, session.deadline);
+        Exchange::begin(session.socket_path, {"job", "watch", {}, on_behalf_of}, session.deadline);
     if (exchange) exchange_ = std::move(*exchange);
   }
 
@@ -108,7 +109,7 @@ std::pair<std::string, Progress> progress_of(const std::map<std::uint64_t, Job>&
 
 Outcome<Reply> ask_with_progress(const Session& session, const Request& request,
                                  const IsOurs& is_ours, ProgressLine& progress) {
-  Watch watch(session, is_ours);  // first, so that it misses less
+  Watch watch(session, request.on_behalf_of, is_ours);  // first, so that it misses less
   auto exchange = Exchange::begin(session.socket_path, request, session.deadline);
   if (!exchange) return tl::unexpected(exchange.error());
   const Deadline until = session.deadline_for(request);

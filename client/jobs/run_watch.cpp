@@ -84,7 +84,8 @@ Outcome<Reply> show_changes(const Session& session, Exchange& watch, Screen& scr
 
 ExitCode watch_jobs(const Session& session, const Request& list) {
   // The changes are asked for first, so that none falls between the list and them.
-  auto watch = Exchange::begin(session.socket_path, {"job", "watch", {}, {}}, session.deadline);
+  auto watch = Exchange::begin(session.socket_path, {"job", "watch", {}, list.on_behalf_of},
+                               session.deadline);
   if (!watch) return report(session, watch.error());
   JobBoard board(filter_of(list));
   Screen screen(session, board);

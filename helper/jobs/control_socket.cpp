@@ -55,9 +55,10 @@ Result<Descriptor> connect_to_control(int folder) {
   return control;
 }
 
-// One short message on a socket that carries few always fits.
-void send_stop(const Descriptor& control) {
-  (void)send(control.get(), stop_message.data(), stop_message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+bool send_stop(const Descriptor& control) {
+  return send(control.get(), stop_message.data(), stop_message.size(),
+              MSG_NOSIGNAL | MSG_DONTWAIT) > 0 ||
+         errno != EAGAIN;
 }
 
 void send_follow(const Descriptor& control) {

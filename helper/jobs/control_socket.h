@@ -17,7 +17,8 @@ namespace mgr {
 [[nodiscard]] Result<Descriptor> connect_to_control(int folder);
 
 // Asks for the tree's end. A peer that is gone is no failure: its hang-up is told elsewhere.
-void send_stop(const Descriptor& control);
+// False where so much waits there already that it cannot be sent.
+[[nodiscard]] bool send_stop(const Descriptor& control);
 // Asks it to tell of its output.
 void send_follow(const Descriptor& control);
 

@@ -64,6 +64,9 @@ std::optional<Record> unseal(Kind kind, std::string_view bytes) {
   return decode<Record>(cover->payload);
 }
 
+// From 1970 to the year 9999.
+bool is_time(std::int64_t us) { return us >= 0 && us < 253'402'300'800'000'000; }
+
 bool is_c_text(const std::string& text) { return text.find('\0') == std::string::npos; }
 
 bool is_absolute_path(const std::string& path) { return path.starts_with('/') && is_c_text(path); }
@@ -92,13 +95,16 @@ std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
 }
 
 std::optional<StartRecord> decode_start_record(std::string_view bytes) {
-  return unseal<StartRecord>(Kind::start, bytes);
+  auto record = unseal<StartRecord>(Kind::start, bytes);
+  const bool valid = record && is_time(record->started_us) && record->boot_id.size() <= 64;
+  return valid ? record : std::nullopt;
 }
 
 std::optional<ExitRecord> decode_exit_record(std::string_view bytes) {
   auto record = unseal<ExitRecord>(Kind::exit, bytes);
-  const bool valid =
-      record && record->outcome >= JobOutcome::exited && record->progress.value_or(0) <= 100;
+  const bool valid = record && record->outcome >= JobOutcome::exited &&
+                     record->progress.value_or(0) <= 100 && is_time(record->ended_us) &&
+                     record->detail.size() <= 1024;
   return valid ? record : std::nullopt;
 }
 

@@ -1,7 +1,8 @@
 // A job's folder, /var/lib/mgr/jobs/ID: what lies in it and in which bytes. Shared by the helper
 // (root) and mgr-job. The helper distrusts what mgr-job wrote after it gave root up.
 //
-//   spec     written by the helper, durable before the job is answered; never changed
+//   spec     written by the helper before the job's first attempt; never changed. Before that, and
+//            until mgr-job has put the folder on disk, the job is in the journal (journal.h)
 //   lock     flock'ed by whoever supervises: the helper takes it, mgr-job inherits it. Free means
 //            that no mgr-job of this job is alive
 //   control  SEQPACKET socket; the helper binds it and connects, mgr-job inherits the listener
@@ -10,7 +11,9 @@
 //            written by mgr-job: what the command printed (protocol/output_record.h); emptied when
 //            the job is started again. The helper never reads them
 //   exit     written by mgr-job once, when the command has ended and its cgroup is empty; or by the
-//            helper, outcome lost, where mgr-job died without it
+//            helper, where mgr-job died without it or the job was stopped while it waited
+//   start.N, exit.N
+//            those of attempt N, which failed: put aside by the helper before the next
 //
 // The folder is root's, 0700: mgr-job opens start, exit and output while it is root and keeps the
 // descriptors, so nothing that it is talked into later can touch another job. A record is valid as
@@ -68,7 +71,7 @@ struct StartRecord {
 enum class JobOutcome : std::uint8_t {
   exited = 1,           // status is the exit status
   signalled = 2,        // status is the signal
-  could_not_start = 3,  // detail names the step and its errno; the command never ran
+  could_not_start = 3,  // the command never ran; detail says why
   lost = 4,             // mgr-job died without a record, or the machine went down
   last_value = lost,
 };
@@ -95,7 +98,7 @@ struct ExitRecord {
 
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
 // argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1;
-// progress of at most 100.
+// progress of at most 100, times from 1970 to 9999, a detail of at most 1 KiB.
 // The decoders are total: whatever the bytes are, they give a valid record or nothing.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);

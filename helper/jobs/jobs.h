@@ -66,8 +66,8 @@ struct JobEvents {
   std::function<void(const Job&)> ended;
   // A job that is alive is in another state, or further on. May be empty.
   std::function<void(const Job&)> changed;
-  // The output of a job that is followed can be opened, or has grown to so many bytes. May be
-  // empty.
+  // The output of a job that is followed can be opened, or has grown: to so many bytes, or (0) by a
+  // line of progress. May be empty.
   std::function<void(const Job&, std::uint64_t)> printed;
 };
 

@@ -51,6 +51,9 @@ void Journal::put(std::string& records, std::string_view encoded_spec) {
 }
 
 Result<void> Journal::append(std::string_view records) {
+  if (size_ + records.size() > static_cast<std::size_t>(longest) / 2) {
+    return fail(ErrorCode::busy, "too many jobs wait");
+  }
   auto written = write_at(file_.get(), size_, records);
   if (written && fdatasync(file_.get()) != 0) written = fail_errno(name);
   if (written) {

@@ -59,6 +59,11 @@ void SupervisedJobs::launch(Entry& entry) {
     return await(entry, full_disk_ms, &SupervisedJobs::enqueue);
   }
   if (const auto launched = try_launch(entry); !launched) {
+    // The mgr-job of the attempt before is gone in an instant.
+    if (launched.error().code == ErrorCode::conflict &&
+        await_again(entry, &SupervisedJobs::enqueue)) {
+      return schedule_.leave(entry.job.spec);
+    }
     end_with(entry, ended_now(JobOutcome::could_not_start, launched.error().detail));
   }
 }

@@ -21,6 +21,7 @@ namespace mgr {
 namespace {
 
 constexpr std::uint64_t id_block = 4096;
+constexpr std::string_view gone_prefix = "gone.";
 constexpr const char* next_id_file = "next-id";
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -85,18 +86,21 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   if (!names) return tl::unexpected(names.error());
   std::set<std::uint64_t> folders;
   for (const std::string& name : *names) {
+    if (name.starts_with(gone_prefix)) remove_folder(name);
     if (const auto id = parse_id(name)) folders.insert(*id);
   }
   Loaded loaded;
   std::uint64_t highest = std::max(highest_in_audit, folders.empty() ? 0 : *folders.rbegin());
   for (const JobSpec& spec : *accepted) {
     highest = std::max(highest, spec.id);
-    first_in_journal_ = std::min(first_in_journal_, spec.id);
-    if (folders.contains(spec.id)) {
-      repair(spec);
-    } else {
-      loaded.jobs.push_back({spec, {}});
-    }
+    in_journal_.insert(spec.id);
+    if (!folders.contains(spec.id)) loaded.jobs.push_back({spec, {}});
+    if (!folders.contains(spec.id) || repair(spec)) continue;
+    // What it holds beside its spec counts; the journal keeps that until it can be repaired.
+    const auto opened = folder(spec.id);
+    loaded.jobs.push_back({spec, opened ? read_records(opened->get()) : JobRecords(), true});
+    folders.erase(spec.id);
+    needs_journal_ = true;
   }
   for (const std::uint64_t id : folders) {
     auto job = read_job(id);
@@ -108,11 +112,12 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   return loaded;
 }
 
-// A folder that was not on disk yet when the machine went down.
-void Store::repair(const JobSpec& spec) const {
+// A folder that was not on disk yet when the machine went down. False where it cannot be repaired.
+bool Store::repair(const JobSpec& spec) const {
   const auto opened = folder(spec.id);
-  if (!opened || decoded(opened->get(), "spec", decode_job_spec)) return;
-  static_cast<void>(replace_record(opened->get(), "spec", encode(spec)));
+  if (!opened) return false;
+  if (decoded(opened->get(), "spec", decode_job_spec)) return true;
+  return replace_record(opened->get(), "spec", encode(spec)).has_value();
 }
 
 void Store::go_on_above(std::uint64_t highest) {
@@ -134,27 +139,29 @@ Result<std::uint64_t> Store::new_id() {
 
 Result<void> Store::commit() {
   const std::string records = std::exchange(pending_, {});
+  const std::vector<std::uint64_t> ids = std::exchange(pending_ids_, {});
   if (records.empty()) return {};
-  first_in_journal_ = std::min(first_in_journal_, first_pending_);
-  first_pending_ = no_id;
+  in_journal_.insert(ids.begin(), ids.end());
   return journal_.append(records);
 }
 
 void Store::accept(const JobSpec& spec) {
-  first_pending_ = std::min(first_pending_, spec.id);
+  pending_ids_.push_back(spec.id);
   Journal::put(pending_, encode(spec));
 }
 
 Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) {
+  if (needs_journal_)
+    return fail(ErrorCode::failed, "a folder waits for its spec from the journal");
   std::string records;
-  std::uint64_t first = no_id;
+  std::set<std::uint64_t> ids;
   for (const JobSpec* spec : waiting) {
-    first = std::min(first, spec->id);
+    ids.insert(spec->id);
     Journal::put(records, encode(*spec));
   }
   auto rewritten = journal_.rewrite(folder_.get(), records);
   if (!rewritten) return rewritten;
-  first_in_journal_ = first;
+  in_journal_ = std::move(ids);
   long_from_ = std::max(long_journal, 2 * journal_.size());
   return rewritten;
 }
@@ -192,10 +199,17 @@ void Store::strip(std::uint64_t id) const {
 
 void Store::remove(std::uint64_t id) const {
   const std::string name = std::to_string(id);
-  const auto opened = folder(id);
+  // Half removed it would look like a job that never ran.
+  const std::string gone = std::string(gone_prefix) + name;
+  const bool renamed = renameat(folder_.get(), name.c_str(), folder_.get(), gone.c_str()) == 0;
+  if (renamed) remove_folder(gone);
+}
+
+void Store::remove_folder(const std::string& name) const {
+  const Descriptor opened(openat(folder_.get(), name.c_str(), folder_flags));
   if (!opened) return;
-  for (const std::string& file : names_in(opened->get()).value_or(std::vector<std::string>())) {
-    unlinkat(opened->get(), file.c_str(), 0);
+  for (const std::string& file : names_in(opened.get()).value_or(std::vector<std::string>())) {
+    unlinkat(opened.get(), file.c_str(), 0);
   }
   unlinkat(folder_.get(), name.c_str(), AT_REMOVEDIR);
 }
@@ -230,13 +244,14 @@ JobRecords Store::read_records(int folder) {
 
 Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
   std::array<Descriptor, 3> files;
-  static constexpr std::array<const char*, 3> names{"output.head", "output.tail0", "output.tail1"};
   for (std::size_t i = 0; i < files.size(); ++i) {
-    Descriptor file(openat(folder, names.at(i), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const std::string name(output_file_names[i]);
+    Descriptor file(openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file && errno == ENOENT) return fail(ErrorCode::not_found, "the job has not run");
     struct stat status {};
-    if (!file || fstat(file.get(), &status) != 0) return fail_errno(names.at(i));
+    if (!file || fstat(file.get(), &status) != 0) return fail_errno(name);
     if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
-      return fail(ErrorCode::failed, std::string(names.at(i)) + ": not a plain file");
+      return fail(ErrorCode::failed, name + ": not a plain file");
     }
     files.at(i) = std::move(file);
   }

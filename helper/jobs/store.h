@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ struct StoredJob {
   JobSpec spec;
   JobRecords records;
   bool has_folder = false;
-  bool concluded = false;     // its end was told to the helper's answer before
+  bool concluded = false;     // its end was told before
   std::uint32_t attempt = 1;  // the one that the records are of
 };
 
@@ -58,7 +59,7 @@ class Store {
   // Whether the journal is worth rewriting; and whether it may have this job, so that it must be
   // rewritten before the job's folder is removed.
   [[nodiscard]] bool journal_is_long() const { return journal_.size() > long_from_; }
-  [[nodiscard]] bool journal_may_have(std::uint64_t id) const { return id >= first_in_journal_; }
+  [[nodiscard]] bool journal_may_have(std::uint64_t id) const { return in_journal_.contains(id); }
   // With the specs of the jobs that still wait.
   Result<void> rewrite_journal(const std::vector<const JobSpec*>& waiting);
 
@@ -86,17 +87,18 @@ class Store {
   Store(Descriptor folder, Journal journal)
       : folder_(std::move(folder)), journal_(std::move(journal)) {}
   Result<StoredJob> read_job(std::uint64_t id) const;
-  void repair(const JobSpec& spec) const;
+  [[nodiscard]] bool repair(const JobSpec& spec) const;
+  void remove_folder(const std::string& name) const;
   void go_on_above(std::uint64_t highest);
 
   Descriptor folder_;
-  static constexpr std::uint64_t no_id = UINT64_MAX;
   Journal journal_;
   static constexpr std::size_t long_journal = 4 << 20;
   std::size_t long_from_ = long_journal;
-  std::uint64_t first_in_journal_ = no_id;
-  std::string pending_;  // for the journal
-  std::uint64_t first_pending_ = no_id;
+  std::set<std::uint64_t> in_journal_;
+  bool needs_journal_ = false;  // it has what could not be repaired yet
+  std::string pending_;         // for the journal
+  std::vector<std::uint64_t> pending_ids_;
   std::uint64_t next_id_ = 1;
   std::uint64_t reserved_below_ = 1;  // ids below it are reserved on disk
 };

@@ -136,7 +136,7 @@ void SupervisedJobs::stop(std::uint64_t id) {
   const bool waits = entry.job.state == JobState::queued;
   set_state(entry, JobState::stopping);
   if (waits) return end_unstarted(entry);
-  if (entry.live->control) send_stop(entry.live->control);
+  if (entry.live->control && !send_stop(entry.live->control)) reconnect(entry);
 }
 
 Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
@@ -173,16 +173,20 @@ void SupervisedJobs::keep_to_limits() {
 }
 
 Result<std::array<Descriptor, 3>> SupervisedJobs::open_output(std::uint64_t id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || (found->second.live && !found->second.live->has_folder)) {
+    return fail(ErrorCode::not_found, "the job has not run");
+  }
   const auto folder = store_.folder(id);
-  if (!folder) return fail(ErrorCode::not_found, "the job has not run");
+  if (!folder) return tl::unexpected(folder.error());
   return Store::open_output(folder->get());
 }
 
 void SupervisedJobs::follow(std::uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end() || !found->second.live) return;
-  found->second.live->followed = true;
-  if (found->second.live->control) send_follow(found->second.live->control);
+  Live& live = *found->second.live;
+  if (!std::exchange(live.followed, true) && live.control) send_follow(live.control);
 }
 
 const Job* SupervisedJobs::find(std::uint64_t id) const {

@@ -7,7 +7,9 @@
 //      ├───── lock held ──▶ reconnect ──────────────┘            (schedule)
 //      └───── free, started ──▶ empty_leaf
 //
-// A step that must wait leaves a Watch in the entry and returns.
+// A step that must wait leaves a Watch in the entry and returns. What is asked of the jobs is in
+// supervised_jobs.cpp, the way from the queue to a mgr-job in launching.cpp, that from there to the
+// end in supervision.cpp.
 #pragma once
 
 #include <map>

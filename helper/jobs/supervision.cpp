@@ -35,7 +35,8 @@ ExitRecord ended_without_record(const JobRecords& records) {
 std::uint64_t delay_before(std::uint32_t attempt, std::chrono::milliseconds first) {
   const std::uint64_t doubled = static_cast<std::uint64_t>(first.count())
                                 << std::min<std::uint32_t>(attempt - 2, 20);
-  const std::uint64_t delay = std::min(doubled, longest_delay_ms);
+  const auto at_least = static_cast<std::uint64_t>(first.count());
+  const std::uint64_t delay = std::min(doubled, std::max(longest_delay_ms, at_least));
   return delay * 3 / 4 + randombytes_uniform(static_cast<std::uint32_t>(delay / 2) + 1);
 }
 
@@ -77,7 +78,8 @@ void SupervisedJobs::examine(Entry& entry) {
   if (const auto opened = open_folder(entry); !opened) {
     // Want of descriptors, say, tells nothing of the job: it is looked at again.
     if (await_again(entry, &SupervisedJobs::examine)) return;
-    return end_with(entry, ended_now(JobOutcome::lost, opened.error().detail));
+    report(entry, opened.error().detail);
+    return await(entry, full_disk_ms, &SupervisedJobs::examine);
   }
   auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
@@ -103,7 +105,7 @@ void SupervisedJobs::reconnect(Entry& entry) {
 
 void SupervisedJobs::await_hang_up(Entry& entry) {
   if (entry.live->stop_asked) {
-    send_stop(entry.live->control);
+    static_cast<void>(send_stop(entry.live->control));  // which is fresh
   } else if (entry.job.state != JobState::running) {
     entry.job.start = StartRecord{real_time_us(), ""};
     set_state(entry, JobState::running);
@@ -125,6 +127,8 @@ void SupervisedJobs::hear_control(Entry& entry) {
     } else if (note.value <= 100 && job.progress != note.value) {
       job.progress = static_cast<std::uint8_t>(note.value);
       if (events_.changed) events_.changed(job);
+      // Its line stands in the output, too.
+      if (entry.live->followed && events_.printed) events_.printed(job, 0);
     }
   }
 }
@@ -137,7 +141,10 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
   // The kernel removes it only when it is empty, which after a good end it is.
   if (!live.leaf && !CgroupLeaf::remove(tree_.get(), entry.job.spec.id)) {
     auto found = CgroupLeaf::find(tree_.get(), entry.job.spec.id);
-    if (!found && await_again(entry, &SupervisedJobs::empty_leaf)) return;
+    if (!found) {
+      report(entry, found.error().detail);
+      return await(entry, full_disk_ms, &SupervisedJobs::empty_leaf);
+    }
     if (found) live.leaf = std::move(*found);
   }
   if (live.leaf && live.leaf->populated().value_or(true)) {
@@ -175,8 +182,10 @@ bool SupervisedJobs::retry(Entry& entry) {
   Job& job = entry.job;
   if (!is_retried(job)) return false;
   if (const auto aside = Store::set_aside(entry.live->folder.get(), job.attempt); !aside) {
+    // Half of it may be done: its end is written anew before it is told.
     report(entry, aside.error().detail);
-    return false;
+    end_with(entry, *job.exit);
+    return true;
   }
   ++job.attempt;
   job.start.reset();

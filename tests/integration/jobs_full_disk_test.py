@@ -5,8 +5,10 @@ its own.
 """
 import errno
 import subprocess
+import time
 import unittest
 
+from instance import DEADLINE
 from jobs_support import JobsInstance, JobsTestCase
 
 
@@ -77,6 +79,7 @@ class FullDisk(JobsTestCase):
         self.start_mgr("var/lib/mgr", "1m")
         running = self.start_gated("a", "single")
         self.until_started("a")
+        self.until_started("a")
         waiting = self.start_gated("b", "single")
         ended = self.start("exit", "c", number=0)["id"]
         self.wait(ended)
@@ -100,6 +103,7 @@ class FullDisk(JobsTestCase):
     def test_a_command_that_ends_meanwhile_has_its_end_recorded(self):
         self.start_mgr("var/lib/mgr", "1m")
         job = self.start_gated("a")
+        self.until_started("a")
         with self.until_started("a") as gate:
             self.mgr.fill()
             gate.write("go\n")
@@ -121,6 +125,7 @@ class FullDisk(JobsTestCase):
     def test_one_that_waits_can_be_stopped_and_never_runs(self):
         self.start_mgr("var/lib/mgr", "1m")
         running = self.start_gated("a", "single")
+        self.until_started("a")
         waiting = self.start_gated("b", "single")
         self.mgr.fill()
         # Its end needs room of its own: told when there is some, and not before it is recorded.
@@ -136,14 +141,16 @@ class FullDisk(JobsTestCase):
 
     def until_not_queued(self, job):
         """The state after it; the request for it came over another connection."""
-        state = "queued"
+        state, until = "queued", time.monotonic() + DEADLINE
         while state == "queued":
+            self.assertLess(time.monotonic(), until, "it still waits")
             state = self.state(job)
         return state
 
     def test_of_the_audit_log(self):
         self.start_mgr("var/log/mgr", "6m")
         running = self.start_gated("a")
+        self.until_started("a")
         self.mgr.fill()
         # Half of the space set aside is for starts, so that stops have the other half.
         for number in range(1000):

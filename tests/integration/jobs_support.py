@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 import unittest
 
 from instance import SETTINGS, DEADLINE, Instance, uid_of
@@ -195,6 +196,13 @@ class JobsTestCase(unittest.TestCase):
         """How often the command was started."""
         path = self.mgr.dir / "seen" / token
         return len(path.read_text().splitlines()) if path.exists() else 0
+
+    def until_started(self, token):
+        """Until the command has begun: no event tells it to us."""
+        until = time.monotonic() + DEADLINE
+        while self.starts(token) == 0:
+            self.assertLess(time.monotonic(), until, f"{token} does not start")
+            time.sleep(0.02)
 
     def files(self, job):
         with contextlib.suppress(FileNotFoundError):

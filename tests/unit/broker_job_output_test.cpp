@@ -200,6 +200,18 @@ TEST(JobOutput, LastLinesAreBounded) {
   EXPECT_TRUE(text.ends_with("x\nend\n"));
 }
 
+TEST(JobOutput, BeginsWhereAClientsKnowledgeEnds) {
+  for (const auto& [from, text] : std::vector<std::pair<std::uint64_t, std::string>>{
+           {0, "abcdef"}, {1, "bcdef"}, {3, "def"}, {5, "f"}, {6, ""}, {99, ""}}) {
+    Files files;
+    files.put(0, out(0, "abc"));
+    files.put(0, out(3, "def"));
+    JobOutput output = files.reader();
+    output.begin_from(from);
+    EXPECT_EQ(read_text(output), text) << from;
+  }
+}
+
 TEST(JobOutput, IsTotalAgainstHostileFiles) {
   const std::string planted = [] {
     std::string bytes;

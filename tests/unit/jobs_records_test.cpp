@@ -31,7 +31,7 @@ JobSpec full_spec() {
 }
 
 ExitRecord full_exit() {
-  return {JobOutcome::signalled, -9, true, false, INT64_MIN, "why it ended", 1, 2, 3, 99};
+  return {JobOutcome::signalled, -9, true, false, 5, "why it ended", 1, 2, 3, 99};
 }
 
 template <typename Decode>
@@ -54,6 +54,19 @@ TEST(JobRecords, AreReadAsTheyWereWritten) {
   const StartRecord start{77, "b"};
   EXPECT_EQ(decode_start_record(encode(start)), start);
   EXPECT_EQ(decode_next_id(encode_next_id(max_job_id)), max_job_id);
+}
+
+TEST(JobRecords, RefuseAnEndThatWouldBreakTheAnswersAboutIt) {
+  ExitRecord exit = full_exit();
+  exit.detail.assign(1025, 'x');
+  EXPECT_FALSE(decode_exit_record(encode(exit)));
+  for (const std::int64_t time : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
+    exit = full_exit();
+    exit.ended_us = time;
+    EXPECT_FALSE(decode_exit_record(encode(exit))) << time;
+    EXPECT_FALSE(decode_start_record(encode(StartRecord{time, "b"}))) << time;
+  }
+  EXPECT_FALSE(decode_start_record(encode(StartRecord{77, std::string(65, 'b')})));
 }
 
 TEST(JobRecords, RefuseEveryTruncationAndEveryFlippedBit) {

@@ -103,7 +103,7 @@ std::size_t Capture::read_once(Pipe& pipe, std::size_t most) {
 void Capture::take(Pipe& pipe, std::string_view bytes) {
   if (pipe.stream == OutputStream::progress) return lines_.feed(bytes);
   printed_ += bytes.size();
-  // A character that two reads tear apart is put together again, in a record of its own line.
+  // A character that two reads tear apart is put together again.
   std::string joined;
   if (!pipe.unfinished.empty()) bytes = joined = std::exchange(pipe.unfinished, {}).append(bytes);
   const std::size_t torn = unfinished_character(bytes);

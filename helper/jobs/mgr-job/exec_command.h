@@ -1,7 +1,7 @@
 // From a clone of mgr-job to the command: the one file that executes a command. The child of
 // mgr-job, root at first, then the job's user.
 //
-// The order (DESIGN.md section 7): born in the cgroup; setsid; nice; descriptors 0 to 2, and 3
+// The order: born in the cgroup; setsid; nice; descriptors 0 to 2, and 3
 // where it tells progress; its own network and mounts (confinement.h); the limits of each process;
 // setgroups, setresgid, setresuid and capabilities, all read back; no_new_privs; the seccomp list;
 // close-on-exec of all other descriptors; umask; chdir as that user; signals; the gate; execve of

@@ -42,6 +42,7 @@ constexpr int forbidden[] = {SCMP_SYS(ptrace),
                              SCMP_SYS(fsmount),
                              SCMP_SYS(fspick),
                              SCMP_SYS(mount_setattr),
+                             SCMP_SYS(open_by_handle_at),
                              SCMP_SYS(unshare),
                              SCMP_SYS(setns)};
 

@@ -1,4 +1,4 @@
-// Helper (root), mgr-job (root, then user mgr-job), the command's child.
+// mgr-job (root, then user mgr-job), and the command's child.
 #include "helper/jobs/mgr-job/privilege.h"
 
 #include <grp.h>
