@@ -7,7 +7,7 @@
 namespace mgr {
 namespace {
 
-constexpr std::size_t longest_list = 256 << 10;  // an answer ends
+constexpr std::size_t longest_list = 768 << 10;  // an answer ends
 constexpr std::size_t longest_outcome = 4 << 10;
 
 void append_asker(JsonWriter& json, const Asker& asker) {
@@ -66,23 +66,27 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
   append_limits(json, spec.run);
 }
 
+// Where not all fit, the oldest are left out.
 std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::size_t longest,
                     void (*append)(JsonWriter&, const Job&)) {
-  JsonWriter json;
-  json.open_object().key("jobs").open_array();
-  std::size_t left_out = 0;
-  for (const auto& [id, is_new] : notes) {
-    const Job* job = jobs.find(id);
+  std::vector<std::string> newest_first;
+  std::size_t length = 0, left_out = 0;
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    const Job* job = jobs.find(note->id);
     if (job == nullptr) continue;
-    if (json.text().size() > longest) {
+    if (length > longest) {
       ++left_out;
       continue;
     }
-    json.open_object();
-    append(json, *job);
-    if (is_new) json.member("new", *is_new);
-    json.close_object();
+    JsonWriter json;
+    append(json.open_object(), *job);
+    if (note->is_new) json.member("new", *note->is_new);
+    newest_first.push_back(json.close_object().take());
+    length += newest_first.back().size();
   }
+  JsonWriter json;
+  json.open_object().key("jobs").open_array();
+  for (auto job = newest_first.rbegin(); job != newest_first.rend(); ++job) json.raw(*job);
   json.close_array();
   if (left_out > 0) json.member("left_out", left_out);
   json.close_object();

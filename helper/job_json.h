@@ -16,8 +16,8 @@ struct JobNote {
   std::optional<bool> is_new{};
 };
 
-// {"jobs":[{"id":7,"key":"scan:1",…}]}, and "left_out":N where N more did not fit. What has been
-// removed meanwhile is not there.
+// {"jobs":[{"id":7,"key":"scan:1",…}]}, and "left_out":N where the N oldest did not fit. What has
+// been removed meanwhile is not there.
 [[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes);
 // {"jobs":[{"id":7,"state":"running","new":true},…]}, 4 KiB at most: what the audit needs.
 [[nodiscard]] std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes);

@@ -8,6 +8,11 @@
 #include "helper/jobs/supervised_jobs.h"
 
 namespace mgr {
+namespace {
+
+constexpr int ends_a_turn = 500;
+
+}  // namespace
 
 ExitRecord ended_now(JobOutcome outcome, std::string detail) {
   ExitRecord record;
@@ -92,15 +97,37 @@ Result<void> SupervisedJobs::try_launch(Entry& entry) {
 void SupervisedJobs::end_unstarted(Entry& entry) {
   entry.live->awaited.reset();
   schedule_.leave(entry.job.spec);
-  auto kept = open_folder(entry);
-  if (kept) kept = store_.sync();
-  if (!kept) {
-    report(entry, kept.error().detail);
-    return await(entry, full_disk_ms, &SupervisedJobs::end_unstarted);
-  }
   ExitRecord record = ended_now(JobOutcome::could_not_start, "stopped while it waited");
   record.stopped = true;
-  end_with(entry, std::move(record));
+  auto written = open_folder(entry);
+  if (written) written = Store::put_end(entry.live->folder.get(), record);
+  entry.live->folder.reset();  // thousands may be stopped at once
+  if (!written) {
+    report(entry, written.error().detail);
+    return await(entry, full_disk_ms, &SupervisedJobs::end_unstarted);
+  }
+  entry.job.exit = std::move(record);
+  unstarted_.push_back(entry.job.spec.id);
+  if (!sync_unstarted_) sync_unstarted_ = Watch::after(loop_, 0, [this] { sync_unstarted(); });
+}
+
+// Puts the ends of those that were stopped together on disk together, and tells them.
+void SupervisedJobs::sync_unstarted() {
+  sync_unstarted_.reset();
+  if (synced_ends_ != unstarted_.size()) {
+    if (const auto synced = store_.sync_all(); !synced) {
+      if (settings_.report) settings_.report(synced.error().detail);
+      sync_unstarted_ = Watch::after(loop_, full_disk_ms, [this] { sync_unstarted(); });
+      return;
+    }
+  }
+  for (int i = 0; i < ends_a_turn && !unstarted_.empty(); ++i) {
+    const auto found = entries_.find(unstarted_.front());
+    unstarted_.pop_front();
+    if (found != entries_.end() && found->second.live) conclude(found->second);
+  }
+  synced_ends_ = unstarted_.size();
+  if (!unstarted_.empty()) sync_unstarted_ = Watch::after(loop_, 0, [this] { sync_unstarted(); });
 }
 
 }  // namespace mgr

@@ -258,6 +258,21 @@ Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
   return files;
 }
 
+Result<void> Store::put_end(int folder, const ExitRecord& record) {
+  // The file of the lock means that the end is not told (conclude()).
+  static_cast<void>(
+      Descriptor(openat(folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)));
+  unlinkat(folder, "exit", 0);
+  const auto written = write_new_record(folder, "exit", encode(record));
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+Result<void> Store::sync_all() const {
+  if (syncfs(folder_.get()) != 0) return fail_errno("syncfs");
+  return {};
+}
+
 void Store::conclude(int folder) {
   // While one of them is there, the end is told again after a restart.
   unlinkat(folder, "lock", 0);

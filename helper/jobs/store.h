@@ -66,8 +66,10 @@ class Store {
   // Makes the job's folder with its spec. Not on disk yet: until mgr-job sees to that, the journal
   // has it.
   Result<void> create(const JobSpec& spec);
-  // The names of the folders, on disk.
-  [[nodiscard]] Result<void> sync() const { return sync_folder(folder_.get()); }
+  // The end of a job that never ran; not on disk before sync_all().
+  [[nodiscard]] static Result<void> put_end(int folder, const ExitRecord& record);
+  // Everything in this file system, on disk.
+  [[nodiscard]] Result<void> sync_all() const;
   // Puts the records of a failed attempt beside (start.N, exit.N), so that the next can be made.
   static Result<void> set_aside(int folder, std::uint32_t attempt);
   // Leaves no more of an ended job than tells that it has ended.

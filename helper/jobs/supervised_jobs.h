@@ -12,6 +12,7 @@
 // end in supervision.cpp.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -95,6 +96,7 @@ class SupervisedJobs final : public Jobs {
   void settle(Entry& entry);
   bool retry(Entry& entry);
   void end_unstarted(Entry& entry);
+  void sync_unstarted();
   void end_with(Entry& entry, ExitRecord record);
   void record_end(Entry& entry);
   void conclude(Entry& entry);
@@ -113,11 +115,14 @@ class SupervisedJobs final : public Jobs {
   Schedule schedule_;
   Retention retention_;
   std::unique_ptr<Watch> next_removal_;
-  std::vector<Descriptor> told_;  // folders of jobs whose end was told in this turn
+  std::vector<std::uint64_t> told_;  // whose end was told in this turn
   std::unique_ptr<Watch> note_told_;
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
   std::vector<std::uint64_t> accepted_;  // since the last commit
+  std::deque<std::uint64_t> unstarted_;  // stopped while they waited; not told yet
+  std::size_t synced_ends_ = 0;          // so many of them are on disk
+  std::unique_ptr<Watch> sync_unstarted_;
 };
 
 }  // namespace mgr
