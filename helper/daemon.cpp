@@ -81,7 +81,9 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
-    if (auto written = audit_.flush(false); !written) log_error(written.error().detail);
+    const auto written = audit_.flush(false);
+    if (!written) log_error(written.error().detail);
+    if (written && jobs_) jobs_->ends_are_kept();
     link_.flush();
   } while (link_.go_on());
   doorkeeper_.turn_ended();

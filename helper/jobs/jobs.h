@@ -94,6 +94,10 @@ class Jobs {
   // `ended` is called when it is gone. Without effect on a job that is not alive.
   virtual void stop(std::uint64_t id) = 0;
 
+  // The ends that were told are kept elsewhere by now (in the audit log): a helper that starts need
+  // not tell them again.
+  virtual void ends_are_kept() = 0;
+
   // Takes the record of an ended job away, and gives about how many bytes that freed.
   virtual Result<std::uint64_t> remove(std::uint64_t id) = 0;
 

@@ -34,7 +34,7 @@ class SupervisedJobs final : public Jobs {
  public:
   SupervisedJobs(uv_loop_t* loop, JobsSettings settings, JobEvents events, Store store,
                  Descriptor tree);
-  ~SupervisedJobs() override { note_told(); }
+  ~SupervisedJobs() override { SupervisedJobs::ends_are_kept(); }
   SupervisedJobs(const SupervisedJobs&) = delete;
   SupervisedJobs& operator=(const SupervisedJobs&) = delete;
 
@@ -45,6 +45,7 @@ class SupervisedJobs final : public Jobs {
   void withdraw(std::uint64_t id) override;
   Result<void> commit() override;
   void stop(std::uint64_t id) override;
+  void ends_are_kept() override;
   Result<std::uint64_t> remove(std::uint64_t id) override;
   [[nodiscard]] Result<std::array<Descriptor, 3>> open_output(std::uint64_t id) const override;
   void follow(std::uint64_t id) override;
@@ -100,7 +101,6 @@ class SupervisedJobs final : public Jobs {
   void end_with(Entry& entry, ExitRecord record);
   void record_end(Entry& entry);
   void conclude(Entry& entry);
-  void note_told();
 
   void await(Entry& entry, std::uint64_t milliseconds, Step step);
   void await(Entry& entry, int descriptor, int events, Step step);
@@ -115,8 +115,7 @@ class SupervisedJobs final : public Jobs {
   Schedule schedule_;
   Retention retention_;
   std::unique_ptr<Watch> next_removal_;
-  std::vector<std::uint64_t> told_;  // whose end was told in this turn
-  std::unique_ptr<Watch> note_told_;
+  std::vector<std::uint64_t> told_;         // whose end was told, and may not be kept yet
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
   std::vector<std::uint64_t> accepted_;  // since the last commit

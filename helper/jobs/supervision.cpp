@@ -233,15 +233,12 @@ void SupervisedJobs::conclude(Entry& entry) {
   free_key(job.spec);
   retention_.ended(job.spec, *job.exit);
   events_.ended(job);
-  // A turn later, when that is in the audit log: a helper killed before tells it again.
   told_.push_back(job.spec.id);
-  if (!note_told_) note_told_ = Watch::after(loop_, 1, [this] { note_told(); });
   run_what_may();
   if (!next_removal_ || retention_.next_to_go(real_time_us()) != 0) keep_to_limits();
 }
 
-void SupervisedJobs::note_told() {
-  note_told_.reset();
+void SupervisedJobs::ends_are_kept() {
   for (const std::uint64_t id : std::exchange(told_, {})) {
     if (const auto folder = store_.folder(id)) Store::conclude(folder->get());
   }
