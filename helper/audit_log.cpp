@@ -12,8 +12,8 @@
 #include <charconv>
 
 #include "helper/jobs/real_time.h"
-#include "helper/utc_time.h"
 #include "protocol/json.h"
+#include "protocol/utc_time.h"
 
 namespace mgr {
 namespace {

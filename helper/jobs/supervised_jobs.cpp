@@ -72,7 +72,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   const auto id = store_.new_id();
   if (!id) return fail(id.error().code, id.error().detail + "; nothing was started");
   spec.id = *id;
-  const std::string encoded = encode(spec);
+  std::string encoded = encode(spec);
   if (encoded.size() > max_record_length) {
     return fail(ErrorCode::too_large, "too long to be recorded as a job");
   }
@@ -83,12 +83,12 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   Entry& entry = add(std::move(spec));
   entry.live = std::make_unique<Live>();
   schedule_.wait(entry.job.spec);
-  accepted_.push_back(*id);
+  accepted_.emplace(*id, std::move(encoded));
   return id;
 }
 
 void SupervisedJobs::withdraw(std::uint64_t id) {
-  std::erase(accepted_, id);
+  accepted_.erase(id);
   forget(id);
 }
 
@@ -106,15 +106,15 @@ void SupervisedJobs::free_key(const JobSpec& spec) {
 }
 
 Result<void> SupervisedJobs::commit() {
-  const std::vector<std::uint64_t> accepted = std::exchange(accepted_, {});
+  const auto accepted = std::exchange(accepted_, {});
   if (accepted.empty()) return {};
-  for (const std::uint64_t id : accepted) store_.accept(entries_.at(id).job.spec);
+  for (const auto& [id, encoded] : accepted) store_.accept(id, encoded);
   auto committed = store_.commit();
   if (!committed) {
-    for (const std::uint64_t id : accepted) forget(id);
+    for (const auto& [id, encoded] : accepted) forget(id);
     return committed;
   }
-  for (const std::uint64_t id : accepted) set_state(entries_.at(id), JobState::queued);
+  for (const auto& [id, encoded] : accepted) set_state(entries_.at(id), JobState::queued);
   run_what_may();
   if (store_.journal_is_long()) static_cast<void>(shorten_journal());
   return {};

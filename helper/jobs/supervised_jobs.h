@@ -118,9 +118,9 @@ class SupervisedJobs final : public Jobs {
   std::vector<std::uint64_t> told_;         // whose end was told, and may not be kept yet
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
-  std::vector<std::uint64_t> accepted_;  // since the last commit
-  std::deque<std::uint64_t> unstarted_;  // stopped while they waited; not told yet
-  std::size_t synced_ends_ = 0;          // so many of them are on disk
+  std::map<std::uint64_t, std::string> accepted_;  // since the last commit, encoded
+  std::deque<std::uint64_t> unstarted_;            // stopped while they waited; not told yet
+  std::size_t synced_ends_ = 0;                    // so many of them are on disk
   std::unique_ptr<Watch> sync_unstarted_;
 };
 
