@@ -70,8 +70,9 @@ void Effects::answer(Errand errand, Effect effect) {
 void Effects::query(Task task, const QueryJobs& effect) {
   const auto selected = select(*jobs_, task.errand, effect.selection);
   if (!selected) return fail_task(link_, task, selected.error());
+  const auto notes = notes_of(*selected);
   succeed(link_, task,
-          effect.details ? detailed_object(*selected) : jobs_object(*jobs_, notes_of(*selected)));
+          effect.details ? detailed_object(*jobs_, notes) : jobs_object(*jobs_, notes));
 }
 
 void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
@@ -141,12 +142,12 @@ void Effects::commit_starts() {
       fail_task(link_, task,
                 {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
     } else if (task.errand.wait) {
-      task.record->succeeded(
-          outcome_object(*jobs_, notes));  // it has been started; its end is its own
+      // It has been started; its end is its own.
+      task.record->succeeded(outcome_object(*jobs_, notes));
       task.record.reset();
       waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
     } else {
-      succeed(link_, task, jobs_object(*jobs_, notes), outcome_object(*jobs_, notes));
+      succeed_with(link_, task, *jobs_, notes);
     }
   }
 }

@@ -1,8 +1,8 @@
 // mgr-helper, root; pure.
 #include "helper/job_json.h"
 
-#include "helper/utc_time.h"
 #include "protocol/json.h"
+#include "protocol/utc_time.h"
 
 namespace mgr {
 namespace {
@@ -105,17 +105,11 @@ std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
   return list_of(jobs, notes, longest_list, append_members);
 }
 
-std::string detailed_object(const std::vector<const Job*>& jobs) {
-  JsonWriter json;
-  json.open_object().key("jobs").open_array();
-  for (const Job* job : jobs) {
-    json.open_object();
-    append_members(json, *job);
-    append_details(json, job->spec);
-    json.close_object();
-  }
-  json.close_array().close_object();
-  return json.take();
+std::string detailed_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
+  return list_of(jobs, notes, longest_list, [](JsonWriter& json, const Job& job) {
+    append_members(json, job);
+    append_details(json, job.spec);
+  });
 }
 
 std::string job_object(const Job* job) {

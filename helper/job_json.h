@@ -21,8 +21,8 @@ struct JobNote {
 [[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes);
 // {"jobs":[{"id":7,"state":"running","new":true},…]}, 4 KiB at most: what the audit needs.
 [[nodiscard]] std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes);
-// The same for one, with all that is known of it; and for one or none.
-[[nodiscard]] std::string detailed_object(const std::vector<const Job*>& jobs);
+// As jobs_object(), with all that is known of each; and of one job or none.
+[[nodiscard]] std::string detailed_object(const Jobs& jobs, const std::vector<JobNote>& notes);
 [[nodiscard]] std::string job_object(const Job* job);
 
 }  // namespace mgr

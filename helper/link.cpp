@@ -21,7 +21,6 @@ constexpr std::size_t receive_size = 256 << 10;
 // Past this the broker is not read until it has taken its replies; past the second it is sent away.
 constexpr std::size_t out_pause = 4 << 20;
 constexpr std::size_t out_limit = 64 << 20;
-constexpr std::size_t most_descriptors = 253;               // SCM_MAX_FD, unix(7)
 constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
 
 }  // namespace
@@ -81,7 +80,8 @@ void Link::receive() {
 
 bool Link::receive_once() {
   // Room for descriptors only to see that there are some: they travel downwards alone.
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * most_descriptors)> control{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * LinkOutput::most_passengers_a_send)>
+      control{};
   iovec buffer{reader_.space(receive_size), receive_size};
   msghdr message{};
   message.msg_iov = &buffer;

@@ -11,7 +11,6 @@
 namespace mgr {
 namespace {
 
-constexpr std::size_t max_passengers_a_send = 253;  // SCM_MAX_FD, unix(7)
 constexpr std::size_t piece_with_passengers = 32 << 10;
 constexpr std::size_t kept_sent = 4 << 20;
 
@@ -67,7 +66,7 @@ LinkOutput::Piece LinkOutput::next_piece() const {
   if (passengers_.empty()) return {bytes_.size(), 0};
   if (passengers_.front().begin > sent_) return {passengers_.front().begin, 0};
   const std::size_t end = std::min(bytes_.size(), sent_ + piece_with_passengers);
-  const std::size_t most = std::min(passengers_.size(), max_passengers_a_send);
+  const std::size_t most = std::min(passengers_.size(), most_passengers_a_send);
   std::size_t count = 0;
   while (count < most && passengers_[count].end <= end) ++count;
   if (count == passengers_.size()) return {end, count};
@@ -76,7 +75,7 @@ LinkOutput::Piece LinkOutput::next_piece() const {
 }
 
 ssize_t LinkOutput::send_piece(int socket, const Piece& piece) const {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_passengers_a_send)> control{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * most_passengers_a_send)> control{};
   std::string_view bytes(bytes_);
   bytes = bytes.substr(sent_, piece.end - sent_);
   iovec buffer{const_cast<char*>(bytes.data()), bytes.size()};  // which sendmsg only reads

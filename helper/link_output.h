@@ -14,6 +14,8 @@ namespace mgr {
 
 class LinkOutput {
  public:
+  static constexpr std::size_t most_passengers_a_send = 253;  // SCM_MAX_FD, unix(7)
+
   // Bytes that wait.
   [[nodiscard]] std::size_t waiting() const { return bytes_.size() - sent_; }
 

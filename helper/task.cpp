@@ -5,9 +5,14 @@
 
 namespace mgr {
 
-void succeed(Link& link, Task& task, const std::string& data, std::string_view outcome) {
-  if (task.record) task.record->succeeded(outcome);
+void succeed(Link& link, Task& task, const std::string& data) {
+  if (task.record) task.record->succeeded(data);
   link.send_reply(task.errand.to, success_line(task.errand.action, data));
+}
+
+void succeed_with(Link& link, Task& task, const Jobs& jobs, const std::vector<JobNote>& notes) {
+  if (task.record) task.record->succeeded(outcome_object(jobs, notes));
+  link.send_reply(task.errand.to, success_line(task.errand.action, jobs_object(jobs, notes)));
 }
 
 void fail_task(Link& link, Task& task, const Error& error) {

@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "helper/audit.h"
 #include "helper/errand.h"
+#include "helper/job_json.h"
 
 namespace mgr {
 
@@ -15,11 +17,10 @@ struct Task {
   std::optional<AuditedEffect> record;  // empty for what has no effect
 };
 
-// The one last reply, and the outcome into the audit: `outcome` where the data is too much for it.
-void succeed(Link& link, Task& task, const std::string& data, std::string_view outcome);
-inline void succeed(Link& link, Task& task, const std::string& data) {
-  succeed(link, task, data, data);
-}
+// The one last reply, and the outcome into the audit.
+void succeed(Link& link, Task& task, const std::string& data);
+// With these jobs; the audit gets no more of them than their ids and states.
+void succeed_with(Link& link, Task& task, const Jobs& jobs, const std::vector<JobNote>& notes);
 void fail_task(Link& link, Task& task, const Error& error);
 
 }  // namespace mgr

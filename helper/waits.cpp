@@ -31,13 +31,14 @@ void Waits::wait(const Jobs& jobs, Task task, std::vector<JobNote> notes,
 void Waits::job_ended(const Jobs& jobs, const Job& job) {
   for (auto next = waits_.begin(); next != waits_.end();) {
     const Iterator wait = next++;
-    const bool waited_for = std::ranges::count(wait->notes, job.spec.id, &JobNote::id) > 0;
+    const bool waited_for =
+        std::ranges::find(wait->notes, job.spec.id, &JobNote::id) != wait->notes.end();
     if (waited_for && --wait->alive == 0) finish(jobs, wait);
   }
 }
 
 void Waits::finish(const Jobs& jobs, Iterator wait) {
-  succeed(link_, wait->task, jobs_object(jobs, wait->notes), outcome_object(jobs, wait->notes));
+  succeed_with(link_, wait->task, jobs, wait->notes);
   waits_.erase(wait);
 }
 

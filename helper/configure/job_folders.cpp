@@ -5,7 +5,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 
@@ -15,13 +14,6 @@
 
 namespace mgr {
 namespace {
-
-std::optional<std::uint64_t> parse_id(const std::string& name) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  const bool whole = error == std::errc() && std::to_string(id) == name;
-  return whole && id > 0 && id <= max_job_id ? std::optional(id) : std::nullopt;
-}
 
 bool holds_spec(const std::string& folder, std::uint64_t id) {
   const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -38,7 +30,7 @@ std::vector<std::string> damaged_job_folders(const std::string& jobs_folder) {
   std::error_code error;
   std::filesystem::directory_iterator entry(jobs_folder, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const auto id = parse_id(entry->path().filename().string());
+    const auto id = parse_job_id(entry->path().filename().string());
     if (id && !holds_spec(entry->path().string(), *id)) damaged.push_back(*id);
   }
   std::ranges::sort(damaged);

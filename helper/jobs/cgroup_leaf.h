@@ -3,6 +3,7 @@
 // it. cgroup v2, Documentation/admin-guide/cgroup-v2.rst: "cgroup.events", "cgroup.kill".
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,10 @@
 #include "protocol/error.h"
 
 namespace mgr {
+
+// Between the kills of a leaf that does not become empty: doubles from the first to the longest.
+inline constexpr std::chrono::milliseconds first_between_kills{10};
+inline constexpr std::chrono::milliseconds longest_between_kills{1000};
 
 class CgroupLeaf {
  public:
@@ -21,8 +26,10 @@ class CgroupLeaf {
   // rmdir. Refused by the kernel while anything lives in it; absent is success.
   static bool remove(int tree, std::uint64_t id);
 
-  // SIGKILL to every process in it and below, those that fork right now included. Needs no
-  // capability and no uid: who could open cgroup.kill may write to it.
+  // SIGKILL to every process in it and below. Needs no capability and no uid: who could open
+  // cgroup.kill may write to it. A process that forks in this very moment may leave a child that
+  // is not hit (Linux 6.14 has "cgroup: fix race between fork and cgroup.kill"), so who wants the
+  // leaf empty does it again until it is.
   [[nodiscard]] Result<void> kill() const;
   // True while a live process is in it or below. Reading arms the next POLLPRI.
   [[nodiscard]] Result<bool> populated() const;

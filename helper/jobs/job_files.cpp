@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "protocol/archive.h"
 
@@ -82,6 +83,14 @@ bool can_be_carried_out(const RunSettings& run) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> parse_job_id(std::string_view name) {
+  std::uint64_t id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (error != std::errc() || std::to_string(id) != name) return std::nullopt;
+  if (id == 0 || id > max_job_id) return std::nullopt;
+  return id;
+}
 
 std::string encode(const JobSpec& spec) { return seal(Kind::spec, spec); }
 std::string encode(const StartRecord& record) { return seal(Kind::start, record); }

@@ -107,6 +107,9 @@ struct ExitRecord {
 [[nodiscard]] std::optional<StartRecord> decode_start_record(std::string_view bytes);
 [[nodiscard]] std::optional<ExitRecord> decode_exit_record(std::string_view bytes);
 
+// The id in a folder's name as we write it: "007" and "1x" are none.
+[[nodiscard]] std::optional<std::uint64_t> parse_job_id(std::string_view name);
+
 // The file next-id beside the folders: every id below it may have been given out.
 [[nodiscard]] std::string encode_next_id(std::uint64_t next_id);
 [[nodiscard]] std::optional<std::uint64_t> decode_next_id(std::string_view bytes);

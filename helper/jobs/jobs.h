@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +57,8 @@ struct JobsSettings {
   std::uint64_t highest_id_in_audit = 0;  // where the counter file is gone, ids go on above it
   std::uint32_t max_running = 256;        // in all; more wait
   Keep keep;                              // which ended jobs are kept
+  // A tree that is there so long after a stop and its grace period is killed by the helper itself.
+  std::chrono::milliseconds stop_margin{5000};
   // Told what an admin should know, such as a folder set aside. May be empty.
   std::function<void(std::string_view)> report;
 };
@@ -90,8 +93,9 @@ class Jobs {
   // disk) none of them was ever there.
   virtual Result<void> commit() = 0;
 
-  // Ends one that waits, or asks mgr-job to end the tree: SIGTERM, the grace period, cgroup.kill.
-  // `ended` is called when it is gone. Without effect on a job that is not alive.
+  // Ends one that waits, or asks mgr-job to end the tree: SIGTERM, the grace period, cgroup.kill. A
+  // mgr-job that does not is none of ours any more, and the tree is killed. `ended` is called when
+  // it is gone. Without effect on a job that is not alive.
   virtual void stop(std::uint64_t id) = 0;
 
   // The ends that were told are kept elsewhere by now (in the audit log): a helper that starts need

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -24,15 +23,6 @@ constexpr std::uint64_t id_block = 4096;
 constexpr std::string_view gone_prefix = "gone.";
 constexpr const char* next_id_file = "next-id";
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-// A folder's name as we write it: "007" and "1x" are not ids.
-std::optional<std::uint64_t> parse_id(std::string_view name) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  if (error != std::errc() || std::to_string(id) != name) return std::nullopt;
-  if (id == 0 || id > max_job_id) return std::nullopt;
-  return id;
-}
 
 Result<std::vector<std::string>> names_in(int folder) {
   struct Close {
@@ -87,7 +77,7 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   std::set<std::uint64_t> folders;
   for (const std::string& name : *names) {
     if (name.starts_with(gone_prefix)) remove_folder(name);
-    if (const auto id = parse_id(name)) folders.insert(*id);
+    if (const auto id = parse_job_id(name)) folders.insert(*id);
   }
   Loaded loaded;
   std::uint64_t highest = std::max(highest_in_audit, folders.empty() ? 0 : *folders.rbegin());
@@ -145,9 +135,9 @@ Result<void> Store::commit() {
   return journal_.append(records);
 }
 
-void Store::accept(const JobSpec& spec) {
-  pending_ids_.push_back(spec.id);
-  Journal::put(pending_, encode(spec));
+void Store::accept(std::uint64_t id, std::string_view encoded_spec) {
+  pending_ids_.push_back(id);
+  Journal::put(pending_, encoded_spec);
 }
 
 Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) {

@@ -53,7 +53,7 @@ class Store {
   Result<std::uint64_t> new_id();
 
   // Adds an accepted job to what the next commit() writes.
-  void accept(const JobSpec& spec);
+  void accept(std::uint64_t id, std::string_view encoded_spec);
   // All that was accepted, on disk; on failure none of it is.
   Result<void> commit();
   // Whether the journal is worth rewriting; and whether it may have this job, so that it must be

@@ -137,6 +137,7 @@ void SupervisedJobs::stop(std::uint64_t id) {
   set_state(entry, JobState::stopping);
   if (waits) return end_unstarted(entry);
   if (entry.live->control && !send_stop(entry.live->control)) reconnect(entry);
+  enforce_stop(entry, entry.job.spec.run.stop_grace + settings_.stop_margin);
 }
 
 Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {

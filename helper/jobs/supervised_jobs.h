@@ -61,6 +61,7 @@ class SupervisedJobs final : public Jobs {
     Descriptor control;  // connected to mgr-job; its hang-up means that mgr-job ended
     std::optional<CgroupLeaf> leaf;
     std::unique_ptr<Watch> awaited;
+    std::unique_ptr<Watch> overdue;  // of a stop
     bool stop_asked = false;
     bool followed = false;
     int tries = 0;
@@ -93,6 +94,7 @@ class SupervisedJobs final : public Jobs {
   void reconnect(Entry& entry);
   void await_hang_up(Entry& entry);
   void hear_control(Entry& entry);
+  void enforce_stop(Entry& entry, std::chrono::milliseconds after);
   void empty_leaf(Entry& entry);
   void settle(Entry& entry);
   bool retry(Entry& entry);

@@ -33,10 +33,9 @@ ExitRecord ended_without_record(const JobRecords& records) {
 // Doubles with each attempt, and is spread by a quarter so that what failed together does not come
 // again together.
 std::uint64_t delay_before(std::uint32_t attempt, std::chrono::milliseconds first) {
-  const std::uint64_t doubled = static_cast<std::uint64_t>(first.count())
-                                << std::min<std::uint32_t>(attempt - 2, 20);
-  const auto at_least = static_cast<std::uint64_t>(first.count());
-  const std::uint64_t delay = std::min(doubled, std::max(longest_delay_ms, at_least));
+  const auto first_ms = static_cast<std::uint64_t>(first.count());
+  const std::uint64_t doubled = first_ms << std::min<std::uint32_t>(attempt - 2, 20);
+  const std::uint64_t delay = std::min(doubled, std::max(longest_delay_ms, first_ms));
   return delay * 3 / 4 + randombytes_uniform(static_cast<std::uint32_t>(delay / 2) + 1);
 }
 
@@ -133,6 +132,16 @@ void SupervisedJobs::hear_control(Entry& entry) {
   }
 }
 
+// A mgr-job that was taken over may keep a tree that it was asked to end.
+void SupervisedJobs::enforce_stop(Entry& entry, std::chrono::milliseconds after) {
+  entry.live->overdue =
+      Watch::after(loop_, static_cast<std::uint64_t>(after.count()), [this, &entry] {
+        const auto leaf = CgroupLeaf::find(tree_.get(), entry.job.spec.id);
+        if (leaf && *leaf) static_cast<void>((*leaf)->kill());
+        enforce_stop(entry, longest_between_kills);
+      });
+}
+
 // mgr-job is gone. What it left in the leaf, if it was killed, goes too.
 void SupervisedJobs::empty_leaf(Entry& entry) {
   Live& live = *entry.live;
@@ -145,14 +154,15 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
       report(entry, found.error().detail);
       return await(entry, full_disk_ms, &SupervisedJobs::empty_leaf);
     }
-    if (found) live.leaf = std::move(*found);
+    live.leaf = std::move(*found);
   }
   if (live.leaf && live.leaf->populated().value_or(true)) {
     if (auto killed = live.leaf->kill(); !killed) {
       report(entry, killed.error().detail);
     }
-    // Reading armed the event, so an end since then is seen at once.
-    return await(entry, live.leaf->events(), UV_PRIORITIZED, &SupervisedJobs::empty_leaf);
+    const int doublings = std::min(live.tries++, 10);
+    const auto again = std::min(first_between_kills * (1 << doublings), longest_between_kills);
+    return await(entry, static_cast<std::uint64_t>(again.count()), &SupervisedJobs::empty_leaf);
   }
   live.tries = 0;
   settle(entry);
@@ -170,7 +180,8 @@ void SupervisedJobs::settle(Entry& entry) {
       entry.job.exit->stopped = true;
       return end_with(entry, *entry.job.exit);
     }
-    return retry(entry) ? void() : conclude(entry);
+    if (!retry(entry)) conclude(entry);
+    return;
   }
   const auto lock = take_job_lock(folder);
   if (lock && !*lock && await_again(entry, &SupervisedJobs::settle)) return;

@@ -110,10 +110,10 @@ Result<std::uint64_t> JobsTest::try_start(const JobSpec& spec) {
   return id;
 }
 
-void JobsTest::open_jobs() {
+void JobsTest::open_jobs(const JobsSettings& with) {
   loop_ = std::make_unique<uv_loop_t>();
   ASSERT_EQ(uv_loop_init(loop_.get()), 0);
-  auto opened = Jobs::open(loop_.get(), settings(), events());
+  auto opened = Jobs::open(loop_.get(), with, events());
   ASSERT_TRUE(opened) << opened.error().detail;
   jobs_ = std::move(*opened);
 }

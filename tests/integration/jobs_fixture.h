@@ -43,7 +43,8 @@ class JobsTest : public ::testing::Test {
 
   [[nodiscard]] JobsSettings settings() const;
   // Opens the jobs as a helper that starts does.
-  void open_jobs();
+  void open_jobs() { open_jobs(settings()); }
+  void open_jobs(const JobsSettings& with);
   // As a helper that ends does: its loop ends with it.
   void close_jobs();
   // A command of jobs_probe.

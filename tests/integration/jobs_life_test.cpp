@@ -56,11 +56,9 @@ TEST_F(JobLife, TellsWhyACommandCouldNotStart) {
 
 TEST_F(JobLife, TellsThatMgrJobCouldNotStart) {
   close_jobs();
-  loop_ = std::make_unique<uv_loop_t>();
-  ASSERT_EQ(uv_loop_init(loop_.get()), 0);
   JobsSettings without_program = settings();
   without_program.mgr_job = "/nonexistent/mgr-job";
-  jobs_ = Jobs::open(loop_.get(), without_program, events()).value();
+  open_jobs(without_program);
   const std::uint64_t id = start(probe({"exit", "0"}));
   EXPECT_TRUE(ended_.empty()) << "told from the loop, not from start()";
   EXPECT_EQ(end_of(id).exit->outcome, JobOutcome::could_not_start);

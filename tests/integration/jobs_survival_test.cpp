@@ -61,6 +61,28 @@ TEST_F(JobSurvival, CanBeStoppedByTheNextHelper) {
   EXPECT_EQ(end_of(1).state, JobState::stopped);
 }
 
+TEST_F(JobSurvival, StopKillsTheTreeOfAMgrJobThatDoesNotStopIt) {
+  close_jobs();
+  JobsSettings impatient = settings();
+  impatient.stop_margin = std::chrono::milliseconds(1);
+  open_jobs(impatient);
+  const Fifo ready(work_ / "ready");
+  JobSpec spec = probe({"tree", ready.path(), "1", "0"});
+  spec.run.stop_grace = std::chrono::milliseconds(1);
+  const std::uint64_t id = start(spec);
+  ASSERT_TRUE(ready.wait_for(2));
+  const Descriptor mgr_job = only_mgr_job();
+  ASSERT_TRUE(signal_process(mgr_job, SIGSTOP));
+  jobs_->stop(id);
+  const Descriptor tree(open(tree_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto killed = CgroupLeaf::find(tree.get(), id);
+  ASSERT_TRUE(killed && *killed);
+  run_until([&] { return !(*killed)->populated().value_or(true); });
+  EXPECT_TRUE(ended_.empty()) << "its end is mgr-job's to record";
+  ASSERT_TRUE(signal_process(mgr_job, SIGCONT));
+  EXPECT_EQ(end_of(id).state, JobState::stopped);
+}
+
 TEST_F(JobSurvival, ItsEndIsToldThoughNoHelperSawIt) {
   const Fifo ready(work_ / "ready"), go(work_ / "go");
   start_in_a_helper_that_dies(probe({"wait-for-go", ready.path(), go.path()}), ready);

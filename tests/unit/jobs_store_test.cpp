@@ -158,10 +158,10 @@ TEST_F(JobStore, FindsWhatWasAcceptedAndNotYetRun) {
   {
     auto store = Store::open(folder()).value();
     ASSERT_TRUE(store.load(0));
-    for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(spec_of(id));
+    for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(id, encode(spec_of(id)));
     ASSERT_TRUE(store.commit());
     ASSERT_TRUE(store.create(spec_of(4)));
-    store.accept(spec_of(6));  // never committed
+    store.accept(6, encode(spec_of(6)));  // never committed
   }
   auto store = Store::open(folder()).value();
   const auto loaded = store.load(0).value();
@@ -176,14 +176,14 @@ TEST_F(JobStore, CutsATornEndOfTheJournalOff) {
   const fs::path journal = fs::path(folder()) / "accepted";
   {
     auto store = Store::open(folder()).value();
-    for (const std::uint64_t id : {3U, 4U}) store.accept(spec_of(id));
+    for (const std::uint64_t id : {3U, 4U}) store.accept(id, encode(spec_of(id)));
     ASSERT_TRUE(store.commit());
   }
   fs::resize_file(journal, fs::file_size(journal) - 1);
   {
     auto store = Store::open(folder()).value();
     ASSERT_EQ(store.load(0)->jobs.size(), 1U);
-    store.accept(spec_of(5));
+    store.accept(5, encode(spec_of(5)));
     ASSERT_TRUE(store.commit());
   }
   auto store = Store::open(folder()).value();
@@ -195,7 +195,7 @@ TEST_F(JobStore, CutsATornEndOfTheJournalOff) {
 TEST_F(JobStore, RepairsAFolderThatWasNotOnDiskYet) {
   {
     auto store = Store::open(folder()).value();
-    for (const std::uint64_t id : {3U, 4U}) store.accept(spec_of(id));
+    for (const std::uint64_t id : {3U, 4U}) store.accept(id, encode(spec_of(id)));
     ASSERT_TRUE(store.commit());
     ASSERT_TRUE(store.create(spec_of(3)) && store.create(spec_of(4)));
   }
@@ -209,7 +209,7 @@ TEST_F(JobStore, RepairsAFolderThatWasNotOnDiskYet) {
 
 TEST_F(JobStore, ShortensTheJournalToWhatStillWaits) {
   auto store = Store::open(folder()).value();
-  for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(spec_of(id));
+  for (const std::uint64_t id : {3U, 4U, 5U}) store.accept(id, encode(spec_of(id)));
   ASSERT_TRUE(store.commit());
   ASSERT_TRUE(store.create(spec_of(3)));
   EXPECT_TRUE(store.journal_may_have(3));

@@ -61,10 +61,10 @@ void go_on_in_supervisors(const Records& records) {
 // The gate is shut, so the command will not run; its process is ended before that is recorded.
 [[noreturn]] void end_before_command(const Records& records, const CgroupLeaf& leaf,
                                      const std::string& reason) {
-  (void)leaf.kill();
   while (leaf.populated().value_or(false)) {
+    (void)leaf.kill();
     pollfd events{leaf.events(), POLLPRI, 0};
-    (void)poll(&events, 1, -1);
+    (void)poll(&events, 1, static_cast<int>(longest_between_kills.count()));
   }
   end_not_started(records, reason);
 }

@@ -6,6 +6,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mgr {
@@ -93,6 +94,8 @@ void Supervision::begin_stop() {
 
 void Supervision::kill_tree() {
   if (!job_.leaf.kill()) job_.signals.send(SIGKILL);
+  arm_timer(kill_again_);
+  kill_again_ = std::min(2 * kill_again_, longest_between_kills);
 }
 
 void Supervision::arm_timer(std::chrono::milliseconds after) {
@@ -102,7 +105,7 @@ void Supervision::arm_timer(std::chrono::milliseconds after) {
   (void)timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
 
-// One timer: until a stop it is the timeout's, then the grace period's.
+// One timer: until a stop it is the timeout's, then the grace period's, then the next kill's.
 void Supervision::on_timer() {
   drain(timer_);
   if (stopping_) return kill_tree();

@@ -58,6 +58,7 @@ class Supervision {
   Descriptor termination_;  // signalfd of SIGTERM
   std::vector<pollfd> polled_;
   ExitRecord record_;
+  std::chrono::milliseconds kill_again_ = first_between_kills;
   bool command_ended_ = false;
   bool leaf_empty_ = false;
   bool stopping_ = false;
