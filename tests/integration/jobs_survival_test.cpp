@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "helper/jobs/boot_id.h"
+#include "helper/jobs/cgroup_leaf.h"
 #include "helper/jobs/record_file.h"
 #include "helper/jobs/signal_process.h"
 #include "helper/jobs/store.h"
