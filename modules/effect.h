@@ -19,6 +19,7 @@ struct JobPlan {
   std::string key;
   std::vector<Field> arguments;  // for the record
   RunSettings run;               // its argv expanded
+  std::string input{};           // what its command reads (run.input)
 };
 
 // Answers at once with this data (a JSON object, "" for none).

@@ -28,6 +28,7 @@ struct ActionCall {
   const Allowed& allowed;
   const CallerFacts& caller;
   const ArgumentValues& arguments;
+  std::string_view body{};  // the bytes of an argument of type blob
 };
 
 using Handler = std::function<Result<Effect>(const ActionCall&)>;
@@ -38,6 +39,8 @@ struct Action {
   std::string summary;
   std::vector<Argument> arguments;
   Handler handler;
+  Proof min_proof = Proof::none;
+  bool confirm = false;  // wants mgr-confirm:yes
 };
 
 class Module {

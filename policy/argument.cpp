@@ -32,7 +32,7 @@ std::string requirement(const ArgumentType& type) {
       for (const std::string& choice : type.choices) text += " " + choice;
       return text;
     }
-    case TypeKind::string:
+    default:
       break;
   }
   return "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'";

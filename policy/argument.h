@@ -15,7 +15,27 @@
 
 namespace mgr {
 
-enum class TypeKind { integer, boolean, enumeration, string, last_value = string };
+enum class TypeKind {
+  integer,
+  boolean,
+  enumeration,
+  string,
+  hostname,
+  ip,
+  cidr,
+  port,
+  mac,
+  username,
+  unit,
+  duration,
+  path,
+  secret,
+  blob,
+  last_value = blob
+};
+
+// What a path must be.
+enum class PathKind : std::uint8_t { file, folder, any, last_value = any };
 
 // The type of one argument. A list is written `a,b,c`: at least one element, none empty.
 //   integer      [-]digits, no leading zero, no '+', within least..most; fits 64 bits
@@ -29,10 +49,13 @@ struct ArgumentType {
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   std::vector<std::string> choices{};
   std::size_t max_length = max_value_length;
-  std::size_t max_items = 64;  // of a list
+  std::size_t max_items = 64;        // of a list
+  std::string pattern{};             // of a string: RE2, which all of it must match; "" for none
+  std::vector<std::string> roots{};  // of a path: the absolute folders that it may be beneath
+  PathKind path_kind = PathKind::file;
   static void members(auto& archive, auto& record) {
     archive(record.kind, record.is_list, record.least, record.most, record.choices,
-            record.max_length, record.max_items);
+            record.max_length, record.max_items, record.pattern, record.roots, record.path_kind);
   }
 };
 

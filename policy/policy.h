@@ -21,6 +21,10 @@ inline constexpr const char* anyone_principal = "anyone";
   return id == 65534 || id == static_cast<uid_t>(-1);
 }
 
+// How strong a proof of who is asking an action wants: none, the kernel's word for the connection,
+// or a signature over the request. It belongs to the action, and no rule lowers it.
+enum class Proof : std::uint8_t { none, kernel, signature, last_value = signature };
+
 // A named set of callers. Users and groups are numbers by now: names are resolved at load.
 struct Principal {
   std::string name;
@@ -30,8 +34,11 @@ struct Principal {
   // process can shed a group but not its entry in the database.
   std::vector<uid_t> member_uids;
   bool is_anyone = false;
+  // Ids of keys (auth-key). No key is known in this version, so they match nobody yet.
+  std::vector<std::string> keys{};
   static void members(auto& archive, auto& record) {
-    archive(record.name, record.uids, record.gids, record.member_uids, record.is_anyone);
+    archive(record.name, record.uids, record.gids, record.member_uids, record.is_anyone,
+            record.keys);
   }
 };
 
@@ -39,7 +46,8 @@ struct Principal {
 // carry the same on-behalf-of, or all.
 enum class JobScope { own, claimed, all, last_value = all };
 
-// About one argument, whose elements lie in one of the ranges, both ends included. On an allow all
+// About one argument, each element of which is an integer in one of the ranges, both ends included,
+// or else exactly one of the texts. On an allow all
 // of them must, on a deny one is enough: else adding a harmless element would lift the deny. Does
 // not hold for an argument that the request does not carry.
 struct IntegerRange {
@@ -49,7 +57,17 @@ struct IntegerRange {
 struct Condition {
   std::string argument;
   std::vector<IntegerRange> ranges;
-  static void members(auto& archive, auto& record) { archive(record.argument, record.ranges); }
+  std::vector<std::string> texts{};
+  static void members(auto& archive, auto& record) {
+    archive(record.argument, record.ranges, record.texts);
+  }
+};
+
+// At most so many a period, for each caller.
+struct Rate {
+  std::uint32_t count = 0;  // 0: no limit
+  std::uint32_t seconds = 0;
+  static void members(auto& archive, auto& record) { archive(record.count, record.seconds); }
 };
 
 struct Rule {
@@ -59,11 +77,12 @@ struct Rule {
   std::vector<std::string> actions;  // "*" for all
   std::vector<Condition> where;      // all must hold; on a deny too
   JobScope jobs = JobScope::own;
+  Rate rate;
   std::string file;  // where it stands, for audit and explanations
   unsigned line = 0;
   static void members(auto& archive, auto& record) {
     archive(record.allow, record.who, record.modules, record.actions, record.where, record.jobs,
-            record.file, record.line);
+            record.rate, record.file, record.line);
   }
 };
 

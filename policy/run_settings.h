@@ -10,8 +10,30 @@
 #include <vector>
 
 #include "policy/argument.h"
+#include "policy/policy.h"
 
 namespace mgr {
+
+// How the request that starts it is answered: at once with the job; when it has ended, with what it
+// printed; or line by line, while it prints.
+enum class RunMode : std::uint8_t { job, output, stream, last_value = stream };
+
+// What the command reads from its standard input: nothing, the request's body, or the values of its
+// secret arguments, in the order of their declaration, each with a line feed behind it.
+enum class InputKind : std::uint8_t { none, body, secret, last_value = secret };
+
+// A path that mgr-job opens as the command's user: `beneath` under `root`, without following a
+// link. The command gets it as descriptor first_path_descriptor plus its place in the list.
+struct PathToOpen {
+  std::string root;     // absolute
+  std::string beneath;  // relative; "" for the root itself
+  PathKind kind = PathKind::file;
+  friend bool operator==(const PathToOpen&, const PathToOpen&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.root, record.beneath, record.kind);
+  }
+};
+inline constexpr int first_path_descriptor = 10;
 
 struct RunSettings {
   // The first element is an absolute path. In an action's settings a pattern: `{name}` inside an
@@ -39,6 +61,12 @@ struct RunSettings {
   // What is kept of what it prints, in bytes: the head and the tail.
   std::uint64_t output_limit = 1 << 20;
   bool progress = false;  // it is given a descriptor for its progress, number 3
+  RunMode mode = RunMode::job;
+  bool json_output = false;            // of mode output: what it prints is JSON
+  std::chrono::milliseconds cache{0};  // of mode output: how long an answer serves equal requests
+  // What it reads; of a job, not of an action's settings.
+  InputKind input = InputKind::none;
+  std::vector<PathToOpen> paths;
   // What it may use; 0: no limit of its own.
   std::uint64_t memory = 0;       // bytes, the whole tree (memory.max)
   std::uint32_t processes = 0;    // the whole tree (pids.max)
@@ -56,7 +84,8 @@ struct RunSettings {
     archive(record.argv, record.environment, record.user, record.uid, record.gid, record.groups,
             record.cwd, record.umask, record.nice, record.timeout, record.stop_grace,
             record.max_running, record.queue, record.lock, record.retries, record.retry_delay,
-            record.success_exit, record.output_limit, record.progress, record.memory,
+            record.success_exit, record.output_limit, record.progress, record.mode,
+            record.json_output, record.cache, record.input, record.paths, record.memory,
             record.processes, record.cpu_seconds, record.open_files, record.file_size,
             record.no_new_privileges, record.private_tmp, record.private_network,
             record.read_only_paths, record.capabilities);
@@ -64,7 +93,7 @@ struct RunSettings {
 };
 
 // [module.NAME.action.NAME] of a modules.d file. For an action of a built-in module it says how
-// its command is run and declares no arguments; else it is an action of its own (mode job).
+// its command is run and declares no arguments; else it is an action of its own.
 struct DeclaredAction {
   std::string name;
   std::string summary;
@@ -72,8 +101,11 @@ struct DeclaredAction {
   RunSettings run;
   std::string file;
   unsigned line = 0;
+  bool confirm = false;  // wants mgr-confirm:yes
+  Proof min_proof = Proof::kernel;
   static void members(auto& archive, auto& record) {
-    archive(record.name, record.summary, record.arguments, record.run, record.file, record.line);
+    archive(record.name, record.summary, record.arguments, record.run, record.file, record.line,
+            record.confirm, record.min_proof);
   }
 };
 

@@ -12,7 +12,7 @@ std::size_t max_payload_length(std::uint16_t kind) {
     case MessageKind::hello:
       return 256;
     case MessageKind::run:
-      return max_block_length + max_fields * 8 + 256;
+      return max_block_length + max_fields * 8 + 256 + max_body_length;
     case MessageKind::closed:
       return 8;
     case MessageKind::refusals:
@@ -27,6 +27,8 @@ std::size_t max_payload_length(std::uint16_t kind) {
       return 16 + max_name_length;
     case MessageKind::grew:
       return 8;
+    case MessageKind::result:
+      return max_reply_length;
   }
   return 0;
 }

@@ -4,7 +4,7 @@
 //
 //   broker → helper   hello  run  closed  refusals
 //   helper → broker   hello  settings  connection (with one descriptor)  reply
-//                     follow (with three descriptors)  grew
+//                     follow (with three descriptors)  grew  result (with three descriptors)
 //
 // A payload is encode(message) of protocol/archive.h, and decode<Message>(payload) is total: bytes
 // that are not exactly one such message give nothing, and whoever got them closes the link. Views
@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@
 namespace mgr {
 
 // Broker and helper whose versions differ do not talk.
-inline constexpr std::uint32_t root_language_version = 1;
+inline constexpr std::uint32_t root_language_version = 2;
 
 enum class MessageKind : std::uint16_t {
   hello = 1,
@@ -36,6 +37,7 @@ enum class MessageKind : std::uint16_t {
   reply = 7,
   follow = 8,
   grew = 9,
+  result = 10,
 };
 
 // One message as it travels. `id` numbers a request: the broker's choice, repeated in the reply;
@@ -87,13 +89,15 @@ struct HelloMessage {
 
 // A request to be answered. `connection` is the number that the helper gave to a local connection,
 // 0 for one from the network. `origin` is the broker's word for where that was ("127.0.0.1:5123"),
-// for the audit alone. `fields` are all that the client sent, as many as max_fields.
+// for the audit alone. `fields` are all that the client sent, as many as max_fields; `body` the
+// bytes that mgr-body announced, where it did.
 struct RunMessage {
   std::uint64_t connection = 0;
   std::string_view origin;
   std::vector<FieldView> fields;
+  std::optional<std::string_view> body{};
   static void members(auto& archive, auto& record) {
-    archive(record.connection, record.origin, record.fields);
+    archive(record.connection, record.origin, record.fields, record.body);
   }
 };
 
@@ -146,8 +150,11 @@ struct ArgumentSchema {
 struct ActionSchema {
   std::string name;
   std::vector<ArgumentSchema> arguments;
+  bool takes_body = false;  // has an argument of type blob
   friend bool operator==(const ActionSchema&, const ActionSchema&) = default;
-  static void members(auto& archive, auto& record) { archive(record.name, record.arguments); }
+  static void members(auto& archive, auto& record) {
+    archive(record.name, record.arguments, record.takes_body);
+  }
 };
 struct ModuleSchema {
   std::string name;
@@ -207,5 +214,17 @@ struct GrewMessage {
   static void members(auto& archive, auto& record) { archive(record.bytes); }
 };
 inline constexpr std::size_t descriptors_of_a_follow = 3;
+
+// The last reply to a run message whose answer is what a job printed: the job's three files travel
+// with it, as with a follow. `line` is the line for the client without that: it ends with "}}\n",
+// the end of its member `data`, an object that is not empty. There the broker puts `stdout` and
+// `stderr`; or, with `json`, `output` (standard output as the JSON that it must be) and `stderr`.
+struct ResultMessage {
+  bool json = false;
+  std::string_view line;
+  static void members(auto& archive, auto& record) { archive(record.json, record.line); }
+};
+inline constexpr std::size_t descriptors_of_a_result = 3;
+inline constexpr std::size_t max_body_length = 1 << 20;
 
 }  // namespace mgr
