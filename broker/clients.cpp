@@ -12,7 +12,8 @@
 namespace mgr::broker {
 namespace {
 
-constexpr std::size_t most_discarded = 64 << 10;
+// A body that is refused at its announcement is on its way.
+constexpr std::size_t most_discarded = max_body_length + (64 << 10);
 
 }  // namespace
 

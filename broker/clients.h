@@ -7,10 +7,11 @@
 // connection is read before it is watched: most have their one request there already, and then
 // libuv never hears of them.
 //
-// Bounds: one receive buffer for all; a connection owns at most one block, the rest of one receive
-// buffer, and max_owed bytes of replies; all together owe at most max_owed_by_all, past which
-// whoever has not read more than a fair share is dropped. Streams stop well before: each at
-// most_streamed, and, past half of what all may owe, until the connection owes nothing.
+// Bounds: one receive buffer for all; a connection owns at most one block, its body
+// (broker/bodies.h), the rest of one receive buffer, and max_owed bytes of replies; all together
+// owe at most max_owed_by_all, past which whoever has not read more than a fair share is dropped.
+// Streams stop well before: each at most_streamed, and, past half of what all may owe, until the
+// connection owes nothing.
 #pragma once
 
 #include <array>

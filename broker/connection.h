@@ -107,6 +107,7 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   Outbox::State sending = Outbox::State::empty;
   std::size_t counted_owed = 0;  // of owed(), in Clients' sum
   std::size_t discarded = 0;     // bytes read away while lingering
+  std::size_t held_body = 0;     // bytes of its request's body, in Bodies' sum
   std::uint64_t deadline_start = 0;
   DeadlineKind deadline = DeadlineKind::none;
   bool has_turn = false;  // its caller's turn has come round to it

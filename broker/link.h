@@ -64,6 +64,9 @@ class Link {
   void tell_closed(std::uint64_t connection);
   void tell_refusals(const RefusalsMessage& refusals);
 
+  // The position up to which the kernel has taken what was asked.
+  [[nodiscard]] std::uint64_t sent() const { return outbox_.sent(); }
+
   // The end of a turn: one send.
   void flush();
   [[nodiscard]] bool needs_flush() const { return needs_flush_; }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "protocol/field.h"
 #include "protocol/reply.h"
 
 namespace mgr::broker {
@@ -10,14 +11,18 @@ namespace {
 
 // No key is known in this version, so no proof verifies; whatever is in the fields, the answer is
 // the same. A bare `signature` is the original protocol's constant and proves nothing.
-Result<void> check_proof(const KnownRequest& request) {
-  const RequestBlock& block = request.block();
+Result<void> check_proof(const RequestBlock& block) {
   for (std::size_t i = 0; i < block.size(); ++i) {
     if (block[i].name.starts_with("auth-")) {
       return fail(ErrorCode::unauthenticated, "the proof does not verify");
     }
   }
   return {};
+}
+
+// What the block that has been read announces, where none of it has been read yet.
+std::optional<std::string_view> unread_body(const BlockParser& parser) {
+  return parser.body() ? std::nullopt : parser.block().find("mgr-body");
 }
 
 }  // namespace
@@ -45,21 +50,49 @@ void Pipeline::take(Connection& client, std::string_view bytes) {
       case BlockParser::State::complete:
         break;
     }
-    // 2. Limit: or wait, with all that follows.
+    // 2. Admit its body: what it belongs to is checked before a byte of it is read. The bytes of
+    //    one that is not wanted cannot be told apart from requests, so nothing more is read.
+    if (const auto announced = unread_body(client.parser)) {
+      const Result<void> admitted = admit_body(client, *announced);
+      if (admitted) continue;
+      refuse(client, admitted.error());
+      return client.refuse_more();
+    }
+    // 3. Limit: or wait, with all that follows.
     if (!may_go_on(client, bytes)) return;
-    // 3 to 5. Validate, authenticate, forward.
-    const Result<void> served = serve(client, client.parser.block());
+    // 4 to 6. Validate, authenticate, forward.
+    const Result<void> served = serve(client);
     if (!served) refuse(client, served.error());
     end_block(client);
   }
+}
+
+Result<void> Pipeline::admit_body(Connection& client, std::string_view announced) {
+  if (auto known = check(client.parser.block()); !known) return tl::unexpected(known.error());
+  const auto length = parse_body_length(announced);
+  if (!length) return tl::unexpected(length.error());
+  if (auto held = bodies_.hold(client.account.key, *length); !held) return held;
+  client.held_body = *length;
+  client.parser.read_body(*length);
+  return {};
+}
+
+void Pipeline::drop_body(Connection& client) {
+  bodies_.give_back(client.account.key, std::exchange(client.held_body, 0));
 }
 
 void Pipeline::end_block(Connection& client) {
   client.took_first = true;
   client.has_turn = false;
   if (!client.parser.keep_alive()) client.take_no_more();
-  // The bytes of a body would follow, and must not be read as requests.
-  if (client.parser.block().find("mgr-body")) client.refuse_more();
+  drop_body(client);
+  client.parser.next();
+}
+
+// No more is taken from this client, whatever it has begun.
+void Pipeline::end_requests(Connection& client) {
+  client.take_no_more();
+  drop_body(client);
   client.parser.next();
 }
 
@@ -78,13 +111,20 @@ bool Pipeline::may_go_on(Connection& client, std::string_view untaken) {
   return true;
 }
 
-Result<void> Pipeline::serve(Connection& client, const RequestBlock& block) {
+Result<KnownRequest> Pipeline::check(const RequestBlock& block) const {
   if (!link_.is_ready()) {
     return fail(ErrorCode::unavailable, "the helper is not there; nothing was started");
   }
-  const auto request = schema_.check(block);
+  auto request = schema_.check(block);
+  if (!request) return request;
+  if (auto proven = check_proof(block); !proven) return tl::unexpected(proven.error());
+  return request;
+}
+
+// One with a body was checked before, but by what the helper said then.
+Result<void> Pipeline::serve(Connection& client) {
+  const auto request = check(client.parser.block());
   if (!request) return tl::unexpected(request.error());
-  if (auto proven = check_proof(*request); !proven) return proven;
   ask_run(client, *request);
   return {};
 }
@@ -98,7 +138,9 @@ void Pipeline::ask_run(Connection& client, const KnownRequest& request) {
   Exchange& exchange = exchanges_.open(client, client.replies);
   exchange.account = &client.account;
   clients_.accounts().asked(client.account);
+  run_.body = client.parser.body();
   exchange.asked_at = link_.ask_run(exchange.id, run_);
+  bodies_.forwarded(client.account.key, std::exchange(client.held_body, 0), exchange.asked_at);
 }
 
 // The story of a reply: the line goes to the client as it is, when its turn has come.
@@ -161,6 +203,7 @@ void Pipeline::end_turn() {
     left = follows_.relay();
     give_turns();
     link_.flush();
+    bodies_.sent(link_.sent());
   } while (clients_.needs_flush() || link_.needs_flush());
   clients_.arm_deadlines();
   if (left) again_.start(0);
@@ -175,6 +218,7 @@ void Pipeline::too_late(Connection& client) {
     return take(client, untaken);
   }
   refuse(client, {ErrorCode::timeout, "the request did not arrive in time; nothing was started"});
+  end_requests(client);
   client.refuse_more();
 }
 
@@ -195,6 +239,7 @@ void Pipeline::ended(Connection& client) {
     follows_.drop(*exchange);
   }
   exchanges_.abandon(client.replies);
+  drop_body(client);
   if (client.number() != 0) link_.tell_closed(client.number());
 }
 
@@ -210,6 +255,7 @@ void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor s
 }
 
 void Pipeline::link_lost(std::uint64_t sent) {
+  bodies_.link_lost();
   exchanges_.for_each_unanswered([&](Exchange& exchange) {
     follows_.drop(exchange);
     clients_.accounts().answered(*std::exchange(exchange.account, nullptr));
@@ -241,7 +287,7 @@ void Pipeline::forsake(Connection& client) {
     if (client.takes_requests() && client.owes_block()) {
       refuse(client, {ErrorCode::unavailable, "the helper went away; nothing was started"});
     }
-    client.take_no_more();
+    end_requests(client);
   }
   clients_.touch(client);
 }

@@ -1,10 +1,12 @@
 // Broker (uid mgr-broker). The way of a request through the broker, and of its reply back.
 //
 //   1 parse         a whole block, or nothing
-//   2 limit         its client has room, its caller a turn
-//   3 validate      against the schema that the helper sent
-//   4 authenticate  the form of a proof; kernel proof is the helper's to know
-//   5 forward       ask_run, whose other half is the helper's answer_run
+//   2 admit a body  where the block announces one: validated (4, 5) and room made for it before a
+//                   byte of it is read; then it is read
+//   3 limit         its client has room, its caller a turn
+//   4 validate      against the schema that the helper sent
+//   5 authenticate  the form of a proof; kernel proof is the helper's to know
+//   6 forward       ask_run, whose other half is the helper's answer_run
 //     relay         the helper's line, as it is, in the order of the requests; the output of jobs,
 //                   which the helper never reads, from its files (broker/follows)
 //
@@ -14,6 +16,7 @@
 #include <functional>
 #include <string_view>
 
+#include "broker/bodies.h"
 #include "broker/clients.h"
 #include "broker/exchange.h"
 #include "broker/follows.h"
@@ -42,13 +45,18 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   // Sends what has gathered: the end of each turn of the loop, and of the process.
   void end_turn();
   [[nodiscard]] const Clients& clients() const { return clients_; }
+  [[nodiscard]] const Bodies& bodies() const { return bodies_; }
 
  private:
   // The way there.
   void take(Connection& client, std::string_view bytes) override;
+  [[nodiscard]] Result<void> admit_body(Connection& client, std::string_view announced);
+  void drop_body(Connection& client);
   [[nodiscard]] bool may_go_on(Connection& client, std::string_view untaken);
-  [[nodiscard]] Result<void> serve(Connection& client, const RequestBlock& block);
+  [[nodiscard]] Result<KnownRequest> check(const RequestBlock& block) const;
+  [[nodiscard]] Result<void> serve(Connection& client);
   void end_block(Connection& client);
+  void end_requests(Connection& client);
   void ask_run(Connection& client, const KnownRequest& request);
   // The way back.
   [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
@@ -69,6 +77,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
 
   Schema schema_;
   Exchanges exchanges_;
+  Bodies bodies_;
   Clients clients_;
   Follows follows_;
   Timer again_;  // wakes the loop at once, where a turn's end has left something to do

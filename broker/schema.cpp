@@ -39,6 +39,17 @@ Result<void> check_required(const ActionSchema& action, const RequestBlock& bloc
   return {};
 }
 
+Result<void> check_body(const ActionSchema& action, const RequestBlock& block) {
+  const bool announced = block.find("mgr-body").has_value();
+  if (announced && !action.takes_body) {
+    return fail(ErrorCode::invalid_argument, action.name + " takes no body");
+  }
+  if (!announced && action.needs_body) {
+    return fail(ErrorCode::invalid_argument, action.name + " needs a body (mgr-body)");
+  }
+  return {};
+}
+
 }  // namespace
 
 Schema::Schema(const SettingsMessage& settings) {
@@ -59,6 +70,7 @@ Result<KnownRequest> Schema::check(const RequestBlock& block) const {
   if (!action) return tl::unexpected(action.error());
   if (auto known = check_names(**action, block); !known) return tl::unexpected(known.error());
   if (auto whole = check_required(**action, block); !whole) return tl::unexpected(whole.error());
+  if (auto body = check_body(**action, block); !body) return tl::unexpected(body.error());
   return KnownRequest(block);
 }
 

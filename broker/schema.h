@@ -16,7 +16,8 @@
 
 namespace mgr::broker {
 
-// A block that names a known action and holds its required arguments and no unknown field. Only
+// A block that names a known action and holds its required arguments and no unknown field, and
+// announces a body where the action wants one and only there. Only
 // Schema makes one; it is as long-lived as the block.
 class KnownRequest {
  public:
@@ -36,8 +37,9 @@ class Schema {
   explicit Schema(const SettingsMessage& settings);
 
   // malformed: no module or no action is named. unknown_action. invalid_argument: a field that is
-  // no argument of the action, a required one that is missing, or a reserved name that means
-  // nothing in this version; the detail names it.
+  // no argument of the action, a required one that is missing, a reserved name that means
+  // nothing in this version, or a body that the action does not take, or lacks; the detail names
+  // it.
   [[nodiscard]] Result<KnownRequest> check(const RequestBlock& block) const;
 
  private:

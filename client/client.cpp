@@ -33,7 +33,7 @@ Outcome<std::string> write_request(const Request& request) {
     if (is_reserved_name(field.name)) return invalid(field.name + " is a reserved name");
     fields.push_back(std::move(field));
   }
-  auto block = write_block(fields);
+  auto block = request.body ? write_block(std::move(fields), *request.body) : write_block(fields);
   if (!block) return invalid(std::move(block.error().detail));
   return std::move(*block);
 }

@@ -28,6 +28,8 @@ struct Request {
   std::vector<Field> arguments;
   std::string on_behalf_of;  // the web user that it is for, as the caller claims; empty for none
   bool wait = false;         // mgr-wait: the reply comes when the jobs that it starts have ended
+  // mgr-body: raw bytes, for an action that takes them.
+  std::optional<std::string> body{};
 };
 
 // `name` with A-Z folded to a-z; other bytes as they are.

@@ -29,6 +29,11 @@ std::vector<ModuleSchema> broker_schema(const Registry& registry) {
     for (const Action& action : module->actions()) {
       ActionSchema& row = schema.actions.emplace_back(ActionSchema{action.name, {}});
       for (const Argument& argument : action.arguments) {
+        if (argument.type.kind == TypeKind::blob) {
+          row.takes_body = true;
+          row.needs_body = argument.required;
+          continue;
+        }
         row.arguments.push_back({argument.name, argument.required});
       }
     }

@@ -3,15 +3,31 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+
+#include "protocol/text.h"
 
 namespace mgr {
 
 bool is_known_reserved_name(std::string_view name) {
   // What this version does not carry out (mgr-dry-run, say) must be refused, never passed over.
-  static constexpr std::array<std::string_view, 9> known{
-      "module",   "action",  "signature", "mgr-on-behalf-of", "mgr-wait",
-      "auth-key", "auth-to", "auth-time", "auth-nonce"};
+  static constexpr std::array<std::string_view, 10> known{
+      "module",   "action",   "signature", "mgr-on-behalf-of", "mgr-wait",
+      "mgr-body", "auth-key", "auth-to",   "auth-time",        "auth-nonce"};
   return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+Result<std::size_t> parse_body_length(std::string_view value) {
+  const bool digits = value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (value.empty() || !digits || (value.size() > 1 && value.front() == '0')) {
+    return fail(ErrorCode::invalid_argument, "mgr-body is a number of bytes");
+  }
+  std::size_t length = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (error != std::errc() || length > max_body_length) {
+    return fail(ErrorCode::too_large, "a body over 1048576 bytes");
+  }
+  return length;
 }
 
 }  // namespace mgr

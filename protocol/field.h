@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/error.h"
+
 namespace mgr {
 
 // A field that owns its text: a folded name (is_name) and a trimmed value (is_value).
@@ -29,5 +31,9 @@ struct FieldView {
 
 // The reserved names that mean something in this version; another reserved name is refused.
 [[nodiscard]] bool is_known_reserved_name(std::string_view name);
+
+// The value of mgr-body: how many bytes follow the block. Fails with invalid_argument where it is
+// not a decimal as one is written (no sign, no leading zero), with too_large past max_body_length.
+[[nodiscard]] Result<std::size_t> parse_body_length(std::string_view value);
 
 }  // namespace mgr

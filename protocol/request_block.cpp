@@ -29,6 +29,10 @@ void RequestBlock::clear() {
 
 BlockParser::State BlockParser::read(std::string_view& bytes) {
   while (state_ == State::incomplete && !bytes.empty()) {
+    if (body_) {
+      take_body(bytes);
+      continue;
+    }
     const char byte = bytes.front();
     bytes.remove_prefix(1);
     if (++length_ > max_block_length) {
@@ -40,8 +44,22 @@ BlockParser::State BlockParser::read(std::string_view& bytes) {
   return state_;
 }
 
+void BlockParser::read_body(std::size_t length) {
+  body_.emplace().reserve(length);  // once, and never more than announced
+  body_length_ = length;
+  state_ = length == 0 ? State::complete : State::incomplete;
+}
+
+void BlockParser::take_body(std::string_view& bytes) {
+  const std::string_view piece = bytes.substr(0, body_length_ - body_->size());
+  body_->append(piece);
+  bytes.remove_prefix(piece.size());
+  if (body_->size() == body_length_) state_ = State::complete;
+}
+
 void BlockParser::next() {
   block_.clear();
+  body_.reset();
   length_ = 0;
   place_ = Place::line_start;
   state_ = State::incomplete;
@@ -165,6 +183,16 @@ Result<std::string> write_block(const std::vector<Field>& fields) {
   text += '\n';
   if (text.size() > max_block_length) return fail(ErrorCode::too_large, "over 16384 bytes");
   return text;
+}
+
+Result<std::string> write_block(std::vector<Field> fields, std::string_view body) {
+  if (body.size() > max_body_length) {
+    return fail(ErrorCode::too_large, "the body is over 1048576 bytes");
+  }
+  fields.push_back({"mgr-body", std::to_string(body.size())});
+  auto block = write_block(fields);
+  if (block) block->append(body);
+  return block;
 }
 
 }  // namespace mgr

@@ -1,4 +1,5 @@
-// The language of clients: a block of `name:value` lines ended by an empty line (PROTOCOL.md).
+// The language of clients: a block of `name:value` lines ended by an empty line, and the raw bytes
+// that it may announce (PROTOCOL.md).
 // The broker reads it, the clients write it; the helper is not linked with it.
 //
 // Distrusts every byte: what is not exactly a block is refused as a whole, at the first byte that
@@ -40,16 +41,24 @@ class RequestBlock {
   std::vector<Span> spans_;
 };
 
-// Reads blocks from a stream of bytes that arrives in pieces of any size. One a connection.
+// Reads blocks and bodies from a stream of bytes that arrives in pieces of any size. One a
+// connection.
 class BlockParser {
  public:
   enum class State { incomplete, complete, refused };
 
   // Takes bytes from the front of `bytes` until a block is complete or refused, or none are left.
-  // Afterwards `bytes` is what was not taken. After `complete`, block() is the request and
-  // next() must be called before more is read; after `refused`, error() is malformed or too_large
-  // and the connection has no further use.
+  // Afterwards `bytes` is what was not taken. After `complete`, block() is the request, and
+  // read_body() or next() must be called before more is read; after `refused`, error() is malformed
+  // or too_large and the connection has no further use.
   State read(std::string_view& bytes);
+
+  // What comes next are so many bytes of a body, at most max_body_length, and then the request is
+  // complete. No byte of it is read before this is called, so whoever calls decides whether it is
+  // wanted.
+  void read_body(std::size_t length);
+  // Once read_body() was called: what has come so far.
+  [[nodiscard]] const std::optional<std::string>& body() const { return body_; }
 
   [[nodiscard]] const RequestBlock& block() const { return block_; }
   [[nodiscard]] const Error& error() const { return error_; }
@@ -57,7 +66,7 @@ class BlockParser {
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
   // True when no byte of a further block has come.
   [[nodiscard]] bool at_start() const { return length_ == 0; }
-  // Begins the next block of a kept connection.
+  // Forgets block and body, and begins the next block of a kept connection.
   void next();
 
  private:
@@ -69,7 +78,11 @@ class BlockParser {
   bool end_line();
   bool refuse(ErrorCode code, std::string_view why);
 
+  void take_body(std::string_view& bytes);
+
   RequestBlock block_;
+  std::optional<std::string> body_;
+  std::size_t body_length_ = 0;
   Error error_;
   std::size_t length_ = 0;  // raw bytes of this block so far
   std::size_t name_begin_ = 0, value_begin_ = 0;
@@ -81,7 +94,9 @@ class BlockParser {
 
 // Writes a block for a client: `fields`, then the empty line. Fails with malformed where a name or
 // value is outside the grammar (a line break above all) or a name stands twice, and with too_large
-// past a limit: nothing that the broker would refuse leaves the client.
+// past a limit: nothing that the broker would refuse leaves the client. With a body, the field
+// mgr-body is put in front of the empty line and the body behind it.
 [[nodiscard]] Result<std::string> write_block(const std::vector<Field>& fields);
+[[nodiscard]] Result<std::string> write_block(std::vector<Field> fields, std::string_view body);
 
 }  // namespace mgr

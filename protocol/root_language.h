@@ -21,6 +21,7 @@
 #include "protocol/archive.h"
 #include "protocol/error.h"
 #include "protocol/field.h"
+#include "protocol/text.h"
 
 namespace mgr {
 
@@ -150,10 +151,11 @@ struct ArgumentSchema {
 struct ActionSchema {
   std::string name;
   std::vector<ArgumentSchema> arguments;
-  bool takes_body = false;  // has an argument of type blob
+  bool takes_body = false;  // has an argument of type blob, which is none of `arguments`
+  bool needs_body = false;  // and that is required
   friend bool operator==(const ActionSchema&, const ActionSchema&) = default;
   static void members(auto& archive, auto& record) {
-    archive(record.name, record.arguments, record.takes_body);
+    archive(record.name, record.arguments, record.takes_body, record.needs_body);
   }
 };
 struct ModuleSchema {
@@ -225,6 +227,5 @@ struct ResultMessage {
   static void members(auto& archive, auto& record) { archive(record.json, record.line); }
 };
 inline constexpr std::size_t descriptors_of_a_result = 3;
-inline constexpr std::size_t max_body_length = 1 << 20;
 
 }  // namespace mgr

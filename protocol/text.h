@@ -11,6 +11,7 @@ inline constexpr std::size_t max_name_length = 32;
 inline constexpr std::size_t max_value_length = 4096;
 inline constexpr std::size_t max_fields = 64;
 inline constexpr std::size_t max_block_length = 16384;
+inline constexpr std::size_t max_body_length = 1 << 20;
 
 // A name after folding: a lower-case letter, then up to 31 of a-z 0-9 _ - .
 [[nodiscard]] bool is_name(std::string_view text);

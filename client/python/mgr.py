@@ -49,6 +49,7 @@ MAX_TIMEOUT = 86400
 MAX_VALUE_BYTES = 4096
 MAX_FIELDS = 64
 MAX_BLOCK_BYTES = 16384
+MAX_BODY_BYTES = 1 << 20
 MAX_LINE_BYTES = 4 << 20
 
 # How much of a pipeline may be under way. It fits into the socket's buffers, so neither side ever
@@ -180,12 +181,27 @@ def _value(name, value):
     return data
 
 
-def build_block(module, action, fields):
-    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar."""
+def _body(body):
+    if not isinstance(body, (bytes, bytearray, memoryview)):
+        raise TypeError("a body is bytes, not %s" % type(body).__name__)
+    body = bytes(body)
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError("the body is over %d bytes" % MAX_BODY_BYTES)
+    return body
+
+
+def build_block(module, action, fields, body=None):
+    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar.
+
+    `body` is bytes, for an action that takes them (mgr-body), or None.
+    """
     # Names of fields fold; an alias of a module is matched to the letter, so values stay.
     pairs = [("module", module)] if action is None else [("module", module), ("action", action)]
     for _, value in pairs:
         _name(value)
+    if body is not None:
+        body = _body(body)
+        pairs.append(("mgr-body", len(body)))
     block, seen = b"", set()
     for given, value in pairs + list(fields.items()):
         name = _name(given)
@@ -198,7 +214,9 @@ def build_block(module, action, fields):
     block += b"\n"
     if len(seen) > MAX_FIELDS or len(block) > MAX_BLOCK_BYTES:
         raise ValueError("over %d fields or %d bytes" % (MAX_FIELDS, MAX_BLOCK_BYTES))
-    return block
+    if body is None and "mgr-body" in seen:
+        raise ValueError("mgr-body is written where there is a body")
+    return block if body is None else block + body
 
 
 # ---- the reply ----------------------------------------------------------------------------------
@@ -351,22 +369,23 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def request(self, module, action, on_behalf_of=None, **fields):
+    def request(self, module, action, on_behalf_of=None, body=None, **fields):
         """The reply of a success, as a dict. Raises a MgrError otherwise.
 
-        A field whose name is no Python name goes in as **{"some-name": value}.
+        A field whose name is no Python name goes in as **{"some-name": value}. `body` is bytes that
+        follow the fields, for an action that takes them.
         """
         if on_behalf_of is not None:
             fields["mgr-on-behalf-of"] = on_behalf_of
-        return self._request(module, action, fields)
+        return self._request(module, action, fields, body)
 
-    def _request(self, module, action, fields):
-        reply = self._exchange([build_block(module, action, fields)])[0]
+    def _request(self, module, action, fields, body=None):
+        reply = self._exchange([build_block(module, action, fields, body)])[0]
         if not reply["success"]:
             raise _error_of(reply)
         return reply
 
-    def stream(self, module, action, on_behalf_of=None, **fields):
+    def stream(self, module, action, on_behalf_of=None, body=None, **fields):
         """An iterator over the lines of a reply that has several, each a dict, as they come.
 
         The request is sent at once, on a connection of its own. `timeout` is for that; the lines
@@ -375,7 +394,7 @@ class Client:
         """
         if on_behalf_of is not None:
             fields["mgr-on-behalf-of"] = on_behalf_of
-        return self._stream(build_block(module, action, fields), True)
+        return self._stream(build_block(module, action, fields, body), True)
 
     def _stream(self, block, patient):
         """The first line has the rest of the timeout, unless `patient`; those after it no limit."""
@@ -393,7 +412,8 @@ class Client:
         return None if self._timeout is None else time.monotonic() + self._timeout
 
     def pipeline(self, requests):
-        """The replies, refusals too, to (module, action, fields) in their order.
+        """The replies, refusals too, to (module, action, fields) in their order; a fourth item of
+        one is its body.
 
         Only inside a `with` block. Raises NoAnswer where the connection is lost on the way.
         """
@@ -471,10 +491,10 @@ def _groups(blocks):
 
 
 def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-                 timeout=None, root=None, wait=False):
+                 timeout=None, root=None, wait=False, body=None):
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
-    `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
+    `fields` holds the action beside its arguments; `body` is bytes, for an action that takes them. With `wait` the reply comes when the jobs that
     the request starts have ended. `timeout` is 60 seconds, with `wait` none. Without a connection the dict is that of
     err_code 8; where the answer is lost, that of err_code 13: it may have been carried out.
     """
@@ -483,7 +503,7 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
         fields["mgr-wait"] = "yes"
     elif timeout is None:
         timeout = DEFAULT_TIMEOUT
-    block = build_block(module, None, fields)
+    block = build_block(module, None, fields, body)
     client = Client(socket_path, timeout, root, host, port)
     try:
         return client._exchange([block])[0]
@@ -494,13 +514,13 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
 
 
 def stream(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-           timeout=DEFAULT_TIMEOUT, root=None):
+           timeout=DEFAULT_TIMEOUT, root=None, body=None):
     """Sends one request and returns an iterator over the lines of its reply: Client.stream().
 
     `fields` holds the action beside its arguments. Raises a MgrError where send_request() returns a
     refusal.
     """
-    block = build_block(module, None, dict(fields or {}))
+    block = build_block(module, None, dict(fields or {}), body)
     return Client(socket_path, timeout, root, host, port)._stream(block, True)
 
 

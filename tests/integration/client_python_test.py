@@ -79,6 +79,19 @@ class Grammar(unittest.TestCase):
         for name in ["", "1a", "a b", "a\n", "a:b", "\u212aelvin", "a" * 33, "\u0131d", 7]:
             self.refuses({name: "1"})
 
+    def test_writes_a_body_as_it_is_and_nothing_that_is_none(self):
+        self.assertEqual(mgr.build_block("file", "put", {"name": "a"}, b"\n\x00\n"),
+                         b"module:file\naction:put\nmgr-body:3\nname:a\n\n\n\x00\n")
+        self.assertEqual(mgr.build_block("file", "put", {}, bytearray()),
+                         b"module:file\naction:put\nmgr-body:0\n\n")
+        self.assertEqual(len(mgr.build_block("file", "put", {}, bytes(1 << 20))), 42 + (1 << 20))
+        with self.assertRaises(TypeError):
+            mgr.build_block("file", "put", {}, "text")
+        for fields, body in [({}, bytes((1 << 20) + 1)), ({"mgr-body": 3}, b"abc"),
+                             ({"MGR-Body": 3}, None)]:
+            with self.assertRaises(ValueError):
+                mgr.build_block("file", "put", fields, body)
+
     def test_refuses_names_that_fold_to_the_same(self):
         self.refuses({"Task_IDs": "1", "task_ids": "2"})
         self.refuses({"MODULE": "shutdown"})

@@ -178,6 +178,8 @@ SettingsMessage test_settings() {
   settings.modules.push_back({"mgr", {}, {{"ping", {}}}});
   settings.modules.push_back(
       {"scan", {"SCAN_MODULE"}, {{"start", {{"task_ids", true}, {"note", false}}}}});
+  settings.modules.push_back(
+      {"file", {}, {{"put", {{"name", false}}, true, true}, {"keep", {}, true, false}}});
   return settings;
 }
 
@@ -256,7 +258,8 @@ HeardRun Rig::hear_run() {
     ADD_FAILURE() << "a run message that does not decode";
     return {};
   }
-  HeardRun result{heard.id, run->connection, std::string(run->origin), {}};
+  HeardRun result{heard.id, run->connection, std::string(run->origin), {}, {}};
+  if (run->body) result.body = std::string(*run->body);
   for (const FieldView& field : run->fields) {
     result.fields.push_back({std::string(field.name), std::string(field.value)});
   }

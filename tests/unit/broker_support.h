@@ -43,6 +43,7 @@ struct HeardRun {
   std::uint64_t connection = 0;
   std::string origin;
   std::vector<Field> fields;
+  std::optional<std::string> body;
 };
 
 // The helper's end of the link.
@@ -105,7 +106,7 @@ class Client {
 };
 
 // Settings with the modules that the tests ask for: mgr ping; scan (alias SCAN_MODULE) start with
-// task_ids, required, and note.
+// task_ids, required, and note; file put, which needs a body, and keep, which may have one.
 SettingsMessage test_settings();
 
 class Rig {

@@ -24,6 +24,15 @@ TEST(ClientRequest, AsksToWaitOnlyWhereToldTo) {
   EXPECT_EQ(*block, "module:scan\naction:start\nmgr-wait:yes\ntask_ids:1\n\n");
 }
 
+TEST(ClientRequest, SendsTheBodyAsItIs) {
+  Request request{"file", "put", {{"name", "a"}}, ""};
+  request.body = std::string("\n\0x", 3);
+  EXPECT_EQ(write_request(request).value(),
+            "module:file\naction:put\nname:a\nmgr-body:3\n\n" + *request.body);
+  request.body = std::string(max_body_length + 1, 'x');
+  EXPECT_TRUE(is_refused(request));
+}
+
 TEST(ClientRequest, RefusesALineBreakInAValue) {
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\n\nmodule:shutdown"}}, ""}));
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\rx"}}, ""}));

@@ -130,6 +130,88 @@ TEST(RequestBlock, HoldsItsLimitsToTheByte) {
   EXPECT_EQ(refusal_of(std::string(17 * 1024, 'a').replace(1, 1, ":")), ErrorCode::too_large);
 }
 
+// ---- bodies
+
+constexpr std::string_view hostile_body = "mgr:keep-alive\r\nmodule:shutdown\n\n\0\xFF\x1B[2J";
+
+TEST(RequestBody, IsRawBytesSplitWhereverTheyCome) {
+  const std::string body(hostile_body.begin(), hostile_body.end());
+  const std::string text = write_block({{"module", "mgr"}}, body).value() + "module:next\n\n";
+  for (std::size_t first = 0; first <= text.size(); ++first) {
+    BlockParser parser;
+    for (std::string_view piece :
+         {std::string_view(text).substr(0, first), std::string_view(text).substr(first)}) {
+      while (!piece.empty()) {
+        if (parser.read(piece) != State::complete) continue;
+        if (!parser.body()) {
+          if (parser.block().find("module") != "mgr") break;
+          parser.read_body(*parse_body_length(*parser.block().find("mgr-body")));
+          continue;
+        }
+        ASSERT_EQ(*parser.body(), body) << first;
+        parser.next();
+      }
+    }
+    EXPECT_EQ(parser.block().find("module"), "next") << first;
+    EXPECT_FALSE(parser.body());
+  }
+}
+
+TEST(RequestBody, IsNotReadBeforeItIsAskedFor) {
+  BlockParser parser;
+  std::string_view bytes = "module:a\nmgr-body:4\n\nbody";
+  ASSERT_EQ(parser.read(bytes), State::complete);
+  EXPECT_EQ(parser.read(bytes), State::complete);
+  EXPECT_EQ(bytes, "body");
+  EXPECT_FALSE(parser.body());
+}
+
+TEST(RequestBody, MayBeEmptyAndDoesNotCountAsABlock) {
+  BlockParser parser;
+  std::string_view bytes = "module:a\nmgr-body:0\n\nmodule:b\n\n";
+  ASSERT_EQ(parser.read(bytes), State::complete);
+  parser.read_body(0);
+  ASSERT_EQ(parser.read(bytes), State::complete);
+  EXPECT_EQ(parser.body(), "");
+  EXPECT_EQ(bytes, "module:b\n\n");
+  parser.next();
+  EXPECT_TRUE(parser.at_start());
+
+  BlockParser large;
+  const std::string body(max_body_length, '\n');
+  const std::string text = write_block({{"module", "a"}}, body).value();
+  bytes = text;
+  ASSERT_EQ(large.read(bytes), State::complete);
+  large.read_body(max_body_length);
+  ASSERT_EQ(large.read(bytes), State::complete);
+  EXPECT_EQ(large.body(), body);
+}
+
+TEST(RequestBody, LengthIsADecimalAsItIsWritten) {
+  EXPECT_EQ(parse_body_length("0"), 0u);
+  EXPECT_EQ(parse_body_length("7"), 7u);
+  EXPECT_EQ(parse_body_length("1048576"), max_body_length);
+  for (const char* value :
+       {"", "-1", "+1", "00", "01", "0x10", "1e3", "1 2", "1.0", "1,2", "١", "seven", "-0", "1k"}) {
+    const auto length = parse_body_length(value);
+    ASSERT_FALSE(length) << value;
+    EXPECT_EQ(length.error().code, ErrorCode::invalid_argument) << value;
+  }
+  for (const char* value : {"1048577", "2147483648", "4294967296", "4294967297",
+                            "18446744073709551616", "99999999999999999999999999999999"}) {
+    const auto length = parse_body_length(value);
+    ASSERT_FALSE(length) << value;
+    EXPECT_EQ(length.error().code, ErrorCode::too_large) << value;
+  }
+}
+
+TEST(WriteBlock, PutsTheBodyBehindTheBlock) {
+  EXPECT_EQ(write_block({{"module", "a"}}, "x\n").value(), "module:a\nmgr-body:2\n\nx\n");
+  EXPECT_EQ(write_block({{"module", "a"}}, "").value(), "module:a\nmgr-body:0\n\n");
+  EXPECT_FALSE(write_block({{"module", "a"}, {"mgr-body", "2"}}, "xy"));
+  EXPECT_FALSE(write_block({{"module", "a"}}, std::string(max_body_length + 1, 'x')));
+}
+
 TEST(WriteBlock, WritesWhatTheParserReads) {
   const auto text = write_block({{"module", "mgr"}, {"action", "ping"}});
   ASSERT_TRUE(text);
