@@ -12,7 +12,7 @@
 namespace mgr {
 namespace {
 
-constexpr std::uint16_t format_number = 1;
+constexpr std::uint16_t format_number = 2;
 
 enum class Kind : std::uint32_t {  // "mgrS" and so on, little-endian
   spec = 0x5372676D,
@@ -72,6 +72,22 @@ bool is_c_text(const std::string& text) { return text.find('\0') == std::string:
 
 bool is_absolute_path(const std::string& path) { return path.starts_with('/') && is_c_text(path); }
 
+// As openat2(2) takes it with RESOLVE_BENEATH, and in one way of writing alone.
+bool is_beneath(std::string_view path) {
+  for (bool more = !path.empty(); more;) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, end);
+    if (name.empty() || name == "." || name == "..") return false;
+    more = end < path.size();
+    path.remove_prefix(more ? end + 1 : end);
+  }
+  return true;
+}
+
+bool can_be_opened(const PathToOpen& path) {
+  return is_absolute_path(path.root) && is_c_text(path.beneath) && is_beneath(path.beneath);
+}
+
 bool can_be_carried_out(const RunSettings& run) {
   using namespace std::chrono_literals;
   constexpr std::uint32_t unset = UINT32_MAX;
@@ -79,7 +95,12 @@ bool can_be_carried_out(const RunSettings& run) {
          std::ranges::all_of(run.argv, is_c_text) &&
          std::ranges::all_of(run.environment, is_c_text) && run.uid != unset && run.gid != unset &&
          std::ranges::count(run.groups, unset) == 0 && run.umask <= 0777 && run.nice >= -20 &&
-         run.nice <= 19 && run.timeout >= 0ms && run.stop_grace >= 0ms;
+         run.nice <= 19 && run.timeout >= 0ms && run.stop_grace >= 0ms &&
+         run.paths.size() <= max_paths && std::ranges::all_of(run.paths, can_be_opened);
+}
+
+bool has_fitting_input(const JobSpec& spec) {
+  return spec.input_bytes <= (spec.run.input == InputKind::body ? max_body_length : 0);
 }
 
 }  // namespace
@@ -100,7 +121,7 @@ std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, N
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
   auto spec = unseal<JobSpec>(Kind::spec, bytes);
   const bool valid = spec && spec->id > 0 && spec->id <= max_job_id;
-  return valid && can_be_carried_out(spec->run) ? spec : std::nullopt;
+  return valid && can_be_carried_out(spec->run) && has_fitting_input(*spec) ? spec : std::nullopt;
 }
 
 std::optional<StartRecord> decode_start_record(std::string_view bytes) {

@@ -3,6 +3,10 @@
 //
 //   spec     written by the helper before the job's first attempt; never changed. Before that, and
 //            until mgr-job has put the folder on disk, the job is in the journal (journal.h)
+//   input    what the command reads (RunSettings.input is body): written by the helper before the
+//   job
+//            is answered, removed once its end is kept. Secrets have no file: they are in the
+//            helper's memory until mgr-job has them
 //   lock     flock'ed by whoever supervises: the helper takes it, mgr-job inherits it. Free means
 //            that no mgr-job of this job is alive
 //   control  SEQPACKET socket; the helper binds it and connects, mgr-job inherits the listener
@@ -34,6 +38,7 @@ namespace mgr {
 
 inline constexpr std::uint64_t max_job_id = (std::uint64_t{1} << 53) - 1;
 inline constexpr std::size_t max_record_length = 1 << 17;
+inline constexpr std::size_t max_paths = 64;
 
 // Who asked, as the helper established it.
 struct Asker {
@@ -52,12 +57,13 @@ struct JobSpec {
   std::string module, action, key;
   std::vector<Field> arguments;
   Asker asker;
-  std::int64_t accepted_us = 0;  // real time, microseconds since 1970
-  RunSettings run;               // numbers and absolute paths alone
+  std::int64_t accepted_us = 0;   // real time, microseconds since 1970
+  RunSettings run;                // numbers and absolute paths alone
+  std::uint64_t input_bytes = 0;  // of the file input
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
-            record.accepted_us, record.run);
+            record.accepted_us, record.run, record.input_bytes);
   }
 };
 
@@ -97,8 +103,9 @@ struct ExitRecord {
 };
 
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
-// argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1;
-// progress of at most 100, times from 1970 to 9999, a detail of at most 1 KiB.
+// argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1; at
+// most max_paths paths to open, each canonical beneath an absolute root; no input over
+// max_body_length; progress of at most 100, times from 1970 to 9999, a detail of at most 1 KiB.
 // The decoders are total: whatever the bytes are, they give a valid record or nothing.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);
@@ -142,5 +149,7 @@ inline constexpr int job_folder_descriptor = 3;   // the folder, O_RDONLY|O_DIRE
 inline constexpr int job_lock_descriptor = 4;     // held by flock
 inline constexpr int job_control_descriptor = 5;  // listening
 inline constexpr int job_cgroup_descriptor = 6;   // the tree's folder: supervisors and job-N in it
+inline constexpr int job_input_descriptor =
+    7;  // the command's standard input: a file, or /dev/null
 
 }  // namespace mgr

@@ -83,10 +83,12 @@ class Jobs {
                                             JobEvents events);
   virtual ~Jobs() = default;
 
-  // Takes a job in; `spec` comes without id, that of the new job is the result. Nothing of it is on
-  // disk and nothing runs before commit(). Fails with conflict (a job of this key is alive), busy
-  // (its action's queue is full), invalid_argument, too_large or unavailable (no cgroup).
-  virtual Result<std::uint64_t> accept(JobSpec spec) = 0;
+  // Takes a job in; `spec` comes without id, that of the new job is the result. `input` is what its
+  // command reads, where spec.run.input says so; a secret is never on disk, and ends with the
+  // helper where mgr-job has not taken it. Nothing of the job is on disk and nothing runs before
+  // commit(). Fails with conflict (a job of this key is alive), busy (its action's queue is full),
+  // invalid_argument, too_large or unavailable (no cgroup).
+  virtual Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) = 0;
   // Forgets one that was accepted since the last commit.
   virtual void withdraw(std::uint64_t id) = 0;
   // Puts all that were accepted on disk, together, and starts what may start. On failure (a full

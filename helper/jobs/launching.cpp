@@ -31,7 +31,9 @@ Result<void> SupervisedJobs::use_tree() {
 }
 
 void SupervisedJobs::enqueue(Entry& entry) {
-  if (entry.live->stop_asked) return end_unstarted(entry);
+  // Secrets go with the helper that held them, and without them it is not run.
+  const bool lost_input = entry.job.spec.run.input == InputKind::secret && !entry.live->input;
+  if (entry.live->stop_asked || lost_input) return end_unstarted(entry);
   schedule_.wait(entry.job.spec);
   if (entry.job.state != JobState::queued) set_state(entry, JobState::queued);
   run_what_may();
@@ -73,6 +75,19 @@ void SupervisedJobs::launch(Entry& entry) {
   }
 }
 
+// -1 where there is none. Anew for each attempt: it is read from its start.
+Result<Descriptor> SupervisedJobs::open_input(const Entry& entry) const {
+  switch (entry.job.spec.run.input) {
+    case InputKind::none:
+      return Descriptor();
+    case InputKind::body:
+      return open_input_file(entry.live->folder.get(), entry.job.spec.input_bytes);
+    case InputKind::secret:
+      break;
+  }
+  return seal_in_memory(*entry.live->input);
+}
+
 Result<void> SupervisedJobs::try_launch(Entry& entry) {
   if (auto usable = use_tree(); !usable) return usable;
   const int folder = entry.live->folder.get();
@@ -83,9 +98,12 @@ Result<void> SupervisedJobs::try_launch(Entry& entry) {
   if (!listener) return tl::unexpected(listener.error());
   auto control = connect_to_control(folder);
   if (!control) return tl::unexpected(control.error());
-  const JobDescriptors passed{folder, lock->get(), listener->get(), tree_.get()};
+  const auto input = open_input(entry);
+  if (!input) return tl::unexpected(input.error());
+  const JobDescriptors passed{folder, lock->get(), listener->get(), tree_.get(), input->get()};
   auto process = spawn_mgr_job(settings_.mgr_job, settings_.job_uid, settings_.job_gid, passed);
   if (!process) return tl::unexpected(process.error());
+  wipe(entry.live->input);
   reaper_.reap_when_ended(std::move(*process));
   entry.live->control = std::move(*control);
   entry.live->tries = 0;
@@ -93,12 +111,16 @@ Result<void> SupervisedJobs::try_launch(Entry& entry) {
   return {};
 }
 
-// One that waits is stopped: told once that is on disk, or it would run after a restart.
+// One that waits is stopped, or has lost what it was to read: told once that is on disk, or a
+// stopped one would run after a restart.
 void SupervisedJobs::end_unstarted(Entry& entry) {
   entry.live->awaited.reset();
   schedule_.leave(entry.job.spec);
-  ExitRecord record = ended_now(JobOutcome::could_not_start, "stopped while it waited");
-  record.stopped = true;
+  const bool stopped = entry.live->stop_asked;
+  ExitRecord record =
+      ended_now(JobOutcome::could_not_start,
+                stopped ? "stopped while it waited" : "its secret input was lost with the helper");
+  record.stopped = stopped;
   auto written = open_folder(entry);
   if (written) written = Store::put_end(entry.live->folder.get(), record);
   entry.live->folder.reset();  // thousands may be stopped at once

@@ -51,13 +51,13 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
-// What the child gets as its descriptors 0 to 6.
-using Inherited = std::array<Descriptor, 7>;
-static_assert(job_cgroup_descriptor == 6);
+// What the child gets as its descriptors 0 to 7.
+using Inherited = std::array<Descriptor, 8>;
+static_assert(job_input_descriptor == 7);
 
 // Detached at once: the destructor of a boost::process::child kills its process.
 Result<pid_t> run(const std::string& program, const std::vector<std::string>& arguments,
-                  const std::array<int, 7>& passed) {
+                  const std::array<int, 8>& passed) {
   Inherited sources;
   for (std::size_t i = 0; i < passed.size(); ++i) {
     sources.at(i) = moved_up(passed.at(i));
@@ -70,7 +70,7 @@ Result<pid_t> run(const std::string& program, const std::vector<std::string>& ar
   const SignalsBlocked blocked;
   process::child child(process::exe(program), process::args(arguments), process::environment(),
                        process::posix::use_vfork, error, bound(0), bound(1), bound(2), bound(3),
-                       bound(4), bound(5), bound(6));
+                       bound(4), bound(5), bound(6), bound(7));
   if (error) return fail(ErrorCode::failed, program + ": " + error.message());
   const pid_t pid = child.id();
   child.detach();
@@ -79,7 +79,7 @@ Result<pid_t> run(const std::string& program, const std::vector<std::string>& ar
 
 // A library's exceptions end here.
 Result<pid_t> run_caught(const std::string& program, const std::vector<std::string>& arguments,
-                         const std::array<int, 7>& passed) {
+                         const std::array<int, 8>& passed) {
   try {
     return run(program, arguments, passed);
   } catch (const std::exception& error) {
@@ -110,8 +110,8 @@ Result<std::string> read_output_of(const std::string& program,
   Descriptor output(ends[1]);
   const Descriptor null = open_null();
   const int none = null.get();
-  const auto pid =
-      run_caught(program, arguments, {none, output.get(), STDERR_FILENO, none, none, none, none});
+  const auto pid = run_caught(program, arguments,
+                              {none, output.get(), STDERR_FILENO, none, none, none, none, none});
   if (!pid) return tl::unexpected(pid.error());
   output.reset();
   std::string bytes = read_up_to(source.get(), most);
@@ -129,7 +129,7 @@ Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, 
   const auto pid =
       run_caught(program, {"--drop-to", std::to_string(uid) + ":" + std::to_string(gid)},
                  {null.get(), null.get(), null.get(), passed.folder, passed.lock, passed.control,
-                  passed.cgroup});
+                  passed.cgroup, passed.input < 0 ? null.get() : passed.input});
   if (!pid) return tl::unexpected(pid.error());
   auto process = open_process(*pid);
   // Without a pidfd it can only be waited for: its first process ends by itself.

@@ -10,12 +10,13 @@
 
 namespace mgr {
 
-// What mgr-job inherits as descriptors 3 to 6 (job_files.h); borrowed for the call.
+// What mgr-job inherits as descriptors 3 to 7 (job_files.h); borrowed for the call.
 struct JobDescriptors {
   int folder = -1;
   int lock = -1;
   int control = -1;
   int cgroup = -1;
+  int input = -1;  // -1: /dev/null
 };
 
 // Runs `program --drop-to UID:GID` by vfork, with an empty environment and /dev/null as descriptors

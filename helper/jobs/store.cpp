@@ -156,16 +156,23 @@ Result<void> Store::rewrite_journal(const std::vector<const JobSpec*>& waiting) 
   return rewritten;
 }
 
-Result<void> Store::create(const JobSpec& spec) {
+Result<void> Store::create(const JobSpec& spec, std::string_view input) {
+  // Half made it has a name that load() takes away.
   const std::string name = std::to_string(spec.id);
-  if (mkdirat(folder_.get(), name.c_str(), 0700) != 0) return fail_errno(name);
-  const auto made = folder(spec.id);
-  if (!made) return tl::unexpected(made.error());
-  if (const auto written = write_new_record(made->get(), "spec", encode(spec)); !written) {
-    remove(spec.id);
-    return tl::unexpected(written.error());
+  const std::string unfinished = std::string(gone_prefix) + name;
+  if (mkdirat(folder_.get(), unfinished.c_str(), 0700) != 0) return fail_errno(name);
+  const Descriptor made(openat(folder_.get(), unfinished.c_str(), folder_flags));
+  Result<Descriptor> written = fail_errno(name);
+  if (made) written = write_new_record(made.get(), "spec", encode(spec));
+  if (written && spec.run.input == InputKind::body) {
+    written = write_new_record(made.get(), "input", input);
   }
-  return {};
+  if (written && renameat(folder_.get(), unfinished.c_str(), folder_.get(), name.c_str()) != 0) {
+    written = fail_errno(name);
+  }
+  if (written) return {};
+  remove_folder(unfinished);
+  return tl::unexpected(written.error());
 }
 
 Result<void> Store::set_aside(int folder, std::uint32_t attempt) {
@@ -264,6 +271,7 @@ Result<void> Store::sync_all() const {
 }
 
 void Store::conclude(int folder) {
+  unlinkat(folder, "input", 0);
   // While one of them is there, the end is told again after a restart.
   unlinkat(folder, "lock", 0);
   unlinkat(folder, "control", 0);

@@ -63,9 +63,9 @@ class Store {
   // With the specs of the jobs that still wait.
   Result<void> rewrite_journal(const std::vector<const JobSpec*>& waiting);
 
-  // Makes the job's folder with its spec. Not on disk yet: until mgr-job sees to that, the journal
-  // has it.
-  Result<void> create(const JobSpec& spec);
+  // Makes the job's folder with its spec and, where that says so, its input: whole, or not at all.
+  // Not on disk yet: until sync_all(), or until mgr-job sees to that, the journal has it.
+  Result<void> create(const JobSpec& spec, std::string_view input = {});
   // The end of a job that never ran; not on disk before sync_all().
   [[nodiscard]] static Result<void> put_end(int folder, const ExitRecord& record);
   // Everything in this file system, on disk.
@@ -82,7 +82,7 @@ class Store {
   [[nodiscard]] static JobRecords read_records(int folder);
   // The output's files, which the helper never reads.
   [[nodiscard]] static Result<std::array<Descriptor, 3>> open_output(int folder);
-  // Notes that the end was told, and removes what only a live job needs.
+  // Notes that the end was told, and removes what only a live job needs: its input, too.
   static void conclude(int folder);
 
  private:

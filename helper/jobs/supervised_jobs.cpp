@@ -63,7 +63,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
   keep_to_limits();
 }
 
-Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
+Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   if (alive_with_key(spec.key)) return fail(ErrorCode::conflict, "a job of this key is alive");
   if (!schedule_.has_room_for(spec)) {
     return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
@@ -72,6 +72,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   const auto id = store_.new_id();
   if (!id) return fail(id.error().code, id.error().detail + "; nothing was started");
   spec.id = *id;
+  spec.input_bytes = spec.run.input == InputKind::body ? input.size() : 0;
   std::string encoded = encode(spec);
   if (encoded.size() > max_record_length) {
     return fail(ErrorCode::too_large, "too long to be recorded as a job");
@@ -82,6 +83,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   if (!spec.key.empty()) alive_keys_[spec.key] = *id;
   Entry& entry = add(std::move(spec));
   entry.live = std::make_unique<Live>();
+  if (entry.job.spec.run.input != InputKind::none) entry.live->input = std::move(input);
   schedule_.wait(entry.job.spec);
   accepted_.emplace(*id, std::move(encoded));
   return id;
@@ -108,16 +110,35 @@ void SupervisedJobs::free_key(const JobSpec& spec) {
 Result<void> SupervisedJobs::commit() {
   const auto accepted = std::exchange(accepted_, {});
   if (accepted.empty()) return {};
-  for (const auto& [id, encoded] : accepted) store_.accept(id, encoded);
-  auto committed = store_.commit();
+  auto committed = put_inputs(accepted);
+  if (committed) {
+    for (const auto& [id, encoded] : accepted) store_.accept(id, encoded);
+    committed = store_.commit();
+  }
   if (!committed) {
-    for (const auto& [id, encoded] : accepted) forget(id);
+    for (const auto& [id, encoded] : accepted) {
+      if (entries_.at(id).live->has_folder) store_.remove(id);
+      forget(id);
+    }
     return committed;
   }
   for (const auto& [id, encoded] : accepted) set_state(entries_.at(id), JobState::queued);
   run_what_may();
   if (store_.journal_is_long()) static_cast<void>(shorten_journal());
   return {};
+}
+
+// Before the journal has them: what is in there can be carried out.
+Result<void> SupervisedJobs::put_inputs(const std::map<std::uint64_t, std::string>& accepted) {
+  bool any = false;
+  for (const auto& [id, encoded] : accepted) {
+    const Entry& entry = entries_.at(id);
+    if (entry.job.spec.run.input != InputKind::body) continue;
+    if (auto made = store_.create(entry.job.spec, *entry.live->input); !made) return made;
+    entry.live->has_folder = any = true;
+    wipe(entry.live->input);
+  }
+  return any ? store_.sync_all() : Result<void>();
 }
 
 Result<void> SupervisedJobs::shorten_journal() {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "helper/jobs/cgroup_leaf.h"
+#include "helper/jobs/job_input.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/reaper.h"
 #include "helper/jobs/schedule.h"
@@ -41,7 +42,7 @@ class SupervisedJobs final : public Jobs {
   // Takes what the store found; the jobs without an end are examined in the loop's first turn.
   void adopt(std::vector<StoredJob> stored);
 
-  Result<std::uint64_t> accept(JobSpec spec) override;
+  Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) override;
   void withdraw(std::uint64_t id) override;
   Result<void> commit() override;
   void stop(std::uint64_t id) override;
@@ -56,6 +57,9 @@ class SupervisedJobs final : public Jobs {
  private:
   // What a job needs until its end is told.
   struct Live {
+    ~Live() { wipe(input); }
+    // That is not elsewhere: a body until commit(), secrets until mgr-job has them.
+    std::optional<std::string> input;
     bool has_folder = false;
     Descriptor folder;
     Descriptor control;  // connected to mgr-job; its hang-up means that mgr-job ended
@@ -80,6 +84,7 @@ class SupervisedJobs final : public Jobs {
   void set_state(Entry& entry, JobState state);
   void report(const Entry& entry, const std::string& what) const;
   Result<void> use_tree();
+  Result<void> put_inputs(const std::map<std::uint64_t, std::string>& accepted);
   Result<void> shorten_journal();
   void keep_to_limits();
 
@@ -88,6 +93,7 @@ class SupervisedJobs final : public Jobs {
   void run_what_may();
   void launch(Entry& entry);
   Result<void> open_folder(Entry& entry);
+  Result<Descriptor> open_input(const Entry& entry) const;
   Result<void> try_launch(Entry& entry);
 
   void examine(Entry& entry);

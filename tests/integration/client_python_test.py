@@ -84,7 +84,7 @@ class Grammar(unittest.TestCase):
                          b"module:file\naction:put\nmgr-body:3\nname:a\n\n\n\x00\n")
         self.assertEqual(mgr.build_block("file", "put", {}, bytearray()),
                          b"module:file\naction:put\nmgr-body:0\n\n")
-        self.assertEqual(len(mgr.build_block("file", "put", {}, bytes(1 << 20))), 42 + (1 << 20))
+        self.assertEqual(len(mgr.build_block("file", "put", {}, bytes(1 << 20))), 41 + (1 << 20))
         with self.assertRaises(TypeError):
             mgr.build_block("file", "put", {}, "text")
         for fields, body in [({}, bytes((1 << 20) + 1)), ({"mgr-body": 3}, b"abc"),

@@ -103,8 +103,8 @@ JobEvents JobsTest::events() {
   return events;
 }
 
-Result<std::uint64_t> JobsTest::try_start(const JobSpec& spec) {
-  auto id = jobs_->accept(spec);
+Result<std::uint64_t> JobsTest::try_start(const JobSpec& spec, const std::string& input) {
+  auto id = jobs_->accept(spec, input);
   if (!id) return id;
   if (auto committed = jobs_->commit(); !committed) return tl::unexpected(committed.error());
   return id;
@@ -138,8 +138,8 @@ JobSpec JobsTest::probe(const std::vector<std::string>& words) const {
   return spec;
 }
 
-std::uint64_t JobsTest::start(const JobSpec& spec) {
-  const auto id = try_start(spec);
+std::uint64_t JobsTest::start(const JobSpec& spec, const std::string& input) {
+  const auto id = try_start(spec, input);
   EXPECT_TRUE(id) << id.error().detail;
   return id.value_or(0);
 }

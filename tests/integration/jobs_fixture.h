@@ -50,15 +50,15 @@ class JobsTest : public ::testing::Test {
   // A command of jobs_probe.
   [[nodiscard]] JobSpec probe(const std::vector<std::string>& words) const;
   // Accepts and commits it, as a helper does at the end of a turn.
-  Result<std::uint64_t> try_start(const JobSpec& spec);
-  std::uint64_t start(const JobSpec& spec);
+  Result<std::uint64_t> try_start(const JobSpec& spec, const std::string& input = "");
+  std::uint64_t start(const JobSpec& spec, const std::string& input = "");
   // What open_jobs() gives: ends are gathered in ended_.
   JobEvents events();
   // Runs the loop until it is so. Fails after half a minute.
   void run_until(const std::function<bool()>& so);
   // Runs the loop until Ended was called for the job, and gives what it was called with.
   Job end_of(std::uint64_t id);
-  Job run(const JobSpec& spec) { return end_of(start(spec)); }
+  Job run(const JobSpec& spec, const std::string& input = "") { return end_of(start(spec, input)); }
 
   [[nodiscard]] std::filesystem::path job_folder(std::uint64_t id) const;
   [[nodiscard]] std::filesystem::path leaf(std::uint64_t id) const;

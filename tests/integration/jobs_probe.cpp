@@ -229,6 +229,31 @@ int wait_for_go(const char* fifo, const char* go) {
   return read(in, &byte, 1) == 1 ? byte : 91;
 }
 
+// Appends all that can be read there.
+int copy(int in, const char* path, int status) {
+  const int out = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  char piece[4096];
+  ssize_t length = 0;
+  while ((length = read(in, piece, sizeof(piece))) > 0) {
+    if (write(out, piece, static_cast<size_t>(length)) != length) return 93;
+  }
+  return length == 0 ? status : 94;
+}
+
+// 0 where nothing that it reads can be changed.
+int write_input() {
+  const int again = open("/proc/self/fd/0", O_RDWR | O_CLOEXEC);
+  const bool written = write(STDIN_FILENO, "x", 1) > 0 || ftruncate(STDIN_FILENO, 0) == 0 ||
+                       (again >= 0 && (write(again, "x", 1) > 0 || ftruncate(again, 0) == 0));
+  return written ? 1 : 0;
+}
+
+// A path that it was given, as any program opens it: by name.
+int copy_path(const char* name, const char* path) {
+  const int in = open(name, O_RDONLY | O_CLOEXEC);
+  return in < 0 ? 95 : copy(in, path, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv, char** environment) {
@@ -236,6 +261,13 @@ int main(int argc, char** argv, char** environment) {
     return argc == words + 1 && std::strcmp(argv[1], word) == 0;
   };
   if (is("exit", 2)) return std::atoi(argv[2]);
+  if (is("copy-input", 3)) return copy(STDIN_FILENO, argv[2], std::atoi(argv[3]));
+  if (is("wait-and-copy-path", 5)) {
+    const int status = wait_for_go(argv[2], argv[3]);
+    return status == 0 ? copy_path(argv[4], argv[5]) : status;
+  }
+  if (is("write-input", 1)) return write_input();
+  if (is("copy-path", 3)) return copy_path(argv[2], argv[3]);
   if (is("raise", 2)) return raise(std::atoi(argv[2]));
   if (is("state", 2)) return state(argv[2], environment);
   if (is("forbidden", 2)) return forbidden(argv[2]);

@@ -22,7 +22,7 @@ Result<Command> Command::clone(const JobSpec& spec, const CgroupLeaf& leaf, Comm
   command.channel_ = Descriptor(pair[0]);
   const Descriptor childs_end(pair[1]);
   ExecPlan plan(spec.run, ends, childs_end.get());
-  if (!plan.ready()) return fail_errno("/dev/null");
+  if (!plan.ready()) return fail_errno("the command's channel");
   const pid_t pid = clone_into_cgroup(leaf.folder(), command.process_);
   if (pid == 0) {
     command.channel_.reset();

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <string>
 
+#include "helper/jobs/job_files.h"
 #include "helper/jobs/mgr-job/job_filter.h"
 #include "helper/jobs/mgr-job/own_state.h"
 #include "helper/jobs/mgr-job/privilege.h"
@@ -32,15 +33,20 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 }
 
 // The command's copies pass execve, as no other descriptor does.
-bool take_descriptors(int null, const CommandEnds& ends) {
-  return dup2(null, STDIN_FILENO) >= 0 && dup2(ends.output, STDOUT_FILENO) >= 0 &&
+bool take_descriptors(const CommandEnds& ends) {
+  return dup2(job_input_descriptor, STDIN_FILENO) >= 0 && dup2(ends.output, STDOUT_FILENO) >= 0 &&
          dup2(ends.error, STDERR_FILENO) >= 0 &&
          (ends.progress < 0 || dup2(ends.progress, progress_descriptor) >= 0);
 }
 
-bool close_the_rest_on_exec(const CommandEnds& ends) {
-  const int last = ends.progress < 0 ? STDERR_FILENO : progress_descriptor;
-  return close_range(static_cast<unsigned>(last) + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+bool close_on_exec(int first, unsigned last) {
+  return close_range(static_cast<unsigned>(first), last, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+bool close_the_rest_on_exec(const CommandEnds& ends, const PathsToOpen& paths) {
+  const int first = (ends.progress < 0 ? STDERR_FILENO : progress_descriptor) + 1;
+  return close_on_exec(first, first_path_descriptor - 1) &&
+         close_on_exec(paths.first_free_descriptor(), ~0U);
 }
 
 // Loading a filter needs no_new_privs or CAP_SYS_ADMIN (seccomp(2)). So where the action does
@@ -68,8 +74,8 @@ bool wait_at_gate(int channel) {
 ExecPlan::ExecPlan(const RunSettings& run, CommandEnds ends, int channel)
     : run_(run),
       ends_(ends),
-      channel_(channel),
-      null_(open("/dev/null", O_RDWR | O_CLOEXEC)),
+      paths_(run.paths),
+      channel_(fcntl(channel, F_DUPFD_CLOEXEC, paths_.first_free_descriptor())),
       argv_(pointers_to(run.argv)),
       environment_(pointers_to(run.environment)),
       groups_(run.groups.begin(), run.groups.end()),
@@ -82,15 +88,16 @@ const char* become_command(ExecPlan& plan) {
   const RunSettings& run = plan.run_;
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, run.nice) != 0) return "nice";
-  if (!take_descriptors(plan.null_.get(), plan.ends_)) return "descriptors";
+  if (!take_descriptors(plan.ends_)) return "descriptors";
   if (const char* failed = plan.confinement_.apply()) return failed;
   if (const char* failed = set_process_limits(run)) return failed;
   if (const char* failed = become_confined(run, plan.groups_, plan.room_)) return failed;
-  if (!close_the_rest_on_exec(plan.ends_)) return "close_range";
+  if (const char* failed = plan.paths_.open()) return failed;
+  if (!close_the_rest_on_exec(plan.ends_, plan.paths_)) return "close_range";
   umask(run.umask);
   if (chdir(run.cwd.c_str()) != 0) return "chdir";
   reset_signals();
-  if (!wait_at_gate(plan.channel_)) return "gate";
+  if (!wait_at_gate(plan.channel_.get())) return "gate";
   execve(plan.argv_.front(), plan.argv_.data(), plan.environment_.data());
   return "execve";
 }
@@ -102,7 +109,7 @@ void exec_command(ExecPlan& plan) {
   for (std::size_t i = 0; step[i] != '\0' && i + 1 < sizeof(failure.step); ++i) {
     failure.step[i] = step[i];
   }
-  (void)send(plan.channel_, &failure, sizeof(failure), MSG_NOSIGNAL);
+  (void)send(plan.channel_.get(), &failure, sizeof(failure), MSG_NOSIGNAL);
   _exit(exit_not_executed);
 }
 

@@ -33,7 +33,7 @@ std::optional<DropTo> parse_drop_to(std::string_view text) {
 
 int usage() {
   static constexpr std::string_view text =
-      "usage: mgr-job --drop-to UID:GID   (by mgr-helper, with descriptors 3 to 6)\n"
+      "usage: mgr-job --drop-to UID:GID   (by mgr-helper, with descriptors 3 to 7)\n"
       "       mgr-job --hold [--root DIR] (by mgr-jobs.service)\n";
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
   return exit_usage;

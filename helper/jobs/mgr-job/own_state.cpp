@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,6 +26,13 @@ constexpr rlim_t usual_open_files = 1024;
 bool is_kind(int descriptor, mode_t kind) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == kind;
+}
+
+// A regular file, memory's as well, or /dev/null: nothing that can make the command wait.
+bool is_input(int descriptor) {
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) return false;
+  return S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3));
 }
 
 void block_signals() {
@@ -67,12 +75,12 @@ bool check_inherited_descriptors() {
   for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
     if (fcntl(standard, F_GETFD) < 0 && open("/dev/null", O_RDWR) != standard) return false;
   }
-  if (close_range(job_cgroup_descriptor + 1, ~0U, 0) != 0) return false;
+  if (close_range(job_input_descriptor + 1, ~0U, 0) != 0) return false;
   if (close_range(job_folder_descriptor, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return false;
   int listening = 0;
   socklen_t length = sizeof(listening);
   return is_kind(job_folder_descriptor, S_IFDIR) && is_kind(job_lock_descriptor, S_IFREG) &&
-         is_kind(job_cgroup_descriptor, S_IFDIR) &&
+         is_kind(job_cgroup_descriptor, S_IFDIR) && is_input(job_input_descriptor) &&
          getsockopt(job_control_descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
          listening == 1;
 }

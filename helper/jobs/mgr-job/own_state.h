@@ -5,8 +5,8 @@
 
 namespace mgr {
 
-// True where descriptors 3 to 6 are what job_files.h says. Opens /dev/null as 0 to 2 where they are
-// closed, closes everything from 7 on, and lets nothing pass an execve.
+// True where descriptors 3 to 7 are what job_files.h says. Opens /dev/null as 0 to 2 where they are
+// closed, closes everything from 8 on, and lets nothing pass an execve.
 [[nodiscard]] bool check_inherited_descriptors();
 
 // Blocks all signals but those of our own faults; SIGTERM is read elsewhere. nice, oom_score_adj,

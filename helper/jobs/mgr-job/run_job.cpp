@@ -88,6 +88,7 @@ void run_job(DropTo drop_to) {
   Capture capture = value_or_end(Capture::open(spec.run, job_folder_descriptor), records, "output");
   Command command = value_or_end(Command::clone(spec, leaf, capture.ends()), records, "clone3");
   capture.close_ends();
+  close(job_input_descriptor);  // it may be a secret, and is the command's alone
   // The command waits at its gate until its start is on disk and root is gone.
   Result<void> ready = records.write_start();
   if (ready) ready = become_supervisor(drop_to.uid, drop_to.gid);
