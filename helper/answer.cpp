@@ -21,7 +21,10 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   const auto entry = registry_.find(request->module(), request->action());
   if (!entry) return refuse(to, message, &caller, entry.error());
 
-  // 4. Is every argument of its type?
+  // 4. Is every argument of its type, and the body wanted?
+  const auto input =
+      request->check_input(entry->action->arguments, /*from_network=*/message.connection == 0);
+  if (!input) return refuse(to, message, &caller, input.error());
   const auto arguments = check_arguments(entry->action->arguments, request->arguments());
   if (!arguments) return refuse(to, message, &caller, arguments.error());
 
@@ -31,7 +34,8 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   if (!decision) return deny(to, message, caller, decision.error());
 
   // 6. What is the plan? The module says; it does nothing itself.
-  auto effect = entry->action->handler({*decision, caller.facts(), *arguments});
+  auto effect = entry->action->handler(
+      {*decision, caller.facts(), *arguments, request->body().value_or(std::string_view())});
   if (!effect) return refuse(to, message, &caller, effect.error());
   if (request->wait() && !std::holds_alternative<StartJobs>(*effect)) {
     return refuse(to, message, &caller,

@@ -37,6 +37,7 @@ void append_request(JsonWriter& json, const RunMessage& message, std::size_t lon
     }
   }
   json.key("arguments").raw(arguments.close_object().text());
+  if (message.body) json.member("body_bytes", message.body->size());
 }
 
 void append_rule(JsonWriter& json, const Rule* rule) {

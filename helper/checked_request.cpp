@@ -14,6 +14,14 @@ bool stands_twice(const std::vector<FieldView>& fields, std::size_t index) {
                      [&](const FieldView& field) { return field.name == fields[index].name; });
 }
 
+bool is_the_announced(std::string_view length, const std::optional<std::string_view>& body) {
+  return body && parse_body_length(length) == body->size();
+}
+
+tl::unexpected<Error> fail_body() {
+  return fail(ErrorCode::malformed, "a body that is not the one announced");
+}
+
 }  // namespace
 
 Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
@@ -35,16 +43,39 @@ Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
         return fail(ErrorCode::invalid_argument, "mgr-wait is yes or no");
       }
       request.wait_ = field.value == "yes";
+    } else if (field.name == "mgr-body") {
+      if (!is_the_announced(field.value, message.body)) return fail_body();
+      request.body_ = message.body;
     } else if (!is_reserved_name(field.name)) {
       request.arguments_.push_back(field);
     } else if (!is_known_reserved_name(field.name)) {
       return fail(ErrorCode::invalid_argument, std::string(field.name) + " is not supported");
     }
   }
+  if (message.body && !request.body_) return fail_body();
   if (request.module_.empty() || request.action_.empty()) {
     return fail(ErrorCode::malformed, "no module or no action");
   }
   return request;
+}
+
+Result<void> CheckedRequest::check_input(const std::vector<Argument>& declared,
+                                         bool from_network) const {
+  bool takes_body = false;
+  for (const Argument& argument : declared) {
+    const bool is_given = std::ranges::any_of(
+        arguments_, [&](const FieldView& field) { return field.name == argument.name; });
+    if (argument.type.kind == TypeKind::blob) {
+      takes_body = true;
+      if (is_given || (argument.required && !body_)) {
+        return fail(ErrorCode::invalid_argument, argument.name + " comes as the body (mgr-body)");
+      }
+    } else if (argument.type.kind == TypeKind::secret && is_given && from_network) {
+      return fail(ErrorCode::invalid_argument, argument.name + " is not taken from the network");
+    }
+  }
+  if (body_ && !takes_body) return fail(ErrorCode::invalid_argument, "it takes no body");
+  return {};
 }
 
 }  // namespace mgr

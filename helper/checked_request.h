@@ -2,9 +2,11 @@
 // checked it first may not be ours any more. Helper, root.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "policy/argument.h"
 #include "protocol/root_language.h"
 
 namespace mgr {
@@ -12,8 +14,9 @@ namespace mgr {
 // Only check() makes one. Its views point into the message.
 class CheckedRequest {
  public:
-  // Fails with malformed (a name or value outside the grammar, a name twice, no module or action)
-  // or invalid_argument (a reserved name that this version does not carry out).
+  // Fails with malformed (a name or value outside the grammar, a name twice, no module or action, a
+  // body that is not the one which mgr-body announces) or invalid_argument (a reserved name that
+  // this version does not carry out).
   [[nodiscard]] static Result<CheckedRequest> check(const RunMessage& message);
 
   [[nodiscard]] std::string_view module() const { return module_; }
@@ -22,10 +25,17 @@ class CheckedRequest {
   // mgr-wait: what it starts is answered when it has ended.
   [[nodiscard]] bool wait() const { return wait_; }
   [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
+  [[nodiscard]] std::optional<std::string_view> body() const { return body_; }
+
+  // Whether its body and its secrets may come to an action that declares these: a body where one of
+  // them is a blob, and only there, and no secret over the network. invalid_argument otherwise.
+  [[nodiscard]] Result<void> check_input(const std::vector<Argument>& declared,
+                                         bool from_network) const;
 
  private:
   CheckedRequest() = default;
   std::string_view module_, action_, on_behalf_of_;
+  std::optional<std::string_view> body_;
   bool wait_ = false;
   std::vector<FieldView> arguments_;
 };

@@ -22,8 +22,10 @@ std::vector<JobNote> notes_of(const std::vector<const Job*>& jobs) {
   return notes;
 }
 
+// What one with an input was given is not kept to be compared.
 bool asks_for_the_same(const JobSpec& one, const JobSpec& other) {
-  return one.module == other.module && one.action == other.action &&
+  return one.run.input == InputKind::none && other.run.input == InputKind::none &&
+         one.module == other.module && one.action == other.action &&
          one.arguments == other.arguments;
 }
 
@@ -128,7 +130,7 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan) {
     }
     return fail(ErrorCode::conflict, plan.key + " is taken by another job");
   }
-  const auto id = jobs_->accept(std::move(spec));
+  const auto id = jobs_->accept(std::move(spec), plan.input);
   if (!id) return tl::unexpected(id.error());
   return JobNote{*id, true};
 }

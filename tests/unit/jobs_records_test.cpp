@@ -27,6 +27,9 @@ JobSpec full_spec() {
   spec.run.stop_grace = std::chrono::milliseconds(INT64_MAX);
   spec.run.success_exit = {2, 3};
   spec.run.no_new_privileges = false;
+  spec.run.input = InputKind::body;
+  spec.run.paths = {{"/srv", "a/..b/c", PathKind::any}, {"/", "", PathKind::folder}};
+  spec.input_bytes = 1 << 20;
   return spec;
 }
 
@@ -54,6 +57,43 @@ TEST(JobRecords, AreReadAsTheyWereWritten) {
   const StartRecord start{77, "b"};
   EXPECT_EQ(decode_start_record(encode(start)), start);
   EXPECT_EQ(decode_next_id(encode_next_id(max_job_id)), max_job_id);
+}
+
+TEST(JobRecords, RefuseAPathThatIsNotCanonicalBeneathItsRoot) {
+  const auto accepts = [](const PathToOpen& path) {
+    JobSpec spec = full_spec();
+    spec.run.paths = {path};
+    return decode_job_spec(encode(spec)).has_value();
+  };
+  for (const char* beneath : {"", "a", "a/b", "...", "..a", "a..", ".a", "a b/\xFF"}) {
+    EXPECT_TRUE(accepts({"/srv", beneath})) << beneath;
+  }
+  for (const char* beneath :
+       {"/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/../b", "a/.", "./a", "//"}) {
+    EXPECT_FALSE(accepts({"/srv", beneath})) << beneath;
+  }
+  EXPECT_FALSE(accepts({"/srv", std::string("a\0b", 3)}));
+  EXPECT_FALSE(accepts({std::string("/srv\0", 5), "a"}));
+  EXPECT_FALSE(accepts({"srv", "a"}));
+  EXPECT_FALSE(accepts({"", "a"}));
+  JobSpec many = full_spec();
+  many.run.paths.assign(max_paths, {"/srv", "a"});
+  EXPECT_TRUE(decode_job_spec(encode(many)));
+  many.run.paths.push_back({"/srv", "a"});
+  EXPECT_FALSE(decode_job_spec(encode(many)));
+}
+
+TEST(JobRecords, RefuseAnInputThatNoRequestCanHave) {
+  JobSpec spec = full_spec();
+  ++spec.input_bytes;
+  EXPECT_FALSE(decode_job_spec(encode(spec)));
+  for (const InputKind kind : {InputKind::none, InputKind::secret}) {
+    spec.run.input = kind;
+    spec.input_bytes = 1;
+    EXPECT_FALSE(decode_job_spec(encode(spec)));
+    spec.input_bytes = 0;
+    EXPECT_TRUE(decode_job_spec(encode(spec)));
+  }
 }
 
 TEST(JobRecords, RefuseAnEndThatWouldBreakTheAnswersAboutIt) {

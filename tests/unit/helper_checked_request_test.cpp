@@ -1,0 +1,85 @@
+// What a broker that is not ours any more may say of a request, and what of it is believed.
+#include <gtest/gtest.h>
+
+#include "helper/checked_request.h"
+
+namespace mgr {
+namespace {
+
+using Body = std::optional<std::string_view>;
+
+RunMessage put(std::vector<FieldView> more, Body body) {
+  RunMessage message{7, "", {{"module", "file"}, {"action", "put"}}, body};
+  message.fields.insert(message.fields.end(), more.begin(), more.end());
+  return message;
+}
+
+ErrorCode refusal_of(const RunMessage& message) {
+  const auto request = CheckedRequest::check(message);
+  EXPECT_FALSE(request);
+  return request ? ErrorCode::failed : request.error().code;
+}
+
+TEST(CheckedRequest, TakesTheBodyThatItsFieldAnnounces) {
+  EXPECT_EQ(CheckedRequest::check(put({{"mgr-body", "3"}}, "a\nb")).value().body(), "a\nb");
+  EXPECT_EQ(CheckedRequest::check(put({{"mgr-body", "0"}}, "")).value().body(), "");
+  EXPECT_EQ(CheckedRequest::check(put({}, std::nullopt)).value().body(), std::nullopt);
+}
+
+TEST(CheckedRequest, RefusesABodyThatIsNotTheOneAnnounced) {
+  for (const char* length : {"2", "4", "03", "+3", "", "3 ", "-3", "4294967299", "x"}) {
+    EXPECT_EQ(refusal_of(put({{"mgr-body", length}}, "abc")), ErrorCode::malformed) << length;
+  }
+  EXPECT_EQ(refusal_of(put({{"mgr-body", "0"}}, std::nullopt)), ErrorCode::malformed);
+  EXPECT_EQ(refusal_of(put({{"mgr-body", "3"}}, std::nullopt)), ErrorCode::malformed);
+  EXPECT_EQ(refusal_of(put({}, "")), ErrorCode::malformed);
+  EXPECT_EQ(refusal_of(put({}, "abc")), ErrorCode::malformed);
+}
+
+Argument of_type(const char* name, TypeKind kind, bool required) {
+  Argument argument;
+  argument.name = name;
+  argument.type.kind = kind;
+  argument.required = required;
+  return argument;
+}
+
+bool takes(const std::vector<Argument>& declared, const RunMessage& message, bool network = false) {
+  const auto request = CheckedRequest::check(message).value();
+  const auto checked = request.check_input(declared, network);
+  EXPECT_TRUE(checked || checked.error().code == ErrorCode::invalid_argument);
+  return checked.has_value();
+}
+
+TEST(CheckedRequest, TakesABodyWhereTheActionHasOneAndOnlyThere) {
+  const RunMessage with = put({{"mgr-body", "3"}}, "abc"), empty = put({{"mgr-body", "0"}}, "");
+  const RunMessage without = put({}, std::nullopt), as_field = put({{"file", "abc"}}, std::nullopt);
+  const std::vector<Argument> none, text{of_type("file", TypeKind::string, true)},
+      required{of_type("file", TypeKind::blob, true)},
+      optional{of_type("name", TypeKind::string, false), of_type("file", TypeKind::blob, false)};
+  for (const auto* declared : {&none, &text}) {
+    EXPECT_FALSE(takes(*declared, with));
+    EXPECT_FALSE(takes(*declared, empty));
+    EXPECT_TRUE(takes(*declared, without));
+  }
+  for (const auto* declared : {&required, &optional}) {
+    EXPECT_TRUE(takes(*declared, with));
+    EXPECT_TRUE(takes(*declared, empty));
+    EXPECT_FALSE(takes(*declared, as_field)) << "it is no field";
+    EXPECT_TRUE(takes(*declared, with, true)) << "a body may come from the network";
+  }
+  EXPECT_FALSE(takes(required, without));
+  EXPECT_TRUE(takes(optional, without));
+}
+
+TEST(CheckedRequest, TakesNoSecretFromTheNetwork) {
+  const std::vector<Argument> declared{of_type("password", TypeKind::secret, false),
+                                       of_type("user", TypeKind::string, false)};
+  const RunMessage secret = put({{"user", "a"}, {"password", "b"}}, std::nullopt);
+  EXPECT_TRUE(takes(declared, secret));
+  EXPECT_FALSE(takes(declared, secret, true));
+  EXPECT_TRUE(takes(declared, put({{"user", "a"}}, std::nullopt), true));
+}
+
+}  // namespace
+}  // namespace mgr
