@@ -172,6 +172,22 @@ mode_t read_umask(TableReader& table, mode_t otherwise) {
   return otherwise;
 }
 
+// What its arguments ask of its settings.
+void check_against(TableReader& table, const std::vector<Argument>& arguments,
+                   const RunSettings& run) {
+  constexpr std::uint32_t least_for_paths = 128;  // first_path_descriptor, a list of 64, and ours
+  const auto has = [&](TypeKind kind) {
+    return std::ranges::any_of(
+        arguments, [kind](const Argument& argument) { return argument.type.kind == kind; });
+  };
+  if (has(TypeKind::secret) && run.retries > 0) {
+    table.error("retries", "must be 0 where an argument is a secret: it is not kept");
+  }
+  if (has(TypeKind::path) && run.open_files > 0 && run.open_files < least_for_paths) {
+    table.error("open_files", "must be at least 128 where an argument is a path");
+  }
+}
+
 }  // namespace
 
 RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& arguments,
@@ -187,6 +203,7 @@ RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& a
   read_schedule(table, run);
   read_output(table, run);
   read_confinement(table, run);
+  check_against(table, arguments, run);
   return run;
 }
 
