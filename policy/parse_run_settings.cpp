@@ -11,6 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds longest = 24h * 366;
 
+bool is_input(const Argument& argument) {
+  return argument.type.kind == TypeKind::secret || argument.type.kind == TypeKind::blob;
+}
+
 // What is wrong with the placeholders of one element of a command; "" for nothing. Reads braces as
 // expand_command of modules/command.h does: no brace is literal.
 std::string placeholder_error(std::string_view element, const std::vector<Argument>& arguments) {
@@ -23,6 +27,9 @@ std::string placeholder_error(std::string_view element, const std::vector<Argume
     const auto argument = std::ranges::find(arguments, name, &Argument::name);
     if (argument == arguments.end()) {
       return "names '" + std::string(name) + "', which is no argument of this action";
+    }
+    if (is_input(*argument)) {
+      return "names '" + std::string(name) + "', which reaches the command by its input alone";
     }
     if (is_spread && (open != 0 || close + 1 != element.size())) {
       return "has a '{name...}' that is not an element of its own";
@@ -187,6 +194,10 @@ RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& a
   read_schedule(table, run);
   read_output(table, run);
   read_confinement(table, run);
+  // A secret would be kept in memory, and a body would be no part of what the cache goes by.
+  if (std::ranges::any_of(arguments, is_input) && table.find("cache") != nullptr) {
+    table.error("cache", "must not be set where an argument is a secret or a blob");
+  }
   return run;
 }
 

@@ -67,6 +67,12 @@ TEST_F(PolicyConfiguration, NamesFileAndLineOfAMistake) {
   EXPECT_EQ(load(), "/etc/mgr/policy.toml:3: unknown key 'x'");
 }
 
+TEST_F(PolicyConfiguration, RefusesAFileOfTenMebibytesUnread) {
+  make_file("/etc/mgr/policy.toml", "");
+  make_file("/etc/mgr/modules.d/a.toml", std::string(10 << 20, '\n'));
+  EXPECT_EQ(load(), "/etc/mgr/modules.d/a.toml: longer than 1 MiB");
+}
+
 class PolicyDefaults : public PolicyConfiguration {
  protected:
   void SetUp() override {
