@@ -128,15 +128,16 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
         of_module,
         {"mine", yes_or_no, false, "all of one's own"}},
        stop});
-  add({"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
-         return follow(call, false);
-       }});
-  add({"follow", "What a job prints, until it has ended", {one_id, tail, from}, [](auto& call) {
+  add(RunMode::stream, {"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
+                          return follow(call, false);
+                        }});
+  add(RunMode::stream,
+      {"follow", "What a job prints, until it has ended", {one_id, tail, from}, [](auto& call) {
          return follow(call, true);
        }});
-  add({"watch", "Every change of the jobs", {of_module}, [](auto& call) {
-         return WatchJobs{selection(call)};
-       }});
+  add(RunMode::stream, {"watch", "Every change of the jobs", {of_module}, [](auto& call) {
+                          return WatchJobs{selection(call)};
+                        }});
   add({"prune",
        "Forget ended jobs",
        {{"older_than", number(0, longest_seconds), false, "ended at least so many seconds ago"}},

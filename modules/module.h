@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,8 @@ struct Action {
   std::vector<Argument> arguments;
   Handler handler;
   Proof min_proof = Proof::none;
-  bool confirm = false;  // wants mgr-confirm:yes
+  bool confirm = false;           // wants mgr-confirm:yes
+  std::optional<RunMode> mode{};  // none: it is answered at once
 };
 
 class Module {
@@ -60,6 +62,11 @@ class Module {
 
  protected:
   void add(Action action) { actions_.push_back(std::move(action)); }
+  // A row whose handler starts jobs or answers with a stream: for the schema alone.
+  void add(RunMode mode, Action action) {
+    action.mode = mode;
+    add(std::move(action));
+  }
 
  private:
   std::string name_, summary_;

@@ -38,7 +38,8 @@ JobSelection selection(const ActionCall& call, bool alive_only = false) {
 
 ScanModule::ScanModule(std::optional<RunSettings> settings)
     : Module("scan", "Integrity scans", {"SCAN_MODULE"}), settings_(std::move(settings)) {
-  add({"start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }});
+  add(RunMode::job,
+      {"start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }});
   add({"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
          return StopJobs{selection(call)};
        }});
@@ -58,7 +59,8 @@ Result<Effect> ScanModule::start(const ActionCall& call) const {
   for (const std::string& key : selection(call).keys) {
     // One job a task, so each command gets a single number.
     const std::int64_t task = std::stoll(key.substr(key.find(':') + 1));
-    auto plan = plan_job(key, *settings_, {{"task_id", {task}}});
+    auto plan = plan_job(key, *settings_, {{"task_id", {TypeKind::integer}, true, ""}},
+                         {{"task_id", {task}}});
     if (!plan) return tl::unexpected(plan.error());
     effect.jobs.push_back(std::move(*plan));
   }

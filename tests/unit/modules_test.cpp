@@ -1,9 +1,7 @@
 // The modules: pure planners, tested without root and without a process.
 #include <gtest/gtest.h>
 
-#include "modules/command.h"
 #include "modules/registry.h"
-#include "modules/schema.h"
 
 namespace mgr {
 namespace {
@@ -123,20 +121,11 @@ TEST(Registry, RefusesAModuleThatTakesABuiltInPlace) {
 TEST(Declared, RunsItsCommandAsAJob) {
   DeclaredModule module = scan_declared();
   module.name = "backup";
+  module.actions[0].arguments = {{"task_id", {TypeKind::integer}, true, ""}};
   const auto registry = registry_of({module});
   const auto effect = plan(*registry, "backup", "start", {{"task_id", {std::int64_t{5}}}});
   ASSERT_TRUE(effect);
   EXPECT_EQ(std::get<StartJobs>(*effect).jobs[0].run.argv[2], "5");
-}
-
-TEST(Schema, TellsBrokerAndClientsTheSame) {
-  const auto registry = registry_of({scan_declared()});
-  const auto schema = broker_schema(*registry);
-  ASSERT_EQ(schema.size(), 3u);
-  EXPECT_EQ(schema[0].aliases, std::vector<std::string>{"SCAN_MODULE"});
-  const std::string json = schema_json(*registry);
-  EXPECT_NE(json.find("\"task_ids\""), std::string::npos);
-  EXPECT_NE(json.find("\"list of int\""), std::string::npos);
 }
 
 TEST(Schema, IsWhatModulesAnswers) {
@@ -150,23 +139,6 @@ TEST(Whoami, TellsWhatTheKernelTold) {
   EXPECT_EQ(
       std::get<Reply>(*effect).data,
       R"({"transport":"unix","uid":33,"gid":0,"pid":0,"groups":[33,4],"principals":["anyone","web"]})");
-}
-
-// Promise 2: no argument becomes an option, a path or an extra argument that its type does not
-// allow.
-TEST(Command, NeverSplitsAnElement) {
-  const ArgumentValues values{{"x", {std::string("a b;$(id)`id`\\\" {y}")}},
-                              {"y", {std::string("no")}}};
-  const auto argv = expand_command({"/bin/echo", "pre{x}post", "{y}"}, values);
-  ASSERT_TRUE(argv);
-  EXPECT_EQ(*argv, (std::vector<std::string>{"/bin/echo", "prea b;$(id)`id`\\\" {y}post", "no"}));
-}
-
-TEST(Command, ExpandsAListToElements) {
-  const ArgumentValues values{{"l", {std::int64_t{1}, std::int64_t{2}}}};
-  EXPECT_EQ(*expand_command({"/x", "{l...}", "{l}"}, values),
-            (std::vector<std::string>{"/x", "1", "2", "1,2"}));
-  EXPECT_EQ(expand_command({"/x", "{missing}"}, values).error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace
