@@ -59,7 +59,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.pid = caller.facts().pid;
   }
   if (has_effect(effect)) {
-    auto record = audit_.begins(caller, message, allowed.rule());
+    auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
   }
   audit_.answered(caller, errand.module, errand.action);
@@ -77,7 +77,25 @@ void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,
 
 void Answerer::refuse(ReplyTo to, const RunMessage& message, const Caller* caller,
                       const Error& error, const Rule* rule) {
-  link_.send_reply(to, failure_line(error, audit_.refused(caller, message, error, rule)));
+  const auto seq = audit_.refused(caller, without_secrets(message), error, rule);
+  link_.send_reply(to, failure_line(error, seq));
+}
+
+// What the log may have of a request, also of one that was refused before its action was looked up.
+RunMessage Answerer::without_secrets(const RunMessage& message) const {
+  RunMessage told = message;
+  std::string_view module, action;
+  for (const FieldView& field : told.fields) {
+    if (field.name == "module") module = field.value;
+    if (field.name == "action") action = field.value;
+  }
+  const auto entry = registry_.find(module, action);
+  if (!entry) return told;
+  for (const Argument& argument : entry->action->arguments) {
+    if (argument.type.kind != TypeKind::secret) continue;
+    std::erase_if(told.fields, [&](const auto& field) { return field.name == argument.name; });
+  }
+  return told;
 }
 
 }  // namespace mgr

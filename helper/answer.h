@@ -33,6 +33,7 @@ class Answerer {
   void carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                  const Registry::Entry& entry, const Allowed& allowed,
                  const CheckedRequest& request, Effect effect);
+  [[nodiscard]] RunMessage without_secrets(const RunMessage& message) const;
   void deny(ReplyTo to, const RunMessage& message, const Caller& caller, const Denied& denied);
   void refuse(ReplyTo to, const RunMessage& message, const Caller* caller, const Error& error,
               const Rule* rule = nullptr);
