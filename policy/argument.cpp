@@ -23,76 +23,6 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-// A type whose texts a pattern and a length tell.
-struct Grammar {
-  TypeKind kind;
-  Pattern pattern;
-  std::size_t max_length;
-  const char* requirement;
-};
-
-const Grammar* grammar_of(TypeKind kind) {
-  static const std::array<Grammar, 6> grammars{
-      {{TypeKind::hostname,
-        {R"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*)"
-         R"([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)"},
-        253,
-        "the name of a host"},
-       {TypeKind::mac,
-        {"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}"},
-        17,
-        "six pairs of hexadecimal digits with : between them"},
-       {TypeKind::username, {"[a-z_][a-z0-9_-]{0,31}"}, 32, "the name of a user"},
-       {TypeKind::unit,
-        {R"((?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+(?:@(?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+)?)"
-         R"(\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope|device))"},
-        255,
-        "the whole name of a unit, such as ssh.service"},
-       {TypeKind::duration,
-        {"(?:0|[1-9][0-9]{0,8})(?:ms|s|m|h|d)"},
-        11,
-        "a whole number and ms, s, m, h or d"},
-       // Each part is something else than nothing, "." and "..".
-       {TypeKind::path,
-        {R"((?:/(?:[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))+)"},
-        4095,
-        "an absolute path without //, ., .. and a / at the end, beneath one of"}}};
-  const auto found = std::ranges::find(grammars, kind, &Grammar::kind);
-  return found == grammars.end() ? nullptr : &*found;
-}
-
-std::string listed(std::string text, const std::vector<std::string>& words) {
-  for (const std::string& word : words) text += " " + word;
-  return text;
-}
-
-bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::port; }
-
-// Those of a port are a port's, whatever the type says.
-std::int64_t least_of(const ArgumentType& type) {
-  return type.kind == TypeKind::port ? std::max<std::int64_t>(type.least, 1) : type.least;
-}
-std::int64_t most_of(const ArgumentType& type) {
-  return type.kind == TypeKind::port ? std::min<std::int64_t>(type.most, 65535) : type.most;
-}
-
-// What an element must be, for the message.
-std::string requirement(const ArgumentType& type) {
-  if (const Grammar* grammar = grammar_of(type.kind))
-    return listed(grammar->requirement, type.roots);
-  if (is_number(type.kind)) {
-    return "an integer from " + std::to_string(least_of(type)) + " to " +
-           std::to_string(most_of(type));
-  }
-  if (type.kind == TypeKind::boolean) return "yes or no";
-  if (type.kind == TypeKind::enumeration) return listed("one of", type.choices);
-  if (type.kind == TypeKind::ip) return "an IPv4 or IPv6 address";
-  if (type.kind == TypeKind::cidr) return "address/prefix, all bits past the prefix 0";
-  if (type.kind == TypeKind::blob) return "the request's body, and no field";
-  return "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'" +
-         (type.pattern.empty() ? "" : ", that match " + type.pattern.text());
-}
-
 struct Address {
   std::array<unsigned char, 16> bytes{};
   int bits = 0;  // 32 or 128; 0: it is none
@@ -109,6 +39,8 @@ Address parse_address(std::string_view text) {
   return address;
 }
 
+bool is_address(std::string_view text) { return parse_address(text).bits != 0; }
+
 bool is_network(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
   const Address address = parse_address(text.substr(0, slash));
@@ -120,25 +52,86 @@ bool is_network(std::string_view text) {
   return true;
 }
 
+// A type whose texts are told without looking into its record: by a pattern, a length and, where
+// that is not enough, a function.
+struct Grammar {
+  TypeKind kind;
+  std::size_t max_length;
+  const char* requirement;
+  Pattern pattern{};
+  bool (*is_one)(std::string_view text) = nullptr;
+};
+
+constexpr const char* hostname_pattern = R"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*)"
+                                         R"([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)";
+constexpr const char* mac_pattern = "[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}";
+constexpr const char* unit_pattern =
+    R"((?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+(?:@(?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+)?)"
+    R"(\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope|device))";
+constexpr const char* duration_pattern = "(?:0|[1-9][0-9]{0,8})(?:ms|s|m|h|d)";
+// Each part is something else than nothing, "." and "..".
+constexpr const char* path_pattern = R"((?:/(?:[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))+)";
+
+const Grammar* grammar_of(TypeKind kind) {
+  using enum TypeKind;
+  static const std::array grammars{
+      Grammar{boolean, 3, "yes or no", {"yes|no"}},
+      Grammar{hostname, 253, "the name of a host", {hostname_pattern}},
+      Grammar{ip, 45, "an IPv4 or IPv6 address", {}, is_address},
+      Grammar{cidr, 49, "address/prefix, all bits past the prefix 0", {}, is_network},
+      Grammar{mac, 17, "six pairs of hexadecimal digits with : between them", {mac_pattern}},
+      Grammar{username, 32, "the name of a user", {"[a-z_][a-z0-9_-]{0,31}"}},
+      Grammar{unit, 255, "the whole name of a unit, such as ssh.service", {unit_pattern}},
+      Grammar{duration, 11, "a whole number and ms, s, m, h or d", {duration_pattern}},
+      Grammar{path, 4095, "a path without //, ., .. and / at the end, beneath", {path_pattern}},
+      Grammar{blob, 0, "the request's body, and no field"}};
+  const auto found = std::ranges::find(grammars, kind, &Grammar::kind);
+  return found == grammars.end() ? nullptr : &*found;
+}
+
+std::string listed(std::string text, const std::vector<std::string>& words) {
+  for (const std::string& word : words) text += " " + word;
+  return text;
+}
+
+bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::port; }
+
+// Those of a port are a port's, whatever the type says.
+std::pair<std::int64_t, std::int64_t> bounds(const ArgumentType& type) {
+  if (type.kind == TypeKind::integer) return {type.least, type.most};
+  return {std::max<std::int64_t>(type.least, 1), std::min<std::int64_t>(type.most, 65535)};
+}
+
+// What an element must be, for the message.
+std::string requirement(const ArgumentType& type) {
+  if (is_number(type.kind)) {
+    const auto [least, most] = bounds(type);
+    return "an integer from " + std::to_string(least) + " to " + std::to_string(most);
+  }
+  if (const Grammar* grammar = grammar_of(type.kind))
+    return listed(grammar->requirement, type.roots);
+  if (type.kind == TypeKind::enumeration) return listed("one of", type.choices);
+  return "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'" +
+         (type.pattern.empty() ? "" : ", that match " + type.pattern.text());
+}
+
 bool is_text_of(const ArgumentType& type, std::string_view text) {
   if (const Grammar* grammar = grammar_of(type.kind)) {
     return text.size() <= grammar->max_length && grammar->pattern.matches(text) &&
+           (grammar->is_one == nullptr || grammar->is_one(text)) &&
            (type.kind != TypeKind::path || root_of(type, text) != nullptr);
   }
-  if (type.kind == TypeKind::boolean) return text == "yes" || text == "no";
   if (type.kind == TypeKind::enumeration) {
     return std::ranges::find(type.choices, text) != type.choices.end();
   }
-  if (type.kind == TypeKind::ip) return parse_address(text).bits != 0;
-  if (type.kind == TypeKind::cidr) return is_network(text);
-  if (type.kind == TypeKind::blob) return false;
   return text.size() <= type.max_length && type.pattern.matches(text);
 }
 
 std::optional<Scalar> parse_scalar(const ArgumentType& type, std::string_view text) {
   if (is_number(type.kind)) {
     const auto number = parse_integer(text);
-    if (!number || *number < least_of(type) || *number > most_of(type)) return std::nullopt;
+    const auto [least, most] = bounds(type);
+    if (!number || *number < least || *number > most) return std::nullopt;
     return *number;
   }
   // What begins with a dash would be an option to the command that gets it.
