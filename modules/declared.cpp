@@ -8,12 +8,14 @@ namespace mgr {
 DeclaredJobs::DeclaredJobs(const DeclaredModule& declared)
     : Module(declared.name, declared.summary) {
   for (const DeclaredAction& action : declared.actions) {
-    add({action.name, action.summary, action.arguments,
-         [run = action.run](const ActionCall& call) -> Result<Effect> {
-           auto plan = plan_job("", run, call.arguments);
-           if (!plan) return tl::unexpected(plan.error());
-           return StartJobs{{std::move(*plan)}};
-         }});
+    Action row{action.name, action.summary, action.arguments,
+               [run = action.run](const ActionCall& call) -> Result<Effect> {
+                 auto plan = plan_job("", run, call.arguments);
+                 if (!plan) return tl::unexpected(plan.error());
+                 return StartJobs{{std::move(*plan)}};
+               }};
+    row.confirm = action.confirm;
+    add(action.min_proof, std::move(row));
   }
 }
 

@@ -39,8 +39,8 @@ struct Action {
   std::string summary;
   std::vector<Argument> arguments;
   Handler handler;
-  Proof min_proof = Proof::none;
-  bool confirm = false;  // wants mgr-confirm:yes
+  Proof min_proof = Proof::signature;  // what add() was given
+  bool confirm = false;                // wants mgr-confirm:yes
 };
 
 class Module {
@@ -59,7 +59,11 @@ class Module {
   [[nodiscard]] const Action* find(std::string_view action) const;
 
  protected:
-  void add(Action action) { actions_.push_back(std::move(action)); }
+  // `min_proof` stands first, so that no row is without.
+  void add(Proof min_proof, Action action) {
+    action.min_proof = min_proof;
+    actions_.push_back(std::move(action));
+  }
 
  private:
   std::string name_, summary_;
