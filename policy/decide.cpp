@@ -7,14 +7,17 @@
 namespace mgr {
 namespace {
 
-// An element that a range cannot measure is taken as whatever grants less: outside on an allow,
-// inside on a deny.
+// An element that nothing of the condition can measure, a text beside ranges alone or an integer
+// beside texts alone, is taken as whatever grants less: outside on an allow, inside on a deny.
 bool holds(const Condition& condition, bool allow, const ArgumentValues& arguments) {
   const ArgumentValue* value = find_argument(arguments, condition.argument);
   if (value == nullptr || value->items.empty()) return false;
   const auto lies_inside = [&](const Scalar& item) {
     const auto* number = std::get_if<std::int64_t>(&item);
-    if (number == nullptr) return !allow;
+    if (number == nullptr ? condition.texts.empty() : condition.ranges.empty()) return !allow;
+    if (number == nullptr) {
+      return std::ranges::find(condition.texts, scalar_text(item)) != condition.texts.end();
+    }
     return std::ranges::any_of(condition.ranges, [&](const IntegerRange& range) {
       return range.least <= *number && *number <= range.most;
     });

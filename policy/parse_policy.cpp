@@ -27,6 +27,12 @@ std::optional<IntegerRange> parse_range(const TomlValue& value) {
   return range;
 }
 
+// What an argument can be, to the letter. With ".." in it it is a range, or was meant to be one.
+bool is_exact_text(const TomlValue& value) {
+  return value.kind == TomlValue::Kind::text && value.text.find("..") == value.text.npos &&
+         check_value(ArgumentType{TypeKind::string}, value.text).has_value();
+}
+
 // "30/min": so many a s, min, h or d.
 std::optional<Rate> parse_rate(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 4> periods{
@@ -175,18 +181,21 @@ class PolicyParser {
   }
 
   Condition read_condition(const TomlValue& value) {
-    Condition condition{value.key, {}};
+    Condition condition{value.key, {}, {}};
     const std::string where = "'where' of '" + value.key + "' ";
     if (!is_name(value.key) || is_reserved_name(value.key)) {
       findings_.error(value.line, where + "is not an argument's name");
     }
     for (const TomlValue& item : elements(value)) {
       const auto range = parse_range(item);
-      if (!range)
-        findings_.error(item.line, where + "must be \"a..b\", a number, or a list of them");
-      condition.ranges.push_back(range.value_or(IntegerRange{}));
+      if (range) condition.ranges.push_back(*range);
+      if (is_exact_text(item)) {
+        condition.texts.push_back(item.text);
+      } else if (!range) {
+        findings_.error(item.line, where + "must be \"a..b\", a number, a text, or a list of them");
+      }
     }
-    if (condition.ranges.empty()) findings_.error(value.line, where + "must not be empty");
+    if (elements(value).empty()) findings_.error(value.line, where + "must not be empty");
     return condition;
   }
 

@@ -135,11 +135,25 @@ TEST_F(PolicyParse, ReadsConditions) {
   EXPECT_EQ(where[1].ranges.at(0).least, 7);
 }
 
-TEST_F(PolicyParse, RefusesConditionsThatAreNoRange) {
-  for (const char* range : {"''", "'..'", "'1..'", "'..9'", "'9..1'", "'1...9'", "'1..2..3'", "'a'",
-                            "'01'", "' 1'", "'+1'", "1.5", "true", "[1, 'x']", "{}"}) {
-    EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = " + std::string(range)),
-              "policy.toml:5: 'where' of 'id' must be \"a..b\", a number, or a list of them")
+TEST_F(PolicyParse, KeepsTextsOfConditionsBesideRanges) {
+  EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\n"
+                  "where = { a = ['ssh.service', '7', '1..9', 5, '-3'], b = 'a.example' }"),
+            "accepted");
+  const auto& where = policy().rules.at(0).where;
+  EXPECT_EQ(where.at(0).texts, (std::vector<std::string>{"ssh.service", "7"}));
+  ASSERT_EQ(where[0].ranges.size(), 4U);
+  EXPECT_EQ(where[0].ranges[0].least, 7);
+  EXPECT_EQ(where[0].ranges[1].most, 9);
+  EXPECT_EQ(where.at(1).texts, (std::vector<std::string>{"a.example"}));
+  EXPECT_TRUE(where[1].ranges.empty());
+}
+
+TEST_F(PolicyParse, RefusesConditionsThatNoValueCanMeet) {
+  for (const char* range : {"''", "'..'", "'1..'", "'..9'", "'9..1'", "'1...9'", "'1..2..3'",
+                            "'-x'", "'a..b'", "\"a\\nb\"", "1.5", "true", "['a', 1.5]", "{}"}) {
+    EXPECT_EQ(
+        allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = " + std::string(range)),
+        "policy.toml:5: 'where' of 'id' must be \"a..b\", a number, a text, or a list of them")
         << range;
   }
   EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = []"),
