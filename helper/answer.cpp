@@ -5,6 +5,11 @@
 #include "protocol/reply.h"
 
 namespace mgr {
+namespace {
+
+constexpr const char* needs_proof = "this needs a proof of who is asking";
+
+}  // namespace
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   // 1. Who is asking? The kernel's word, never the message's.
@@ -30,7 +35,11 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
       decider_.decide(caller.subject(), entry->module->name(), entry->action->name, *arguments);
   if (!decision) return deny(to, message, caller, decision.error());
 
-  // 6. What is the plan? The module says; it does nothing itself.
+  // 6. On what terms? Proof enough, confirmed, and not too often.
+  const auto terms = check_terms(caller, *entry->action, decision->rule(), *request);
+  if (!terms) return refuse(to, message, &caller, terms.error(), &decision->rule());
+
+  // 7. What is the plan? The module says; it does nothing itself.
   auto effect = entry->action->handler({*decision, caller.facts(), *arguments});
   if (!effect) return refuse(to, message, &caller, effect.error());
   if (request->wait() && !std::holds_alternative<StartJobs>(*effect)) {
@@ -38,8 +47,22 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
                   {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
   }
 
-  // 7. Audit, do, reply.
+  // 8. Audit, do, reply.
   carry_out(to, message, caller, *entry, *decision, *request, std::move(*effect));
+}
+
+Result<void> Answerer::check_terms(const Caller& caller, const Action& action, const Rule& rule,
+                                   const CheckedRequest& request) {
+  if (caller.proof() < action.min_proof) {
+    return fail(ErrorCode::unauthenticated,
+                caller.proven() ? "this action wants a signed request" : needs_proof);
+  }
+  if (action.confirm && !request.confirmed()) {
+    return fail(ErrorCode::invalid_argument, "this action wants mgr-confirm:yes");
+  }
+  const auto wait = rates_.take(rule, caller.bucket(), std::chrono::milliseconds(uv_now(loop_)));
+  if (wait.count() > 0) return fail(ErrorCode::busy, over_the_rate(rule.rate, wait));
+  return {};
 }
 
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
@@ -69,9 +92,8 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
 
 void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,
                     const Denied& denied) {
-  const Error error =
-      caller.proven() ? Error{ErrorCode::denied, "the policy does not allow it"}
-                      : Error{ErrorCode::unauthenticated, "this needs a proof of who is asking"};
+  const Error error = caller.proven() ? Error{ErrorCode::denied, "the policy does not allow it"}
+                                      : Error{ErrorCode::unauthenticated, needs_proof};
   refuse(to, message, &caller, error, denied.rule);
 }
 

@@ -21,12 +21,14 @@ class CheckedRequest {
   [[nodiscard]] std::string_view on_behalf_of() const { return on_behalf_of_; }
   // mgr-wait: what it starts is answered when it has ended.
   [[nodiscard]] bool wait() const { return wait_; }
+  // mgr-confirm: its sender means it.
+  [[nodiscard]] bool confirmed() const { return confirmed_; }
   [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
 
  private:
   CheckedRequest() = default;
   std::string_view module_, action_, on_behalf_of_;
-  bool wait_ = false;
+  bool wait_ = false, confirmed_ = false;
   std::vector<FieldView> arguments_;
 };
 

@@ -40,9 +40,9 @@ struct Action {
   std::string summary;
   std::vector<Argument> arguments;
   Handler handler;
-  Proof min_proof = Proof::none;
-  bool confirm = false;           // wants mgr-confirm:yes
-  std::optional<RunMode> mode{};  // none: it is answered at once
+  Proof min_proof = Proof::signature;  // what add() was given
+  bool confirm = false;                // wants mgr-confirm:yes
+  std::optional<RunMode> mode{};       // none: it is answered at once
 };
 
 class Module {
@@ -61,11 +61,15 @@ class Module {
   [[nodiscard]] const Action* find(std::string_view action) const;
 
  protected:
-  void add(Action action) { actions_.push_back(std::move(action)); }
-  // A row whose handler starts jobs or answers with a stream: for the schema alone.
-  void add(RunMode mode, Action action) {
+  // `min_proof` stands first, so that no row is without.
+  void add(Proof min_proof, Action action) {
+    action.min_proof = min_proof;
+    actions_.push_back(std::move(action));
+  }
+  // Of a row that starts jobs or answers with a stream; the mode is for the schema alone.
+  void add(Proof min_proof, RunMode mode, Action action) {
     action.mode = mode;
-    add(std::move(action));
+    add(min_proof, std::move(action));
   }
 
  private:

@@ -36,19 +36,23 @@ JobSelection selection(const ActionCall& call, bool alive_only = false) {
 
 }  // namespace
 
-ScanModule::ScanModule(std::optional<RunSettings> settings)
-    : Module("scan", "Integrity scans", {"SCAN_MODULE"}), settings_(std::move(settings)) {
-  add(RunMode::job,
-      {"start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }});
-  add({"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
+ScanModule::ScanModule(const std::optional<DeclaredAction>& declared)
+    : Module("scan", "Integrity scans", {"SCAN_MODULE"}) {
+  Action row{
+      "start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }};
+  if (declared) settings_ = declared->run;
+  row.confirm = declared && declared->confirm;
+  add(declared ? declared->min_proof : Proof::kernel, RunMode::job, std::move(row));
+  add(Proof::kernel,
+      {"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
          return StopJobs{selection(call)};
        }});
-  add({"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
-         return QueryJobs{selection(call)};
-       }});
-  add({"list", "The scans that run now", {}, [](auto& call) {
-         return QueryJobs{selection(call, true)};
-       }});
+  add(Proof::kernel, {"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
+                        return QueryJobs{selection(call)};
+                      }});
+  add(Proof::kernel, {"list", "The scans that run now", {}, [](auto& call) {
+                        return QueryJobs{selection(call, true)};
+                      }});
 }
 
 Result<Effect> ScanModule::start(const ActionCall& call) const {

@@ -9,7 +9,8 @@ build_packages=(
 )
 # shellcheck disable=SC2034
 test_packages=(
-  libgtest-dev libgmock-dev clang-format python3 procps debootstrap systemd systemd-container
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 procps debootstrap
+  systemd systemd-container
 )
 
 packages_missing() {  # PACKAGE…

@@ -62,7 +62,7 @@ TEST(Schema, TellsHowAnActionIsAnswered) {
   const std::string json = schema_json(*registry_of({}));
   for (const char* action_row :
        {R"({"name":"ping","summary":"Answer","mode":"reply","min_proof":"none","arguments":[]})",
-        R"({"name":"start","summary":"Start scan tasks","mode":"job","min_proof":"none",)",
+        R"({"name":"start","summary":"Start scan tasks","mode":"job","min_proof":"kernel",)",
         R"({"name":"follow","summary":"What a job prints, until it has ended","mode":"stream",)"}) {
     EXPECT_NE(json.find(action_row), std::string::npos) << action_row;
   }

@@ -89,6 +89,23 @@ TEST_F(PolicyModules, DefaultsAreTheLeast) {
   EXPECT_TRUE(declared().run.groups.empty());
 }
 
+TEST_F(PolicyModules, ReadsHowMuchItWantsBeforeItRuns) {
+  EXPECT_EQ(action("command = '/bin/x'"), "accepted");
+  EXPECT_EQ(declared().min_proof, Proof::kernel);
+  EXPECT_FALSE(declared().confirm);
+  EXPECT_EQ(action("command = '/bin/x'\nmin_proof = 'signed'\nconfirm = true"), "accepted");
+  EXPECT_EQ(declared().min_proof, Proof::signature);
+  EXPECT_TRUE(declared().confirm);
+  for (const char* proof : {"'none'", "''", "'Kernel'", "'signature'"}) {
+    EXPECT_EQ(action("command = '/bin/x'\nmin_proof = " + std::string(proof)),
+              "m.toml:3: 'min_proof' must be \"kernel\" or \"signed\"")
+        << proof;
+  }
+  EXPECT_EQ(action("command = '/bin/x'\nmin_proof = 1"), "m.toml:3: 'min_proof' must be a string");
+  EXPECT_EQ(action("command = '/bin/x'\nconfirm = 'yes'"),
+            "m.toml:3: 'confirm' must be true or false");
+}
+
 TEST_F(PolicyModules, UnknownUserIsAWarningAndTheActionKeepsNoUid) {
   EXPECT_EQ(action("command = '/bin/x'\nuser = 'ghost'"), "accepted");
   EXPECT_EQ(declared().run.uid, static_cast<uid_t>(-1));
