@@ -133,13 +133,14 @@ Texts good_values(TypeKind kind) {
 
 class Values {
  public:
-  explicit Values(unsigned seed) : engine_(seed) {}
+  Values(const ArgumentType& type, unsigned seed)
+      : good_(good_values(type.kind)), is_list_(type.is_list), engine_(seed) {}
 
-  std::string next(const ArgumentType& type) {
-    std::string value = good(type.kind);
-    if (type.is_list) {
-      for (std::size_t more = below(4); more > 0; --more) value += ',' + good(type.kind);
-      if (below(50) == 0) value = many(good(type.kind), 63 + below(3));
+  std::string next() {
+    std::string value = pick(good_);
+    if (is_list_) {
+      for (std::size_t more = below(4); more > 0; --more) value += ',' + pick(good_);
+      if (below(50) == 0) value = many(pick(good_), 63 + below(3));
     }
     for (std::size_t changes = below(4); changes > 0; --changes) change(value);
     if (below(40) == 0) value.resize(below(2) == 0 ? 4096 : 4097, value.empty() ? 'a' : value[0]);
@@ -148,8 +149,7 @@ class Values {
 
  private:
   std::size_t below(std::size_t limit) { return engine_() % limit; }
-  std::string pick(const Texts& texts) { return texts[below(texts.size())]; }
-  std::string good(TypeKind kind) { return pick(good_values(kind)); }
+  const std::string& pick(const Texts& texts) { return texts[below(texts.size())]; }
 
   static std::string many(const std::string& text, std::size_t times) {
     std::string all = text;
@@ -180,6 +180,8 @@ class Values {
     }
   }
 
+  const Texts good_;
+  const bool is_list_;
   std::mt19937 engine_;
 };
 
@@ -258,10 +260,10 @@ void expect_predicted(const ArgumentType& type, const std::string& value, const 
 int try_values(const ArgumentType& type, unsigned seed) {
   const std::vector<Argument> declared{{"value", type, true, ""},
                                        {"other", {TypeKind::string}, true, ""}};
-  Values random(seed);
+  Values random(type, seed);
   int taken = 0;
   for (int i = 0; i < values_a_type; ++i) {
-    const std::string value = random.next(type);
+    const std::string value = random.next();
     const auto values = check_arguments(declared, {{"value", value}, {"other", "other"}});
     const auto elements = elements_of(type, value);
     EXPECT_EQ(values.has_value(), elements.has_value())
@@ -294,9 +296,9 @@ TEST(Argv, IsTheOnePredictedWhateverIsGiven) {
 
 TEST(Argv, ABodyIsInputWhateverItHolds) {
   const ArgumentType blob{TypeKind::blob};
-  Values random(1);
+  Values random(blob, 1);
   for (int i = 0; i < values_a_type; ++i) {
-    const std::string body = random.next(blob);
+    const std::string body = random.next();
     const auto plan = plan_job("", command_for(blob), {{"value", blob, true, ""}}, {}, body);
     ASSERT_TRUE(plan);
     ASSERT_EQ(plan->run.argv, (Texts{"/bin/command", "-x"}));
