@@ -5,6 +5,11 @@
 #include "protocol/reply.h"
 
 namespace mgr {
+namespace {
+
+constexpr const char* needs_proof = "this needs a proof of who is asking";
+
+}  // namespace
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   // 1. Who is asking? The kernel's word, never the message's.
@@ -33,7 +38,11 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
       decider_.decide(caller.subject(), entry->module->name(), entry->action->name, *arguments);
   if (!decision) return deny(to, message, caller, decision.error());
 
-  // 6. What is the plan? The module says; it does nothing itself.
+  // 6. On what terms? Proof enough, confirmed, and not too often.
+  const auto terms = check_terms(caller, *entry->action, decision->rule(), *request);
+  if (!terms) return refuse(to, message, &caller, terms.error(), &decision->rule());
+
+  // 7. What is the plan? The module says; it does nothing itself.
   auto effect = entry->action->handler(
       {*decision, caller.facts(), *arguments, request->body().value_or(std::string_view())});
   if (!effect) return refuse(to, message, &caller, effect.error());
@@ -42,8 +51,22 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
                   {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
   }
 
-  // 7. Audit, do, reply.
+  // 8. Audit, do, reply.
   carry_out(to, message, caller, *entry, *decision, *request, std::move(*effect));
+}
+
+Result<void> Answerer::check_terms(const Caller& caller, const Action& action, const Rule& rule,
+                                   const CheckedRequest& request) {
+  if (caller.proof() < action.min_proof) {
+    return fail(ErrorCode::unauthenticated,
+                caller.proven() ? "this action wants a signed request" : needs_proof);
+  }
+  if (action.confirm && !request.confirmed()) {
+    return fail(ErrorCode::invalid_argument, "this action wants mgr-confirm:yes");
+  }
+  const auto wait = rates_.take(rule, caller.bucket(), std::chrono::milliseconds(uv_now(loop_)));
+  if (wait.count() > 0) return fail(ErrorCode::busy, over_the_rate(rule.rate, wait));
+  return {};
 }
 
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
@@ -63,7 +86,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.pid = caller.facts().pid;
   }
   if (has_effect(effect)) {
-    auto record = audit_.begins(caller, message, allowed.rule());
+    auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
   }
   audit_.answered(caller, errand.module, errand.action);
@@ -73,15 +96,32 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
 
 void Answerer::deny(ReplyTo to, const RunMessage& message, const Caller& caller,
                     const Denied& denied) {
-  const Error error =
-      caller.proven() ? Error{ErrorCode::denied, "the policy does not allow it"}
-                      : Error{ErrorCode::unauthenticated, "this needs a proof of who is asking"};
+  const Error error = caller.proven() ? Error{ErrorCode::denied, "the policy does not allow it"}
+                                      : Error{ErrorCode::unauthenticated, needs_proof};
   refuse(to, message, &caller, error, denied.rule);
 }
 
 void Answerer::refuse(ReplyTo to, const RunMessage& message, const Caller* caller,
                       const Error& error, const Rule* rule) {
-  link_.send_reply(to, failure_line(error, audit_.refused(caller, message, error, rule)));
+  const auto seq = audit_.refused(caller, without_secrets(message), error, rule);
+  link_.send_reply(to, failure_line(error, seq));
+}
+
+// What the log may have of a request, also of one that was refused before its action was looked up.
+RunMessage Answerer::without_secrets(const RunMessage& message) const {
+  RunMessage told = message;
+  std::string_view module, action;
+  for (const FieldView& field : told.fields) {
+    if (field.name == "module") module = field.value;
+    if (field.name == "action") action = field.value;
+  }
+  const auto entry = registry_.find(module, action);
+  if (!entry) return told;
+  for (const Argument& argument : entry->action->arguments) {
+    if (argument.type.kind != TypeKind::secret) continue;
+    std::erase_if(told.fields, [&](const auto& field) { return field.name == argument.name; });
+  }
+  return told;
 }
 
 }  // namespace mgr

@@ -8,6 +8,7 @@
 #include "helper/effects.h"
 #include "helper/identity.h"
 #include "helper/link.h"
+#include "helper/rates.h"
 #include "modules/registry.h"
 #include "policy/decide.h"
 
@@ -16,9 +17,11 @@ namespace mgr {
 class Answerer {
  public:
   // All of them outlive the answerer.
-  Answerer(Connections& connections, const Identity& identity, const Registry& registry,
-           const Decider& decider, Audit& audit, Effects& effects, Link& link)
-      : connections_(connections),
+  Answerer(uv_loop_t* loop, Connections& connections, const Identity& identity,
+           const Registry& registry, const Decider& decider, Audit& audit, Effects& effects,
+           Link& link)
+      : loop_(loop),
+        connections_(connections),
         identity_(identity),
         registry_(registry),
         decider_(decider),
@@ -30,13 +33,18 @@ class Answerer {
   void answer_run(ReplyTo to, const RunMessage& message);
 
  private:
+  // What the action and the rule ask of a caller whom the policy allows it.
+  [[nodiscard]] Result<void> check_terms(const Caller& caller, const Action& action,
+                                         const Rule& rule, const CheckedRequest& request);
   void carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                  const Registry::Entry& entry, const Allowed& allowed,
                  const CheckedRequest& request, Effect effect);
+  [[nodiscard]] RunMessage without_secrets(const RunMessage& message) const;
   void deny(ReplyTo to, const RunMessage& message, const Caller& caller, const Denied& denied);
   void refuse(ReplyTo to, const RunMessage& message, const Caller* caller, const Error& error,
               const Rule* rule = nullptr);
 
+  uv_loop_t* loop_;  // for its time
   Connections& connections_;
   const Identity& identity_;
   const Registry& registry_;
@@ -44,6 +52,7 @@ class Answerer {
   Audit& audit_;
   Effects& effects_;
   Link& link_;
+  Rates rates_;
 };
 
 }  // namespace mgr

@@ -73,20 +73,15 @@ Audit::~Audit() {
   static_cast<void>(log_.flush(true));
 }
 
-Audit::Bucket Audit::bucket_of(const Caller* caller) {
-  if (caller == nullptr || !caller->proven()) return -1;
-  return caller->named() ? Bucket{*caller->subject().uid} : -1;
-}
-
-bool Audit::may_write_denial(Bucket bucket) {
+bool Audit::may_write_denial(CallerBucket bucket) {
   begin_second();
   return ++denials_this_second_[bucket] <= denials_a_second;
 }
 
-void Audit::count(Bucket bucket, std::string what) {
+void Audit::count(CallerBucket bucket, std::string what) {
   begin_second();
   auto key = std::pair(bucket, std::move(what));
-  if (sums_.size() >= max_sums && !sums_.contains(key)) key = {-1, "other"};
+  if (sums_.size() >= max_sums && !sums_.contains(key)) key = {shared_bucket, "other"};
   ++sums_[key];
 }
 
@@ -112,7 +107,7 @@ void Audit::write_sums() {
 
 std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, const Error& error,
                              const Rule* rule) {
-  const Bucket bucket = bucket_of(caller);
+  const CallerBucket bucket = caller != nullptr ? caller->bucket() : shared_bucket;
   if (!may_write_denial(bucket)) {
     count(bucket, "refused " + std::string(error_name(error.code)));
     return 0;
@@ -128,7 +123,7 @@ std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, co
 }
 
 void Audit::answered(const Caller& caller, std::string_view module, std::string_view action) {
-  count(bucket_of(&caller), std::string(module) + ' ' + std::string(action));
+  count(caller.bucket(), std::string(module) + ' ' + std::string(action));
 }
 
 AuditedEffect Audit::begins(const Caller& caller, const RunMessage& message, const Rule& rule) {
@@ -155,7 +150,7 @@ void Audit::job_ended(const Job& job) {
 }
 
 void Audit::broker_refused(const RefusalsMessage& message) {
-  if (!may_write_denial(-1)) return count(-1, "broker's refusals");
+  if (!may_write_denial(shared_bucket)) return count(shared_bucket, "broker's refusals");
   JsonWriter json;
   json.open_object().key("counts").open_array();
   for (const Refusal& refusal : message.refusals) {
@@ -169,7 +164,7 @@ void Audit::broker_refused(const RefusalsMessage& message) {
 }
 
 void Audit::event(std::string_view name, std::string_view detail) {
-  if (!may_write_denial(-1)) return count(-1, std::string(name));
+  if (!may_write_denial(shared_bucket)) return count(shared_bucket, std::string(name));
   log_.append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
   dirty_ = true;
 }

@@ -51,7 +51,7 @@ class Audit {
   Audit& operator=(const Audit&) = delete;
 
   // A request that was refused. `caller` is nullptr where nobody was established, `rule` is the
-  // deny rule, where one decided. The number to quote, 0 where it went into a sum.
+  // one that decided, where one did. The number to quote, 0 where it went into a sum.
   std::uint64_t refused(const Caller* caller, const RunMessage& message, const Error& error,
                         const Rule* rule);
 
@@ -72,11 +72,8 @@ class Audit {
 
  private:
   friend class AuditedEffect;
-  // Callers without a principal share one bucket, so that many uids count as one.
-  using Bucket = std::int64_t;
-  static Bucket bucket_of(const Caller* caller);
-  bool may_write_denial(Bucket bucket);
-  void count(Bucket bucket, std::string what);
+  bool may_write_denial(CallerBucket bucket);
+  void count(CallerBucket bucket, std::string what);
   void begin_second();
   void write_sums();
 
@@ -84,8 +81,8 @@ class Audit {
   uv_loop_t* loop_;
   std::unique_ptr<Watch> second_;  // running: there is something to sum up
   bool dirty_ = false;
-  std::unordered_map<Bucket, unsigned> denials_this_second_;
-  std::map<std::pair<Bucket, std::string>, std::uint64_t> sums_;
+  std::unordered_map<CallerBucket, unsigned> denials_this_second_;
+  std::map<std::pair<CallerBucket, std::string>, std::uint64_t> sums_;
 };
 
 }  // namespace mgr

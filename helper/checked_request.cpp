@@ -38,11 +38,11 @@ Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
       request.action_ = field.value;
     } else if (field.name == "mgr-on-behalf-of") {
       request.on_behalf_of_ = field.value;
-    } else if (field.name == "mgr-wait") {
+    } else if (field.name == "mgr-wait" || field.name == "mgr-confirm") {
       if (field.value != "yes" && field.value != "no") {
-        return fail(ErrorCode::invalid_argument, "mgr-wait is yes or no");
+        return fail(ErrorCode::invalid_argument, std::string(field.name) + " is yes or no");
       }
-      request.wait_ = field.value == "yes";
+      (field.name == "mgr-wait" ? request.wait_ : request.confirmed_) = field.value == "yes";
     } else if (field.name == "mgr-body") {
       if (!is_the_announced(field.value, message.body)) return fail_body();
       request.body_ = message.body;

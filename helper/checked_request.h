@@ -24,6 +24,8 @@ class CheckedRequest {
   [[nodiscard]] std::string_view on_behalf_of() const { return on_behalf_of_; }
   // mgr-wait: what it starts is answered when it has ended.
   [[nodiscard]] bool wait() const { return wait_; }
+  // mgr-confirm: its sender means it.
+  [[nodiscard]] bool confirmed() const { return confirmed_; }
   [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
   [[nodiscard]] std::optional<std::string_view> body() const { return body_; }
 
@@ -36,7 +38,7 @@ class CheckedRequest {
   CheckedRequest() = default;
   std::string_view module_, action_, on_behalf_of_;
   std::optional<std::string_view> body_;
-  bool wait_ = false;
+  bool wait_ = false, confirmed_ = false;
   std::vector<FieldView> arguments_;
 };
 

@@ -31,7 +31,7 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
                   parts.configuration.admin_gid, parts.configuration.max_connections),
       effects_(loop, audit_, link_),
-      answerer_(*connections_, identity_, *registry_, decider_, audit_, effects_, link_),
+      answerer_(loop, *connections_, identity_, *registry_, decider_, audit_, effects_, link_),
       check_(new uv_check_t{}),
       prepare_(new uv_prepare_t{}) {
   // A turn ends after the poll, and once more before the next one for what the timers did.

@@ -2,6 +2,8 @@
 // message. Helper, root.
 #pragma once
 
+#include <cstdint>
+
 #include "helper/peer_credentials.h"
 #include "modules/module.h"
 #include "policy/decide.h"
@@ -10,6 +12,10 @@
 namespace mgr {
 
 class Connections;
+
+// Whom a limit is counted for.
+using CallerBucket = std::int64_t;
+inline constexpr CallerBucket shared_bucket = -1;
 
 // A caller whose identity the helper has established. Only Identity makes one.
 class Caller {
@@ -20,6 +26,11 @@ class Caller {
   [[nodiscard]] bool proven() const { return facts_.subject.uid.has_value(); }
   // Whether a principal other than anyone names them.
   [[nodiscard]] bool named() const { return facts_.principals.size() > 1; }
+  [[nodiscard]] Proof proof() const { return proven() ? Proof::kernel : Proof::none; }
+  // The uid. Those who are not named share one, so that many uids count as one.
+  [[nodiscard]] CallerBucket bucket() const {
+    return proven() && named() ? CallerBucket{*facts_.subject.uid} : shared_bucket;
+  }
 
  private:
   friend class Identity;

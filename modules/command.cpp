@@ -1,6 +1,8 @@
 // Helper (root), pure; distrusts the arguments' text, which never becomes more than one element.
 #include "modules/command.h"
 
+#include <algorithm>
+
 namespace mgr {
 namespace {
 
@@ -30,6 +32,22 @@ Result<std::string> expand_element(std::string_view element, const ArgumentValue
   return text;
 }
 
+// Adds each path to those that mgr-job opens. What stands for it in the command is its descriptor,
+// so nothing can be put in its place between the opening and the use.
+std::vector<Scalar> open_paths(const ArgumentType& type, const ArgumentValue& value,
+                               std::vector<PathToOpen>& paths) {
+  std::vector<Scalar> descriptors;
+  for (const Scalar& item : value.items) {
+    const std::string path = scalar_text(item);
+    const std::string* root = root_of(type, path);
+    if (root == nullptr) continue;  // not of the type: there is no such value
+    const std::size_t number = static_cast<std::size_t>(first_path_descriptor) + paths.size();
+    descriptors.emplace_back("/proc/self/fd/" + std::to_string(number));
+    paths.push_back({*root, path.substr(std::min(root->size() + 1, path.size())), type.path_kind});
+  }
+  return descriptors;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> expand_command(const std::vector<std::string>& pattern,
@@ -49,13 +67,29 @@ Result<std::vector<std::string>> expand_command(const std::vector<std::string>& 
   return argv;
 }
 
-Result<JobPlan> plan_job(std::string key, const RunSettings& run, const ArgumentValues& arguments) {
-  auto argv = expand_command(run.argv, arguments);
-  if (!argv) return tl::unexpected(argv.error());
+Result<JobPlan> plan_job(std::string key, const RunSettings& run,
+                         const std::vector<Argument>& declared, const ArgumentValues& arguments,
+                         std::string_view body) {
   JobPlan plan{std::move(key), {}, run};
+  ArgumentValues shown;  // to who can list processes
+  for (const auto& [name, type, required, help] : declared) {
+    const ArgumentValue* value = find_argument(arguments, name);
+    if (type.kind == TypeKind::secret) {
+      plan.run.input = InputKind::secret;
+      plan.input += (value == nullptr ? "" : joined(*value)) + '\n';
+    } else if (type.kind == TypeKind::blob) {
+      plan.run.input = InputKind::body;
+      plan.input = body;
+    } else if (value != nullptr) {
+      plan.arguments.push_back({name, joined(*value)});
+      shown.push_back(*value);
+      if (type.kind == TypeKind::path)
+        shown.back().items = open_paths(type, *value, plan.run.paths);
+    }
+  }
+  auto argv = expand_command(run.argv, shown);
+  if (!argv) return tl::unexpected(argv.error());
   plan.run.argv = std::move(*argv);
-  for (const ArgumentValue& value : arguments)
-    plan.arguments.push_back({value.name, joined(value)});
   return plan;
 }
 

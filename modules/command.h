@@ -15,8 +15,12 @@ namespace mgr {
 [[nodiscard]] Result<std::vector<std::string>> expand_command(
     const std::vector<std::string>& pattern, const ArgumentValues& arguments);
 
-// The plan of one job: `run` with its command expanded, and the arguments as the record keeps them.
+// The plan of one job: `run` with its command expanded, its input, and the arguments as the record
+// keeps them, all in the order of the declaration. A path is in the command as the descriptor under
+// which mgr-job opens it, /proc/self/fd/N. A secret is in the input alone: a line for each that is
+// declared, empty where it was not given. `body` is the input where a blob is declared.
 [[nodiscard]] Result<JobPlan> plan_job(std::string key, const RunSettings& run,
-                                       const ArgumentValues& arguments);
+                                       const std::vector<Argument>& declared,
+                                       const ArgumentValues& arguments, std::string_view body = {});
 
 }  // namespace mgr

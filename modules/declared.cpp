@@ -8,12 +8,15 @@ namespace mgr {
 DeclaredJobs::DeclaredJobs(const DeclaredModule& declared)
     : Module(declared.name, declared.summary) {
   for (const DeclaredAction& action : declared.actions) {
-    add({action.name, action.summary, action.arguments,
-         [run = action.run](const ActionCall& call) -> Result<Effect> {
-           auto plan = plan_job("", run, call.arguments);
-           if (!plan) return tl::unexpected(plan.error());
-           return StartJobs{{std::move(*plan)}};
-         }});
+    Action row{
+        action.name, action.summary, action.arguments,
+        [run = action.run, arguments = action.arguments](const ActionCall& call) -> Result<Effect> {
+          auto plan = plan_job("", run, arguments, call.arguments, call.body);
+          if (!plan) return tl::unexpected(plan.error());
+          return StartJobs{{std::move(*plan)}};
+        }};
+    row.confirm = action.confirm;
+    add(action.min_proof, action.run.mode, std::move(row));
   }
 }
 

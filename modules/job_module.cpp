@@ -107,13 +107,14 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
   const Argument most{"limit", number(1, 1000), false, "the newest so many"};
   const Argument seconds{"limit", number(1, longest_seconds), false, "for so many seconds at most"};
 
-  add({"list", "The jobs", {states, of_module, caller, most}, [](auto& call) {
-         return QueryJobs{selection(call)};
-       }});
-  add({"show", "All that is known of a job", {one_id}, [](auto& call) {
-         return QueryJobs{selection(call), true};
-       }});
-  add({"wait",
+  add(Proof::kernel, {"list", "The jobs", {states, of_module, caller, most}, [](auto& call) {
+                        return QueryJobs{selection(call)};
+                      }});
+  add(Proof::kernel, {"show", "All that is known of a job", {one_id}, [](auto& call) {
+                        return QueryJobs{selection(call), true};
+                      }});
+  add(Proof::kernel,
+      {"wait",
        "Wait until jobs have ended",
        {{"ids", ids, true, "their numbers"}, seconds},
        [](auto& call) -> Result<Effect> {
@@ -121,23 +122,28 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
          effect.selection.most = SIZE_MAX;
          return effect;
        }});
-  add({"stop",
+  add(Proof::kernel,
+      {"stop",
        "Stop jobs, whole process trees",
        {{"ids", ids, false, "their numbers"},
         {"key", text(max_value_length), false, "the job of this key, such as scan:17"},
         of_module,
         {"mine", yes_or_no, false, "all of one's own"}},
        stop});
-  add({"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
+  add(Proof::kernel, RunMode::stream,
+      {"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
          return follow(call, false);
        }});
-  add({"follow", "What a job prints, until it has ended", {one_id, tail, from}, [](auto& call) {
+  add(Proof::kernel, RunMode::stream,
+      {"follow", "What a job prints, until it has ended", {one_id, tail, from}, [](auto& call) {
          return follow(call, true);
        }});
-  add({"watch", "Every change of the jobs", {of_module}, [](auto& call) {
+  add(Proof::kernel, RunMode::stream,
+      {"watch", "Every change of the jobs", {of_module}, [](auto& call) {
          return WatchJobs{selection(call)};
        }});
-  add({"prune",
+  add(Proof::kernel,
+      {"prune",
        "Forget ended jobs",
        {{"older_than", number(0, longest_seconds), false, "ended at least so many seconds ago"}},
        [](auto& call) -> Result<Effect> {

@@ -26,13 +26,15 @@ Result<Effect> whoami(const ActionCall& call) {
 }  // namespace
 
 MgrModule::MgrModule(std::string schema) : Module("mgr", "About mgr itself") {
-  add({"ping", "Answer", {}, [](auto&) { return Reply{}; }});
-  add({"version", "The version that runs", {}, [](auto&) {
+  add(Proof::none, {"ping", "Answer", {}, [](auto&) { return Reply{}; }});
+  add(Proof::none,
+      {"version", "The version that runs", {}, [](auto&) {
          return Reply{
              JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
        }});
-  add({"whoami", "Who the caller is, as the kernel tells", {}, whoami});
-  add({"modules", "Every action and its arguments", {}, [schema = std::move(schema)](auto&) {
+  add(Proof::none, {"whoami", "Who the caller is, as the kernel tells", {}, whoami});
+  add(Proof::none,
+      {"modules", "Every action and its arguments", {}, [schema = std::move(schema)](auto&) {
          return Reply{schema};
        }});
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ struct Action {
   std::string summary;
   std::vector<Argument> arguments;
   Handler handler;
-  Proof min_proof = Proof::none;
-  bool confirm = false;  // wants mgr-confirm:yes
+  Proof min_proof = Proof::signature;  // what add() was given
+  bool confirm = false;                // wants mgr-confirm:yes
+  std::optional<RunMode> mode{};       // none: it is answered at once
 };
 
 class Module {
@@ -59,7 +61,16 @@ class Module {
   [[nodiscard]] const Action* find(std::string_view action) const;
 
  protected:
-  void add(Action action) { actions_.push_back(std::move(action)); }
+  // `min_proof` stands first, so that no row is without.
+  void add(Proof min_proof, Action action) {
+    action.min_proof = min_proof;
+    actions_.push_back(std::move(action));
+  }
+  // Of a row that starts jobs or answers with a stream; the mode is for the schema alone.
+  void add(Proof min_proof, RunMode mode, Action action) {
+    action.mode = mode;
+    add(min_proof, std::move(action));
+  }
 
  private:
   std::string name_, summary_;

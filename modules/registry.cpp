@@ -10,8 +10,8 @@ namespace mgr {
 namespace {
 
 // Takes [module.scan] out of what modules.d declares: it says how scan's commands run.
-Result<std::optional<RunSettings>> scan_settings(const std::vector<DeclaredModule>& declared) {
-  std::optional<RunSettings> settings;
+Result<std::optional<DeclaredAction>> scan_start(const std::vector<DeclaredModule>& declared) {
+  std::optional<DeclaredAction> start;
   for (const DeclaredModule& module : declared) {
     if (module.name != "scan") continue;
     for (const DeclaredAction& action : module.actions) {
@@ -20,21 +20,21 @@ Result<std::optional<RunSettings>> scan_settings(const std::vector<DeclaredModul
                                            ": scan runs one command, its action start's, and "
                                            "takes no arguments but its own");
       }
-      settings = action.run;
+      start = action;
     }
   }
-  return settings;
+  return start;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Registry>> Registry::build(const std::vector<DeclaredModule>& declared,
                                                   std::string schema_json) {
-  auto scan = scan_settings(declared);
+  auto scan = scan_start(declared);
   if (!scan) return tl::unexpected(scan.error());
 
   std::unique_ptr<Registry> registry(new Registry);
-  registry->modules_.push_back(std::make_unique<ScanModule>(std::move(*scan)));
+  registry->modules_.push_back(std::make_unique<ScanModule>(*scan));
   registry->modules_.push_back(std::make_unique<JobModule>());
   registry->modules_.push_back(std::make_unique<MgrModule>(std::move(schema_json)));
   for (const DeclaredModule& module : declared) {

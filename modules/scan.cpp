@@ -36,18 +36,23 @@ JobSelection selection(const ActionCall& call, bool alive_only = false) {
 
 }  // namespace
 
-ScanModule::ScanModule(std::optional<RunSettings> settings)
-    : Module("scan", "Integrity scans", {"SCAN_MODULE"}), settings_(std::move(settings)) {
-  add({"start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }});
-  add({"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
+ScanModule::ScanModule(const std::optional<DeclaredAction>& declared)
+    : Module("scan", "Integrity scans", {"SCAN_MODULE"}) {
+  Action row{
+      "start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }};
+  if (declared) settings_ = declared->run;
+  row.confirm = declared && declared->confirm;
+  add(declared ? declared->min_proof : Proof::kernel, RunMode::job, std::move(row));
+  add(Proof::kernel,
+      {"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
          return StopJobs{selection(call)};
        }});
-  add({"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
-         return QueryJobs{selection(call)};
-       }});
-  add({"list", "The scans that run now", {}, [](auto& call) {
-         return QueryJobs{selection(call, true)};
-       }});
+  add(Proof::kernel, {"status", "The newest job of each task", {task_ids(false)}, [](auto& call) {
+                        return QueryJobs{selection(call)};
+                      }});
+  add(Proof::kernel, {"list", "The scans that run now", {}, [](auto& call) {
+                        return QueryJobs{selection(call, true)};
+                      }});
 }
 
 Result<Effect> ScanModule::start(const ActionCall& call) const {
@@ -58,7 +63,8 @@ Result<Effect> ScanModule::start(const ActionCall& call) const {
   for (const std::string& key : selection(call).keys) {
     // One job a task, so each command gets a single number.
     const std::int64_t task = std::stoll(key.substr(key.find(':') + 1));
-    auto plan = plan_job(key, *settings_, {{"task_id", {task}}});
+    auto plan = plan_job(key, *settings_, {{"task_id", {TypeKind::integer}, true, ""}},
+                         {{"task_id", {task}}});
     if (!plan) return tl::unexpected(plan.error());
     effect.jobs.push_back(std::move(*plan));
   }

@@ -10,8 +10,8 @@ namespace mgr {
 
 class ScanModule final : public Module {
  public:
-  // `settings`: [module.scan.action.start] of modules.d; without it start fails and says so.
-  explicit ScanModule(std::optional<RunSettings> settings);
+  // `declared`: [module.scan.action.start] of modules.d; without it start fails and says so.
+  explicit ScanModule(const std::optional<DeclaredAction>& declared);
 
  private:
   [[nodiscard]] Result<Effect> start(const ActionCall& call) const;

@@ -6,18 +6,59 @@
 namespace mgr {
 namespace {
 
-void append_argument(JsonWriter& json, const Argument& argument) {
-  const ArgumentType& type = argument.type;
-  json.open_object().member("name", argument.name).member("type", type_name(type));
-  json.member("required", argument.required).member("help", argument.help);
-  if (type.kind == TypeKind::integer) json.member("min", type.least).member("max", type.most);
-  if (type.kind == TypeKind::string) json.member("max_length", type.max_length);
-  if (type.kind == TypeKind::enumeration) {
-    json.key("values").open_array();
-    for (const std::string& choice : type.choices) json.value(choice);
-    json.close_array();
+void append_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).open_array();
+  for (const std::string& text : texts) json.value(text);
+  json.close_array();
+}
+
+const char* kind_name(PathKind kind) {
+  if (kind == PathKind::any) return "any";
+  return kind == PathKind::folder ? "folder" : "file";
+}
+
+void append_limits(JsonWriter& json, const ArgumentType& type) {
+  if (type.kind == TypeKind::integer || type.kind == TypeKind::port) {
+    json.member("min", type.least).member("max", type.most);
+  } else if (type.kind == TypeKind::string || type.kind == TypeKind::secret) {
+    json.member("max_length", type.max_length);
+    if (!type.pattern.empty()) json.member("pattern", type.pattern.text());
+  } else if (type.kind == TypeKind::enumeration) {
+    append_texts(json, "values", type.choices);
+  } else if (type.kind == TypeKind::path) {
+    append_texts(json, "roots", type.roots);
+    json.member("kind", kind_name(type.path_kind));
+  } else if (type.kind == TypeKind::blob) {
+    json.member("max_length", max_body_length);
   }
+  if (type.is_list) json.member("max_items", type.max_items);
+}
+
+void append_argument(JsonWriter& json, const Argument& argument) {
+  json.open_object().member("name", argument.name).member("type", type_name(argument.type));
+  json.member("required", argument.required).member("help", argument.help);
+  append_limits(json, argument.type);
   json.close_object();
+}
+
+const char* mode_name(const std::optional<RunMode>& mode) {
+  if (!mode) return "reply";
+  if (*mode == RunMode::job) return "job";
+  return *mode == RunMode::output ? "output" : "stream";
+}
+
+const char* proof_name(Proof proof) {
+  if (proof == Proof::none) return "none";
+  return proof == Proof::kernel ? "kernel" : "signed";
+}
+
+void append_action(JsonWriter& json, const Action& action) {
+  json.open_object().member("name", action.name).member("summary", action.summary);
+  json.member("mode", mode_name(action.mode));
+  if (action.confirm) json.member("confirm", true);
+  json.member("min_proof", proof_name(action.min_proof)).key("arguments").open_array();
+  for (const Argument& argument : action.arguments) append_argument(json, argument);
+  json.close_array().close_object();
 }
 
 }  // namespace
@@ -29,12 +70,13 @@ std::vector<ModuleSchema> broker_schema(const Registry& registry) {
     for (const Action& action : module->actions()) {
       ActionSchema& row = schema.actions.emplace_back(ActionSchema{action.name, {}});
       for (const Argument& argument : action.arguments) {
+        // The body is no field, so the broker knows no field of that name.
         if (argument.type.kind == TypeKind::blob) {
           row.takes_body = true;
           row.needs_body = argument.required;
-          continue;
+        } else {
+          row.arguments.push_back({argument.name, argument.required});
         }
-        row.arguments.push_back({argument.name, argument.required});
       }
     }
     all.push_back(std::move(schema));
@@ -47,15 +89,9 @@ std::string schema_json(const Registry& registry) {
   json.open_object().key("modules").open_array();
   for (const auto& module : registry.modules()) {
     json.open_object().member("name", module->name()).member("summary", module->summary());
-    json.key("aliases").open_array();
-    for (const std::string& alias : module->aliases()) json.value(alias);
-    json.close_array().key("actions").open_array();
-    for (const Action& action : module->actions()) {
-      json.open_object().member("name", action.name).member("summary", action.summary);
-      json.key("arguments").open_array();
-      for (const Argument& argument : action.arguments) append_argument(json, argument);
-      json.close_array().close_object();
-    }
+    append_texts(json, "aliases", module->aliases());
+    json.key("actions").open_array();
+    for (const Action& action : module->actions()) append_action(json, action);
     json.close_array().close_object();
   }
   json.close_array().close_object();

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/pattern.h"
 #include "protocol/error.h"
 #include "protocol/field.h"
 #include "protocol/text.h"
@@ -37,11 +38,24 @@ enum class TypeKind {
 // What a path must be.
 enum class PathKind : std::uint8_t { file, folder, any, last_value = any };
 
-// The type of one argument. A list is written `a,b,c`: at least one element, none empty.
+// The type of one argument. A list is written `a,b,c`: at least one element, none empty. What is
+// accepted is the text as it came: nothing is folded, trimmed or spelled anew, and nothing but a
+// negative integer starts with '-'.
 //   integer      [-]digits, no leading zero, no '+', within least..most; fits 64 bits
 //   boolean      yes | no
 //   enumeration  exactly one of choices
-//   string       1 to max_length bytes; does not start with '-'; no comma inside a list
+//   string       1 to max_length bytes; all of it matches pattern; no comma inside a list
+//   hostname     letters, digits and '-' in labels of 1 to 63, 253 in all (RFC 1123), no dot behind
+//   ip           an address as inet_pton(3) takes it: four decimals, or IPv6 without a zone
+//   cidr         ip/prefix, the bits past the prefix 0
+//   port         an integer from 1 to 65535, within least..most
+//   mac          six pairs of hexadecimal digits with ':' between them
+//   username     [a-z_][a-z0-9_-]{0,31}
+//   unit         name.type or name@instance.type, as systemd.unit(5); no glob, no path, no template
+//   duration     a whole number of up to nine digits, and ms, s, m, h or d
+//   path         absolute and canonical, beneath one of roots; a root itself where a folder will do
+//   secret       as string; goes to the command's standard input alone
+//   blob         the request's body; no field, so that no text is one
 struct ArgumentType {
   TypeKind kind = TypeKind::string;
   bool is_list = false;
@@ -50,7 +64,7 @@ struct ArgumentType {
   std::vector<std::string> choices{};
   std::size_t max_length = max_value_length;
   std::size_t max_items = 64;        // of a list
-  std::string pattern{};             // of a string: RE2, which all of it must match; "" for none
+  Pattern pattern{};                 // of a string or secret
   std::vector<std::string> roots{};  // of a path: the absolute folders that it may be beneath
   PathKind path_kind = PathKind::file;
   static void members(auto& archive, auto& record) {
@@ -87,8 +101,13 @@ using ArgumentValues = std::vector<ArgumentValue>;
 [[nodiscard]] Result<std::vector<Scalar>> check_value(const ArgumentType& type,
                                                       std::string_view text);
 
+// The root that a path is beneath, the first where there are several: text, not files, is looked
+// at. Null where there is none. The path is of that type, or not canonical.
+[[nodiscard]] const std::string* root_of(const ArgumentType& type, std::string_view path);
+
 // Checks all arguments of a request against those that the action declares: an unknown name, a
-// missing required one, a name twice, or a value not of its type is invalid_argument.
+// missing required one, a name twice, or a value not of its type is invalid_argument. A blob is
+// never among them: whether a body came is not looked at here.
 [[nodiscard]] Result<ArgumentValues> check_arguments(const std::vector<Argument>& declared,
                                                      const std::vector<FieldView>& given);
 

@@ -8,8 +8,12 @@
 namespace mgr {
 namespace {
 
-Result<void> load_modules(const TrustedFolder& etc, UserDatabase& users, Configuration& into) {
-  const auto folder = etc.folder("modules.d");
+using Parse = Result<void> (*)(const SourceText& source, UserDatabase& users, Configuration& into);
+
+// Every .toml file of that folder, which may be absent.
+Result<void> load_folder(const TrustedFolder& etc, std::string_view folder_name, Parse parse,
+                         UserDatabase& users, Configuration& into) {
+  const auto folder = etc.folder(folder_name);
   if (!folder) return tl::unexpected(folder.error());
   if (!*folder) return {};
   const auto names = (*folder)->names(".toml");
@@ -18,7 +22,7 @@ Result<void> load_modules(const TrustedFolder& etc, UserDatabase& users, Configu
     const auto text = (*folder)->read(name);
     if (!text) return tl::unexpected(text.error());
     if (!*text) return fail(ErrorCode::failed, (*folder)->path_of(name) + ": gone meanwhile");
-    auto parsed = parse_modules({(*folder)->path_of(name), **text}, users, into);
+    auto parsed = parse({(*folder)->path_of(name), **text}, users, into);
     if (!parsed) return parsed;
   }
   return {};
@@ -46,8 +50,12 @@ Result<Configuration> load_configuration(const Paths& paths) {
   if (!*etc) return fail(ErrorCode::failed, paths.etc() + ": does not exist");
   SystemUserDatabase users;
   Configuration configuration;
+  const auto folder = [&](std::string_view name, Parse parse) {
+    return load_folder(**etc, name, parse, users, configuration);
+  };
   const auto loaded = load_policy(**etc, users, configuration)
-                          .and_then([&] { return load_modules(**etc, users, configuration); })
+                          .and_then([&] { return folder("rules.d", parse_policy); })
+                          .and_then([&] { return folder("modules.d", parse_modules); })
                           .and_then([&] { return load_settings(**etc, configuration); });
   if (!loaded) return tl::unexpected(loaded.error());
   return configuration;

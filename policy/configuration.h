@@ -29,16 +29,26 @@ struct Settings {
   BrokerLimits limits;  // [limits]
 };
 
+// Where a principal was declared. `anyone` has no file, and line 0.
+struct PrincipalSource {
+  std::string file;
+  unsigned line = 0;
+  // Its groups, as written, until a deny has had them looked up.
+  std::vector<std::string> groups;
+};
+
 struct Configuration {
   Policy policy;
+  std::vector<PrincipalSource> principal_sources;  // beside policy.principals
   std::vector<DeclaredModule> modules;
   Settings settings;
   // A user or group that this machine does not know, and the like: "file:line: text".
   std::vector<std::string> warnings;
 };
 
-// Reads policy.toml, modules.d/*.toml in name order, and mgr.toml (which may be absent; policy.toml
-// may not). The detail of a failure is "file:line: reason", or "path: reason" for ownership.
+// Reads policy.toml, then rules.d/*.toml and modules.d/*.toml in name order, and mgr.toml. All but
+// policy.toml may be absent. The detail of a failure is "file:line: reason", or "path: reason" for
+// ownership.
 [[nodiscard]] Result<Configuration> load_configuration(const Paths& paths);
 
 }  // namespace mgr

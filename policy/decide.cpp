@@ -7,14 +7,17 @@
 namespace mgr {
 namespace {
 
-// An element that a range cannot measure is taken as whatever grants less: outside on an allow,
-// inside on a deny.
+// An element that nothing of the condition can measure, a text beside ranges alone or an integer
+// beside texts alone, is taken as whatever grants less: outside on an allow, inside on a deny.
 bool holds(const Condition& condition, bool allow, const ArgumentValues& arguments) {
   const ArgumentValue* value = find_argument(arguments, condition.argument);
   if (value == nullptr || value->items.empty()) return false;
   const auto lies_inside = [&](const Scalar& item) {
     const auto* number = std::get_if<std::int64_t>(&item);
-    if (number == nullptr) return !allow;
+    if (number == nullptr ? condition.texts.empty() : condition.ranges.empty()) return !allow;
+    if (number == nullptr) {
+      return std::ranges::find(condition.texts, scalar_text(item)) != condition.texts.end();
+    }
     return std::ranges::any_of(condition.ranges, [&](const IntegerRange& range) {
       return range.least <= *number && *number <= range.most;
     });
@@ -29,16 +32,16 @@ bool applies(const Rule& rule, const ArgumentValues& arguments) {
   });
 }
 
-// The first of each kind by place in the file, of those found so far in any order; as pointers into
-// Policy::rules.
-struct Verdict {
-  const Rule* allow = nullptr;
-  const Rule* deny = nullptr;
+constexpr std::uint32_t no_rule = UINT32_MAX;
 
-  void add(const Rule* rule) {
-    if (rule == nullptr) return;
-    const Rule*& first = rule->allow ? allow : deny;
-    if (first == nullptr || rule < first) first = rule;
+// The first rule of each kind, of those found so far in any order; as indices into Policy::rules.
+struct Verdict {
+  std::uint32_t allow = no_rule;
+  std::uint32_t deny = no_rule;
+
+  void add(bool allows, std::uint32_t rule) {
+    std::uint32_t& first = allows ? allow : deny;
+    first = std::min(first, rule);
   }
 };
 
@@ -57,7 +60,7 @@ Decider::Decider(Policy policy) : policy_(std::move(policy)) {
       for (const std::string& action : rule.actions) {
         Entries& entries = index_[module + '\n' + action];
         for (const std::size_t who : rule.who) {
-          entries.push_back({static_cast<std::uint32_t>(who), rule.allow, i});
+          entries.push_back({static_cast<std::uint32_t>(who), rule.allow, i, !rule.where.empty()});
         }
       }
     }
@@ -92,13 +95,13 @@ const Decider::Entries* Decider::find_rules(std::string_view module,
   return found == index_.end() ? nullptr : &found->second;
 }
 
-const Rule* Decider::first_applying(const Entries& entries, std::uint32_t principal, bool by_entry,
-                                    const ArgumentValues& arguments) const {
-  auto entry = std::lower_bound(entries.begin(), entries.end(), Entry{principal, false, 0});
+const Decider::Entry* Decider::first_applying(const Entries& entries, std::uint32_t principal,
+                                              bool by_entry,
+                                              const ArgumentValues& arguments) const {
+  auto entry = std::lower_bound(entries.begin(), entries.end(), Entry{principal, false, 0, false});
   for (; entry != entries.end() && entry->principal == principal; ++entry) {
     if (entry->allow && by_entry) return nullptr;
-    const Rule& rule = policy_.rules[entry->rule];
-    if (applies(rule, arguments)) return &rule;
+    if (!entry->conditional || applies(policy_.rules[entry->rule], arguments)) return &*entry;
   }
   return nullptr;
 }
@@ -109,11 +112,13 @@ Decision Decider::decide(const Subject& subject, std::string_view module, std::s
   Verdict verdict;
   for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
     for (const Entries* table : tables) {
-      if (table != nullptr) verdict.add(first_applying(*table, principal, by_entry, arguments));
+      if (table == nullptr) continue;
+      const Entry* entry = first_applying(*table, principal, by_entry, arguments);
+      if (entry != nullptr) verdict.add(entry->allow, entry->rule);
     }
   });
-  if (verdict.deny != nullptr) return tl::unexpected(Denied{verdict.deny});
-  if (verdict.allow != nullptr) return Allowed(*verdict.allow);
+  if (verdict.deny != no_rule) return tl::unexpected(Denied{&policy_.rules[verdict.deny]});
+  if (verdict.allow != no_rule) return Allowed(policy_.rules[verdict.allow]);
   return tl::unexpected(Denied{});
 }
 

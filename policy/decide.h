@@ -76,6 +76,7 @@ class Decider {
     std::uint32_t principal;
     bool allow;
     std::uint32_t rule;
+    bool conditional;  // the rule has a `where`; another one need not be looked at to decide
     friend auto operator<=>(const Entry&, const Entry&) = default;
   };
   using Entries = std::vector<Entry>;
@@ -87,8 +88,8 @@ class Decider {
   void for_each_principal(const Subject& subject, Visit visit) const;
   [[nodiscard]] const Entries* find_rules(std::string_view module, std::string_view action) const;
   // The first of a principal's entries whose conditions hold; null where there is none.
-  [[nodiscard]] const Rule* first_applying(const Entries& entries, std::uint32_t principal,
-                                           bool by_entry, const ArgumentValues& arguments) const;
+  [[nodiscard]] const Entry* first_applying(const Entries& entries, std::uint32_t principal,
+                                            bool by_entry, const ArgumentValues& arguments) const;
 
   Policy policy_;
   // Keys "module" + '\n' + "action"; "*" stands for every action. Values are sorted, and flat, so

@@ -21,7 +21,9 @@ struct SourceText {
 // Each adds what its file says, and its warnings, to `into`. Fails with the first error found, as
 // "file:line: reason"; then `into` is to be thrown away.
 
-// policy.toml. A user or group that the database does not know is a warning and matches nobody.
+// policy.toml or a file of rules.d. A file may use the principals of those before it, and declares
+// none of the same name; its rules come after theirs. A user or group that the database does not
+// know is a warning and matches nobody.
 [[nodiscard]] Result<void> parse_policy(const SourceText& source, UserDatabase& users,
                                         Configuration& into);
 

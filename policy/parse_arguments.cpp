@@ -6,45 +6,101 @@
 namespace mgr {
 namespace {
 
+// Not of a list: those have no text that a comma could part.
+bool is_input(TypeKind kind) { return kind == TypeKind::secret || kind == TypeKind::blob; }
+
 std::optional<ArgumentType> parse_type(std::string_view text) {
   constexpr std::string_view list = "list of ";
   ArgumentType type;
   type.is_list = text.starts_with(list);
   if (type.is_list) text.remove_prefix(list.size());
-  for (const TypeKind kind :
-       {TypeKind::integer, TypeKind::boolean, TypeKind::enumeration, TypeKind::string}) {
-    type.kind = kind;
-    if (type_name(ArgumentType{kind}) == text) return type;
+  for (int kind = 0; kind <= static_cast<int>(TypeKind::last_value); ++kind) {
+    type.kind = static_cast<TypeKind>(kind);
+    if (type_name(ArgumentType{type.kind}) != text) continue;
+    if (type.is_list && is_input(type.kind)) return std::nullopt;
+    return type;
   }
   return std::nullopt;
 }
 
-// A choice must be a value that somebody can give.
-bool is_choice(const ArgumentType& type, const std::string& choice) {
-  ArgumentType text{TypeKind::string, type.is_list};
-  const auto items = check_value(text, choice);
+// Whether somebody can give that text as one value, or element, of the type.
+bool is_one_value(const ArgumentType& type, const std::string& text) {
+  const auto items = check_value(type, text);
   return items && items->size() == 1;
+}
+
+void read_integers(TableReader& table, ArgumentType& type) {
+  if (type.kind == TypeKind::port) {
+    type.least = 1;
+    type.most = 65535;
+  }
+  type.least = table.integer("min", type.least, type.most, type.least);
+  type.most = table.integer("max", type.least, type.most, type.most);
+}
+
+void read_choices(TableReader& table, ArgumentType& type) {
+  type.choices = table.texts_required("values");
+  const ArgumentType text{TypeKind::string, type.is_list};
+  for (const std::string& choice : type.choices) {
+    if (!is_one_value(text, choice)) table.error("values", "holds what no argument can be");
+  }
+}
+
+void read_text(TableReader& table, ArgumentType& type) {
+  constexpr auto most = static_cast<std::int64_t>(max_value_length);
+  type.max_length = static_cast<std::size_t>(table.integer("max_length", 1, most, most));
+  type.pattern = Pattern(table.text("pattern"));
+  const std::string wrong = type.pattern.error();
+  if (!wrong.empty()) table.error("pattern", "is no regular expression of RE2: " + wrong);
+  if (type.pattern.empty() && table.find("pattern") != nullptr) {
+    table.error("pattern", "must not be empty");
+  }
+}
+
+// "/" is no root: all files are no choice.
+void read_path(TableReader& table, ArgumentType& type) {
+  type.roots = table.texts_required("roots");
+  for (const std::string& root : type.roots) {
+    ArgumentType itself{TypeKind::path, type.is_list};
+    itself.path_kind = PathKind::any;
+    itself.roots = {root};
+    if (is_one_value(itself, root)) continue;
+    table.error("roots",
+                "must hold absolute paths without //, /./, /../ and a / at the end, and not /");
+  }
+  const std::string kind = table.text("kind", "file");
+  if (kind == "folder") {
+    type.path_kind = PathKind::folder;
+  } else if (kind == "any") {
+    type.path_kind = PathKind::any;
+  } else if (kind != "file") {
+    table.error("kind", "must be \"file\", \"folder\" or \"any\"");
+  }
 }
 
 // The keys that only one kind of type has are read only for that kind, so that elsewhere they are
 // unknown.
 ArgumentType read_type(TableReader& table) {
   const auto parsed = parse_type(table.text("type"));
-  if (!parsed) table.error("type", "must be int, bool, enum or string, or \"list of\" one of them");
+  if (!parsed) table.error("type", "must be a type such as int, or \"list of\" one that has lists");
   ArgumentType type = parsed.value_or(ArgumentType{});
-  if (type.kind == TypeKind::integer) {
-    type.least = table.integer("min", type.least, type.most, type.least);
-    type.most = table.integer("max", type.least, type.most, type.most);
-  } else if (type.kind == TypeKind::enumeration) {
-    type.choices = table.texts_required("values");
-    for (const std::string& choice : type.choices) {
-      if (!is_choice(type, choice)) table.error("values", "holds what no argument can be");
-    }
-  } else if (type.kind == TypeKind::string) {
-    constexpr auto most = static_cast<std::int64_t>(max_value_length);
-    type.max_length = static_cast<std::size_t>(table.integer("max_length", 1, most, most));
-  }
+  if (type.kind == TypeKind::integer || type.kind == TypeKind::port) read_integers(table, type);
+  if (type.kind == TypeKind::enumeration) read_choices(table, type);
+  if (type.kind == TypeKind::string || type.kind == TypeKind::secret) read_text(table, type);
+  if (type.kind == TypeKind::path) read_path(table, type);
   return type;
+}
+
+// A command has one standard input: for one body, or for secrets.
+void check_input(const Argument& argument, unsigned line, const std::vector<Argument>& before,
+                 Findings& findings) {
+  if (!is_input(argument.type.kind)) return;
+  for (const Argument& other : before) {
+    if (!is_input(other.type.kind)) continue;
+    if (argument.type.kind == TypeKind::secret && other.type.kind == TypeKind::secret) continue;
+    findings.error(line, "'" + argument.name + "' and '" + other.name +
+                             "' cannot both be the command's input: that is one blob, or secrets");
+  }
 }
 
 }  // namespace
@@ -63,6 +119,7 @@ std::vector<Argument> read_arguments(std::span<const TomlValue> tables, Findings
     argument.required = table.boolean("required", true);
     argument.help = table.text("help");
     table.finish();
+    check_input(argument, value.line, arguments, findings);
     arguments.push_back(std::move(argument));
   }
   return arguments;

@@ -51,8 +51,18 @@ class ModulesParser {
     action.summary = table.text("summary");
     action.arguments = read_arguments(table.members("arg"), findings_);
     action.run = read_run_settings(table, action.arguments, users_);
+    action.confirm = table.boolean("confirm", false);
+    action.min_proof = read_proof(table);
     table.finish();
     module.actions.push_back(std::move(action));
+  }
+
+  // No less than the kernel's word: what is declared runs a command, and not for everyone.
+  Proof read_proof(TableReader& table) {
+    const std::string proof = table.text("min_proof", "kernel");
+    if (proof == "signed") return Proof::signature;
+    if (proof != "kernel") table.error("min_proof", "must be \"kernel\" or \"signed\"");
+    return Proof::kernel;
   }
 
   void check_name(const TomlValue& value) {

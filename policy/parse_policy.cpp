@@ -1,7 +1,9 @@
-// mgr-configure (root); reads root's own file, and distrusts its author's typing: what
+// mgr-configure (root); reads root's own files, and distrusts their author's typing: what
 // is not understood is an error, because a rule half understood grants or denies something else.
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "policy/argument.h"
 #include "policy/parse.h"
@@ -25,27 +27,59 @@ std::optional<IntegerRange> parse_range(const TomlValue& value) {
   return range;
 }
 
+// What an argument can be, to the letter. With ".." in it it is a range, or was meant to be one.
+bool is_exact_text(const TomlValue& value) {
+  return value.kind == TomlValue::Kind::text && value.text.find("..") == value.text.npos &&
+         check_value(ArgumentType{TypeKind::string}, value.text).has_value();
+}
+
+// "30/min": so many a s, min, h or d.
+std::optional<Rate> parse_rate(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 4> periods{
+      {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}}};
+  const std::size_t slash = text.find('/');
+  if (slash == text.npos) return std::nullopt;
+  ArgumentType number{TypeKind::integer};
+  number.least = 1;
+  number.most = 1000000;
+  const auto count = check_value(number, text.substr(0, slash));
+  const auto period = std::ranges::find(periods, text.substr(slash + 1),
+                                        &std::pair<std::string_view, std::uint32_t>::first);
+  if (!count || period == periods.end()) return std::nullopt;
+  return Rate{static_cast<std::uint32_t>(std::get<std::int64_t>(count->front())), period->second};
+}
+
 class PolicyParser {
  public:
-  PolicyParser(UserDatabase& users, Findings& findings, Policy& policy)
-      : users_(users), findings_(findings), policy_(policy) {}
+  PolicyParser(UserDatabase& users, Findings& findings, Configuration& into)
+      : users_(users),
+        findings_(findings),
+        policy_(into.policy),
+        sources_(into.principal_sources) {}
 
+  // Adds to what the files before this one say.
   void read(const TomlValue& document) {
-    Principal anyone;
-    anyone.name = anyone_principal;
-    anyone.is_anyone = true;
-    policy_.principals = {anyone};
-    groups_.resize(1);
+    if (policy_.principals.empty()) add_anyone();
+    const auto rules_before = static_cast<std::ptrdiff_t>(policy_.rules.size());
     TableReader table(document, findings_);
     for (const TomlValue& principal : table.tables("principal")) read_principal(principal);
     for (const TomlValue& rule : table.tables("allow")) read_rule(rule, true);
     for (const TomlValue& rule : table.tables("deny")) read_rule(rule, false);
     table.finish();
-    std::ranges::stable_sort(policy_.rules, {}, &Rule::line);
+    std::ranges::stable_sort(policy_.rules.begin() + rules_before, policy_.rules.end(), {},
+                             &Rule::line);
     resolve_members();
   }
 
  private:
+  void add_anyone() {
+    Principal anyone;
+    anyone.name = anyone_principal;
+    anyone.is_anyone = true;
+    policy_.principals = {anyone};
+    sources_ = {PrincipalSource{}};
+  }
+
   std::optional<std::size_t> find_principal(std::string_view name) const {
     const auto found = std::ranges::find(policy_.principals, name, &Principal::name);
     if (found == policy_.principals.end()) return std::nullopt;
@@ -57,21 +91,29 @@ class PolicyParser {
     Principal principal;
     principal.name = table.text("name");
     if (!is_name(principal.name)) table.error("name", "must be a name, a-z then a-z 0-9 _ - .");
-    if (find_principal(principal.name)) table.error("name", "is taken by another principal");
+    if (const auto other = find_principal(principal.name)) refuse_second(table, *other);
     const std::vector<std::string> users = table.texts("user");
     const std::vector<std::string> groups = table.texts("group");
     const TomlValue* uids = table.find("uid");
-    groups_.push_back(groups);
+    sources_.push_back({findings_.file(), table.line(), groups});
     for (const std::string& user : users) add_user(table, user, principal);
     for (const std::string& group : groups) add_group(table, group, principal);
     if (uids != nullptr) add_uids(table, *uids, principal);
+    add_keys(table, principal);
     const bool has_uids = uids != nullptr && !elements(*uids).empty();
-    if (users.empty() && groups.empty() && !has_uids) {
+    if (users.empty() && groups.empty() && !has_uids && principal.keys.empty()) {
       findings_.error(table.line(),
-                      "principal '" + principal.name + "' names no user, group or uid");
+                      "principal '" + principal.name + "' names no user, group, uid or key");
     }
     table.finish();
     policy_.principals.push_back(std::move(principal));
+  }
+
+  void refuse_second(TableReader& table, std::size_t principal) {
+    const PrincipalSource& other = sources_[principal];
+    table.error("name", other.line == 0 ? "is taken: it is everybody"
+                                        : "is taken by another principal, at " + other.file + ":" +
+                                              std::to_string(other.line));
   }
 
   void add_user(TableReader& table, const std::string& name, Principal& principal) {
@@ -100,6 +142,13 @@ class PolicyParser {
     }
   }
 
+  void add_keys(TableReader& table, Principal& principal) {
+    principal.keys = table.texts("key");
+    for (const std::string& key : principal.keys) {
+      if (!is_name(key)) table.error("key", "names '" + key + "', which is not a name");
+    }
+  }
+
   void read_rule(const TomlValue& value, bool allow) {
     TableReader table(value, findings_);
     Rule rule;
@@ -123,24 +172,30 @@ class PolicyParser {
     for (const TomlValue& condition : table.members("where")) {
       rule.where.push_back(read_condition(condition));
     }
-    if (allow) rule.jobs = read_scope(table);
+    if (allow) {
+      rule.jobs = read_scope(table);
+      rule.rate = read_rate(table);
+    }
     table.finish();
     policy_.rules.push_back(std::move(rule));
   }
 
   Condition read_condition(const TomlValue& value) {
-    Condition condition{value.key, {}};
+    Condition condition{value.key, {}, {}};
     const std::string where = "'where' of '" + value.key + "' ";
     if (!is_name(value.key) || is_reserved_name(value.key)) {
       findings_.error(value.line, where + "is not an argument's name");
     }
     for (const TomlValue& item : elements(value)) {
       const auto range = parse_range(item);
-      if (!range)
-        findings_.error(item.line, where + "must be \"a..b\", a number, or a list of them");
-      condition.ranges.push_back(range.value_or(IntegerRange{}));
+      if (range) condition.ranges.push_back(*range);
+      if (is_exact_text(item)) {
+        condition.texts.push_back(item.text);
+      } else if (!range) {
+        findings_.error(item.line, where + "must be \"a..b\", a number, a text, or a list of them");
+      }
     }
-    if (condition.ranges.empty()) findings_.error(value.line, where + "must not be empty");
+    if (elements(value).empty()) findings_.error(value.line, where + "must not be empty");
     return condition;
   }
 
@@ -152,12 +207,20 @@ class PolicyParser {
     return JobScope::own;
   }
 
+  Rate read_rate(TableReader& table) {
+    const TomlValue* value = table.find("rate");
+    if (value == nullptr) return {};
+    const auto rate = value->kind == TomlValue::Kind::text ? parse_rate(value->text) : std::nullopt;
+    if (!rate) table.error("rate", "must be 1 to 1000000 a s, min, h or d, such as \"30/min\"");
+    return rate.value_or(Rate{});
+  }
+
   // Only for principals that a deny names: going through all users can be slow.
   void resolve_members() {
     for (const Rule& rule : policy_.rules) {
       for (const std::size_t who : rule.who) {
         if (rule.allow) continue;
-        for (const std::string& group : std::exchange(groups_[who], {})) {
+        for (const std::string& group : std::exchange(sources_[who].groups, {})) {
           const auto members = users_.members_of(group);
           if (!members) return findings_.error(rule.line, members.error().detail);
           auto& uids = policy_.principals[who].member_uids;
@@ -170,14 +233,14 @@ class PolicyParser {
   UserDatabase& users_;
   Findings& findings_;
   Policy& policy_;
-  std::vector<std::vector<std::string>> groups_;  // as written, beside policy_.principals
+  std::vector<PrincipalSource>& sources_;  // beside policy_.principals
 };
 
 }  // namespace
 
 Result<void> parse_policy(const SourceText& source, UserDatabase& users, Configuration& into) {
   Findings findings(source.file, into.warnings);
-  PolicyParser(users, findings, into.policy).read(parse_toml(source.text, findings));
+  PolicyParser(users, findings, into).read(parse_toml(source.text, findings));
   return findings.result();
 }
 

@@ -11,6 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds longest = 24h * 366;
 
+bool is_input(const Argument& argument) {
+  return argument.type.kind == TypeKind::secret || argument.type.kind == TypeKind::blob;
+}
+
 // What is wrong with the placeholders of one element of a command; "" for nothing. Reads braces as
 // expand_command of modules/command.h does: no brace is literal.
 std::string placeholder_error(std::string_view element, const std::vector<Argument>& arguments) {
@@ -23,6 +27,9 @@ std::string placeholder_error(std::string_view element, const std::vector<Argume
     const auto argument = std::ranges::find(arguments, name, &Argument::name);
     if (argument == arguments.end()) {
       return "names '" + std::string(name) + "', which is no argument of this action";
+    }
+    if (is_input(*argument)) {
+      return "names '" + std::string(name) + "', which reaches the command by its input alone";
     }
     if (is_spread && (open != 0 || close + 1 != element.size())) {
       return "has a '{name...}' that is not an element of its own";
@@ -185,6 +192,10 @@ void check_against(TableReader& table, const std::vector<Argument>& arguments,
   }
   if (has(TypeKind::path) && run.open_files > 0 && run.open_files < least_for_paths) {
     table.error("open_files", "must be at least 128 where an argument is a path");
+  }
+  // A secret would be kept in memory, and a body would be no part of what the cache goes by.
+  if (std::ranges::any_of(arguments, is_input) && table.find("cache") != nullptr) {
+    table.error("cache", "must not be set where an argument is a secret or a blob");
   }
 }
 

@@ -88,7 +88,7 @@ struct Rule {
 
 struct Policy {
   std::vector<Principal> principals;
-  std::vector<Rule> rules;  // in the order of the file
+  std::vector<Rule> rules;  // in the order of the files, and of their lines
   static void members(auto& archive, auto& record) { archive(record.principals, record.rules); }
 };
 

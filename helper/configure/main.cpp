@@ -11,6 +11,7 @@
 
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/job_folders.h"
+#include "helper/configure/lint.h"
 #include "helper/configure/machine.h"
 #include "helper/configure/prepare.h"
 #include "helper/jobs/cgroup_path.h"
@@ -61,6 +62,7 @@ Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   }
   const auto registry = Registry::build(loaded->modules, "");
   if (!registry) return tl::unexpected(registry.error());
+  for (const std::string& warning : lint_policy(loaded->policy, **registry)) warn(warning);
   const Settings& settings = loaded->settings;
   const auto broker = find_service_user(settings.broker_user);
   if (!broker) return tl::unexpected(broker.error());

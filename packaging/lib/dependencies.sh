@@ -5,11 +5,12 @@
 build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libuv1-dev libsodium-dev libboost-dev libspdlog-dev nlohmann-json3-dev libtomlplusplus-dev
-  libcli11-dev libexpected-dev libseccomp-dev libcap-ng-dev libsystemd-dev
+  libcli11-dev libexpected-dev libseccomp-dev libcap-ng-dev libsystemd-dev libre2-dev
 )
 # shellcheck disable=SC2034
 test_packages=(
-  libgtest-dev libgmock-dev clang-format python3 procps debootstrap systemd systemd-container
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 procps debootstrap
+  systemd systemd-container
 )
 
 packages_missing() {  # PACKAGE…

@@ -13,29 +13,52 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
+// a to z, then aa, ab and so on.
+std::string name_of(std::size_t number) {
+  const std::string last(1, static_cast<char>('a' + number % 26));
+  return number < 26 ? last : 'a' + last;
+}
+
 std::vector<Argument> make_arguments() {
   std::vector<Argument> arguments;
-  for (const TypeKind kind :
-       {TypeKind::integer, TypeKind::boolean, TypeKind::enumeration, TypeKind::string}) {
+  for (int kind = 0; kind <= static_cast<int>(TypeKind::last_value); ++kind) {
     for (const bool is_list : {false, true}) {
-      ArgumentType type{kind, is_list};
+      ArgumentType type{static_cast<TypeKind>(kind), is_list};
       type.choices = {"fast", "full"};
       type.max_length = 20;
-      const bool required = kind == TypeKind::integer && !is_list;
-      arguments.push_back(
-          {std::string(1, static_cast<char>('a' + arguments.size())), type, required, ""});
+      type.roots = {"/srv/www", "/var/log"};
+      type.path_kind = is_list ? PathKind::any : PathKind::file;
+      const bool required = type.kind == TypeKind::integer && !is_list;
+      arguments.push_back({name_of(arguments.size()), type, required, ""});
     }
   }
+  arguments.push_back({name_of(arguments.size()), {TypeKind::string}, false, ""});
+  arguments.back().type.pattern = std::string("[a-z]+(, ?[a-z]+)*");
   return arguments;
+}
+
+// What holds for every text of these types, whatever their patterns say.
+void check_element(const ArgumentType& type, const std::string& text) {
+  require(!text.empty() && (text[0] != '-' || type.kind == TypeKind::integer));
+  if (type.kind == TypeKind::path) {
+    const std::string whole = text + '/';
+    require(text.starts_with("/srv/www") || text.starts_with("/var/log"));
+    require(whole.find("//") == whole.npos && whole.find("/./") == whole.npos &&
+            whole.find("/../") == whole.npos);
+  } else if (type.kind != TypeKind::string && type.kind != TypeKind::secret) {
+    for (const char byte : text) require(byte > ' ' && byte < 0x7f);
+    require(text.find_first_of(";|&$`'\"(){}<>*?[]~#!^=+") == text.npos);
+  }
 }
 
 void check_items(const ArgumentType& type, const std::vector<Scalar>& items,
                  std::string_view text) {
-  require(!items.empty() && items.size() <= type.max_items && (type.is_list || items.size() == 1));
+  require(type.kind != TypeKind::blob && !items.empty() && items.size() <= type.max_items &&
+          (type.is_list || items.size() == 1));
   std::string joined;
   for (const Scalar& item : items) {
     const std::string element = scalar_text(item);
-    require(!element.empty() && (element[0] != '-' || type.kind == TypeKind::integer));
+    check_element(type, element);
     joined += (joined.empty() ? "" : ",") + element;
   }
   require(joined == text && is_value(text));

@@ -10,7 +10,7 @@ build=$(realpath "${1:?usage: boot_test.sh BUILD_DIR}")
 here=$(dirname "$(realpath "$0")")
 suite=bookworm
 # Beside systemd, what the installed programs link.
-packages=(systemd systemd-sysv dbus libuv1 libsodium23 libseccomp2 libcap-ng0 libsystemd0
+packages=(systemd systemd-sysv dbus libuv1 libsodium23 libseccomp2 libcap-ng0 libre2-9 libsystemd0
           libspdlog1.10 libfmt9 libtomlplusplus3 libre2-9)
 cache=/var/cache/mgr-boot
 boot_seconds=90

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from instance import DEADLINE, REPO, SCAN, Instance, acting_as, cgroup2_mount, read_to_end, uid_of
+from instance import DEADLINE, POLICY, REPO, SCAN, Instance, acting_as, cgroup2_mount, read_to_end, uid_of
 
 BINARIES = sys.argv.pop(1)
 
@@ -399,6 +399,56 @@ class Audit(WithInstance):
             self.mgr.scan("start", "1", user="daemon")
         refused = [line for line in self.mgr.audit_lines() if line["event"] == "refused"]
         self.assertLess(len(refused), 150)
+
+
+class Secrets(unittest.TestCase):
+    MODULE = """
+[module.box.action.login]
+command = ["/bin/true", "{name}"]
+[module.box.action.login.arg.name]
+type = "username"
+[module.box.action.login.arg.word]
+type = "secret"
+pattern = "[a-z0-9-]+"
+"""
+    RULE = """
+[[allow]]
+who = "web"
+module = "box"
+action = "login"
+"""
+
+    def setUp(self):
+        self.mgr = Instance(BINARIES, start=False)
+        self.addCleanup(self.mgr.stop)
+        self.mgr.write("etc/mgr/policy.toml", POLICY + self.RULE)
+        self.mgr.write("etc/mgr/modules.d/box.toml", self.MODULE)
+        self.mgr.start()
+
+    def login(self, word, name="ada", more="", **as_whom):
+        return self.mgr.ask(f"module:box\naction:login\nname:{name}\nword:{word}\n{more}\n", **as_whom)
+
+    def test_a_secret_is_in_no_log_and_no_record(self):
+        answers = [self.login("tell-nobody-1", more="mgr-wait:yes\n"),
+                   self.login("tell-nobody-2", user="daemon"),  # denied
+                   self.login("tell-nobody-3!"),  # not of its type
+                   self.login("tell-nobody-4", name="no name"),
+                   self.login("tell-nobody-5", more="mgr-wait:perhaps\n"),
+                   self.login("tell-nobody-6", more="auth-key:k\n"),  # before its action is looked up
+                   self.login("tell-nobody-7", tcp=True)]
+        self.assertEqual([answer["success"] for answer in answers], [True] + 6 * [False], answers)
+        self.assertEqual(answers[0]["data"]["jobs"][0]["state"], "succeeded", answers[0])
+        lines = self.mgr.audit_lines()
+        self.assertEqual([line["arguments"] for line in lines if line["event"] == "effect"], [{"name": "ada"}])
+        refused = [line["arguments"] for line in lines if line["event"] == "refused"]
+        self.assertIn({"name": "ada"}, refused)
+        self.assertIn({"name": "no name"}, refused)
+        self.assertNotIn("tell-nobody", json.dumps(answers))
+        for folder, _, files in os.walk(self.mgr.dir):
+            for file in (os.path.join(folder, name) for name in files):
+                if stat.S_ISREG(os.stat(file).st_mode):
+                    with open(file, "rb") as opened:
+                        self.assertNotIn(b"tell-nobody", opened.read(), file)
 
 
 class Programs(WithInstance):

@@ -1,9 +1,9 @@
 // The modules: pure planners, tested without root and without a process.
 #include <gtest/gtest.h>
 
-#include "modules/command.h"
+#include <map>
+
 #include "modules/registry.h"
-#include "modules/schema.h"
 
 namespace mgr {
 namespace {
@@ -110,33 +110,74 @@ TEST(Registry, EveryActionOfEveryModuleIsDeniedWithoutARule) {
   }
 }
 
+// How strong a proof an action wants is decided here, for each: what one more row wants has to be
+// written down twice.
+TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
+  const std::map<std::string, Proof> decided{
+      {"scan start", Proof::kernel}, {"scan stop", Proof::kernel}, {"scan status", Proof::kernel},
+      {"scan list", Proof::kernel},  {"job list", Proof::kernel},  {"job show", Proof::kernel},
+      {"job wait", Proof::kernel},   {"job stop", Proof::kernel},  {"job output", Proof::kernel},
+      {"job follow", Proof::kernel}, {"job watch", Proof::kernel}, {"job prune", Proof::kernel},
+      {"mgr ping", Proof::none},     {"mgr version", Proof::none}, {"mgr whoami", Proof::none},
+      {"mgr modules", Proof::none},  {"dns start", Proof::kernel},
+  };
+  DeclaredModule dns = scan_declared();
+  dns.name = "dns";
+  const auto registry = registry_of({dns});
+  for (const auto& module : registry->modules()) {
+    for (const Action& action : module->actions()) {
+      const auto found = decided.find(module->name() + ' ' + action.name);
+      ASSERT_NE(found, decided.end()) << module->name() << ' ' << action.name;
+      EXPECT_EQ(action.min_proof, found->second) << found->first;
+      EXPECT_FALSE(action.confirm) << found->first;
+    }
+  }
+}
+
+TEST(Registry, ADeclaredActionSaysWhatItWantsBeforeItRuns) {
+  DeclaredModule scan = scan_declared(), dns = scan_declared();
+  dns.name = "dns";
+  for (DeclaredModule* module : {&scan, &dns}) {
+    module->actions[0].min_proof = Proof::signature;
+    module->actions[0].confirm = true;
+  }
+  const auto registry = registry_of({scan, dns});
+  for (const char* module : {"scan", "dns"}) {
+    const Action& start = *registry->find(module, "start")->action;
+    EXPECT_EQ(start.min_proof, Proof::signature) << module;
+    EXPECT_TRUE(start.confirm) << module;
+  }
+  EXPECT_EQ(registry->find("scan", "stop")->action->min_proof, Proof::kernel);
+}
+
 TEST(Registry, RefusesAModuleThatTakesABuiltInPlace) {
-  DeclaredModule mgr;
-  mgr.name = "mgr";
-  mgr.file = "x.toml";
-  mgr.line = 3;
-  const auto registry = Registry::build({mgr}, "{}");
+  for (const char* name : {"mgr", "job"}) {
+    DeclaredModule taken;
+    taken.name = name;
+    taken.file = "x.toml";
+    taken.line = 3;
+    const auto registry = Registry::build({taken}, "{}");
+    ASSERT_FALSE(registry);
+    EXPECT_EQ(registry.error().detail,
+              "x.toml:3: the module " + std::string(name) + " is built in");
+  }
+  DeclaredModule scan = scan_declared();
+  scan.actions[0].name = "stop";
+  scan.actions[0].file = "x.toml";
+  scan.actions[0].line = 4;
+  const auto registry = Registry::build({scan}, "{}");
   ASSERT_FALSE(registry);
-  EXPECT_NE(registry.error().detail.find("x.toml:3"), std::string::npos);
+  EXPECT_TRUE(registry.error().detail.starts_with("x.toml:4: ")) << registry.error().detail;
 }
 
 TEST(Declared, RunsItsCommandAsAJob) {
   DeclaredModule module = scan_declared();
   module.name = "backup";
+  module.actions[0].arguments = {{"task_id", {TypeKind::integer}, true, ""}};
   const auto registry = registry_of({module});
   const auto effect = plan(*registry, "backup", "start", {{"task_id", {std::int64_t{5}}}});
   ASSERT_TRUE(effect);
   EXPECT_EQ(std::get<StartJobs>(*effect).jobs[0].run.argv[2], "5");
-}
-
-TEST(Schema, TellsBrokerAndClientsTheSame) {
-  const auto registry = registry_of({scan_declared()});
-  const auto schema = broker_schema(*registry);
-  ASSERT_EQ(schema.size(), 3u);
-  EXPECT_EQ(schema[0].aliases, std::vector<std::string>{"SCAN_MODULE"});
-  const std::string json = schema_json(*registry);
-  EXPECT_NE(json.find("\"task_ids\""), std::string::npos);
-  EXPECT_NE(json.find("\"list of int\""), std::string::npos);
 }
 
 TEST(Schema, IsWhatModulesAnswers) {
@@ -150,23 +191,6 @@ TEST(Whoami, TellsWhatTheKernelTold) {
   EXPECT_EQ(
       std::get<Reply>(*effect).data,
       R"({"transport":"unix","uid":33,"gid":0,"pid":0,"groups":[33,4],"principals":["anyone","web"]})");
-}
-
-// Promise 2: no argument becomes an option, a path or an extra argument that its type does not
-// allow.
-TEST(Command, NeverSplitsAnElement) {
-  const ArgumentValues values{{"x", {std::string("a b;$(id)`id`\\\" {y}")}},
-                              {"y", {std::string("no")}}};
-  const auto argv = expand_command({"/bin/echo", "pre{x}post", "{y}"}, values);
-  ASSERT_TRUE(argv);
-  EXPECT_EQ(*argv, (std::vector<std::string>{"/bin/echo", "prea b;$(id)`id`\\\" {y}post", "no"}));
-}
-
-TEST(Command, ExpandsAListToElements) {
-  const ArgumentValues values{{"l", {std::int64_t{1}, std::int64_t{2}}}};
-  EXPECT_EQ(*expand_command({"/x", "{l...}", "{l}"}, values),
-            (std::vector<std::string>{"/x", "1", "2", "1,2"}));
-  EXPECT_EQ(expand_command({"/x", "{missing}"}, values).error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

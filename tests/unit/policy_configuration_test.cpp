@@ -54,6 +54,88 @@ TEST_F(PolicyConfiguration, RefusesLooseFileOfAnyKind) {
   }
 }
 
+TEST_F(PolicyConfiguration, RefusesLooseRules) {
+  make_file("/etc/mgr/policy.toml", "");
+  make_folder("/etc/mgr/rules.d");
+  EXPECT_EQ(load(), "loaded");
+  const std::string file = "/etc/mgr/rules.d/a.toml";
+  make_file(file, "");
+  EXPECT_EQ(load(), "loaded");
+  for (const std::string& path : {file, std::string("/etc/mgr/rules.d")}) {
+    change_mode(path, 0775);
+    EXPECT_EQ(load(), path + ": writable by its group (mode 0775)");
+    change_mode(path, 0757);
+    EXPECT_EQ(load(), path + ": writable by others (mode 0757)");
+    change_mode(path, 0755);
+    change_owner(path, 33);
+    EXPECT_EQ(load(), path + ": belongs to uid 33, not to root");
+    change_owner(path, 0);
+  }
+  std::filesystem::create_hard_link(root + file, root + "/etc/second");
+  EXPECT_EQ(load(), file + ": has 2 hard links, not 1");
+  std::filesystem::remove(root + file);
+  std::filesystem::create_symlink("../../second", root + file);
+  EXPECT_EQ(load(), file + ": is a symbolic link");
+  std::filesystem::remove_all(root + "/etc/mgr/rules.d");
+  std::filesystem::create_directory_symlink("modules.d", root + "/etc/mgr/rules.d");
+  EXPECT_EQ(load(), "/etc/mgr/rules.d: is a symbolic link");
+}
+
+TEST_F(PolicyConfiguration, RefusesRulesTenMegabytesLong) {
+  make_file("/etc/mgr/policy.toml", "");
+  make_folder("/etc/mgr/rules.d");
+  make_file("/etc/mgr/rules.d/a.toml", std::string(10 << 20, '#'));
+  EXPECT_EQ(load(), "/etc/mgr/rules.d/a.toml: longer than 1 MiB");
+  std::filesystem::remove(root + "/etc/mgr/rules.d/a.toml");
+  make_file("/etc/mgr/modules.d/a.toml", std::string(10 << 20, '#'));
+  EXPECT_EQ(load(), "/etc/mgr/modules.d/a.toml: longer than 1 MiB");
+}
+
+TEST_F(PolicyConfiguration, ReadsRulesInTheOrderOfTheirNames) {
+  const auto rule = [](const std::string& who) {
+    return "[[allow]]\nwho='" + who + "'\nmodule='a'\naction='x'\n";
+  };
+  make_file("/etc/mgr/policy.toml", "[[principal]]\nname='p'\nuid=1\n" + rule("p"));
+  make_folder("/etc/mgr/rules.d");
+  make_file("/etc/mgr/rules.d/90-last.toml", rule("q"));
+  make_file("/etc/mgr/rules.d/10-first.toml", "[[principal]]\nname='q'\nuid=2\n" + rule("p"));
+  make_file("/etc/mgr/rules.d/.hidden.toml", "what is this?");
+  make_file("/etc/mgr/rules.d/README", "what is this?");
+  EXPECT_EQ(load(), "loaded");
+  std::vector<std::string> places;
+  for (const Rule& each : configuration.policy.rules) {
+    places.push_back(without_root(each.file) + ":" + std::to_string(each.line));
+  }
+  EXPECT_EQ(places,
+            (std::vector<std::string>{"/etc/mgr/policy.toml:4", "/etc/mgr/rules.d/10-first.toml:4",
+                                      "/etc/mgr/rules.d/90-last.toml:1"}));
+}
+
+TEST_F(PolicyConfiguration, NamesFileAndLineOfAMistakeInTheRules) {
+  make_file("/etc/mgr/policy.toml", "[[principal]]\nname='p'\nuid=1\n");
+  make_folder("/etc/mgr/rules.d");
+  const std::string rule = "[[allow]]\nwho='p'\nmodule='a'\naction='x'\n";
+  const auto fails = [&](const std::string& text) {
+    make_file("/etc/mgr/rules.d/b.toml", text);
+    return load();
+  };
+  const std::string b = "/etc/mgr/rules.d/b.toml:";
+  EXPECT_EQ(fails(rule + "jbos='all'"), b + "5: unknown key 'jbos'");
+  EXPECT_EQ(fails("\n[module.a]"), b + "2: unknown key 'module'");
+  EXPECT_EQ(fails("[[allow]]\nwho='z'\nmodule='a'\naction='x'"),
+            b + "2: 'who' names 'z', which is no principal");
+  const std::string rate = "'rate' must be 1 to 1000000 a s, min, h or d, such as \"30/min\"";
+  EXPECT_EQ(fails(rule + "rate='0/min'"), b + "5: " + rate);
+  EXPECT_EQ(fails(rule + "rate='30/fortnight'"), b + "5: " + rate);
+  EXPECT_EQ(fails("[[principal]]\nname='p'\nuid=1\n"),
+            b + "2: 'name' is taken by another principal, at " + root + "/etc/mgr/policy.toml:1");
+  make_file("/etc/mgr/rules.d/a.toml", "[[principal]]\nname='q'\nuid=1\n");
+  EXPECT_EQ(
+      fails("\n[[principal]]\nname='q'\nuid=1\n"),
+      b + "3: 'name' is taken by another principal, at " + root + "/etc/mgr/rules.d/a.toml:1");
+  EXPECT_EQ(fails(rule), "loaded");
+}
+
 TEST_F(PolicyConfiguration, NamesFileAndLineOfAMistake) {
   make_file("/etc/mgr/policy.toml", "");
   make_file("/etc/mgr/mgr.toml", "\nx = 1");
@@ -65,6 +147,12 @@ TEST_F(PolicyConfiguration, NamesFileAndLineOfAMistake) {
                 "/etc/mgr/modules.d/a.toml:2");
   make_file("/etc/mgr/policy.toml", "\n\nx = 1");
   EXPECT_EQ(load(), "/etc/mgr/policy.toml:3: unknown key 'x'");
+}
+
+TEST_F(PolicyConfiguration, RefusesAFileOfTenMebibytesUnread) {
+  make_file("/etc/mgr/policy.toml", "");
+  make_file("/etc/mgr/modules.d/a.toml", std::string(10 << 20, '\n'));
+  EXPECT_EQ(load(), "/etc/mgr/modules.d/a.toml: longer than 1 MiB");
 }
 
 class PolicyDefaults : public PolicyConfiguration {

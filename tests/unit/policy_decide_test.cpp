@@ -8,6 +8,8 @@
 namespace mgr {
 namespace {
 
+using namespace std::string_literals;
+
 class PolicyDecide : public testing::Test {
  protected:
   void load(const std::string& rules) {
@@ -160,6 +162,39 @@ TEST_F(PolicyDecide, DenyAppliesToWhatItCannotMeasure) {
   load(rule("allow", "anyone") + rule("deny", "web", "where = { id = 7 }"));
   EXPECT_EQ(allowed(web, "start", {{"id", {std::string("x")}}}), 0U);
   EXPECT_EQ(allowed(web, "start", {{"id", {true}}}), 0U);
+}
+
+TEST_F(PolicyDecide, AllowWantsEveryTextToTheLetter) {
+  load(rule("allow", "web", "where = { unit = ['ssh.service', 'cron.service', '7'] }"));
+  const auto unit = [&](std::vector<Scalar> items) {
+    return allowed(web, "start", {{"unit", std::move(items)}});
+  };
+  EXPECT_EQ(unit({"ssh.service"s}), 1U);
+  EXPECT_EQ(unit({"ssh.service"s, "cron.service"s}), 1U);
+  EXPECT_EQ(unit({"ssh.service"s, "dbus.service"s}), 0U);
+  for (const char* text : {"SSH.service", "ssh.service ", "ssh", "*", "", "ssh.servicex"}) {
+    EXPECT_EQ(unit({std::string(text)}), 0U) << text;
+  }
+  EXPECT_EQ(unit({"7"s}), 1U);
+  EXPECT_EQ(unit({7L}), 1U);
+  EXPECT_EQ(unit({8L}), 0U);
+}
+
+TEST_F(PolicyDecide, DenyOfATextIsNotLiftedByAHarmlessOne) {
+  load(rule("allow", "anyone") + rule("deny", "web", "where = { user = ['root', 'admin'] }"));
+  const auto user = [&](std::vector<Scalar> items) {
+    return allowed(web, "start", {{"user", std::move(items)}});
+  };
+  EXPECT_EQ(user({"guest"s}), 1U);
+  EXPECT_EQ(user({"guest"s, "root"s}), 0U);
+  // An integer is measured by ranges, and here is none.
+  EXPECT_EQ(user({0L}), 0U);
+}
+
+TEST_F(PolicyDecide, BooleansAreTheirTexts) {
+  load(rule("allow", "web", "where = { force = 'no' }"));
+  EXPECT_EQ(allowed(web, "start", {{"force", {false}}}), 1U);
+  EXPECT_EQ(allowed(web, "start", {{"force", {true}}}), 0U);
 }
 
 TEST_F(PolicyDecide, EveryConditionMustHold) {

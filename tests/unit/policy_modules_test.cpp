@@ -89,6 +89,23 @@ TEST_F(PolicyModules, DefaultsAreTheLeast) {
   EXPECT_TRUE(declared().run.groups.empty());
 }
 
+TEST_F(PolicyModules, ReadsHowMuchItWantsBeforeItRuns) {
+  EXPECT_EQ(action("command = '/bin/x'"), "accepted");
+  EXPECT_EQ(declared().min_proof, Proof::kernel);
+  EXPECT_FALSE(declared().confirm);
+  EXPECT_EQ(action("command = '/bin/x'\nmin_proof = 'signed'\nconfirm = true"), "accepted");
+  EXPECT_EQ(declared().min_proof, Proof::signature);
+  EXPECT_TRUE(declared().confirm);
+  for (const char* proof : {"'none'", "''", "'Kernel'", "'signature'"}) {
+    EXPECT_EQ(action("command = '/bin/x'\nmin_proof = " + std::string(proof)),
+              "m.toml:3: 'min_proof' must be \"kernel\" or \"signed\"")
+        << proof;
+  }
+  EXPECT_EQ(action("command = '/bin/x'\nmin_proof = 1"), "m.toml:3: 'min_proof' must be a string");
+  EXPECT_EQ(action("command = '/bin/x'\nconfirm = 'yes'"),
+            "m.toml:3: 'confirm' must be true or false");
+}
+
 TEST_F(PolicyModules, UnknownUserIsAWarningAndTheActionKeepsNoUid) {
   EXPECT_EQ(action("command = '/bin/x'\nuser = 'ghost'"), "accepted");
   EXPECT_EQ(declared().run.uid, static_cast<uid_t>(-1));
@@ -184,10 +201,99 @@ TEST_F(PolicyModules, RefusesTypesAndBoundsThatMakeNoSense) {
             "m.toml:5: 'values' holds what no argument can be");
 }
 
+TEST_F(PolicyModules, ReadsEveryType) {
+  for (const char* type : {"int", "bool", "string", "hostname", "ip", "cidr", "port", "mac",
+                           "username", "unit", "duration"}) {
+    for (const std::string list : {"", "list of "}) {
+      EXPECT_EQ(argument("type = '" + list + type + "'"), "accepted") << type;
+      EXPECT_EQ(type_name(declared().arguments.at(0).type), list + type);
+    }
+  }
+  EXPECT_EQ(argument("type = 'secret'\nmax_length = 8\npattern = '[0-9]+'"), "accepted");
+  EXPECT_EQ(declared().arguments.at(0).type.pattern.text(), "[0-9]+");
+  EXPECT_EQ(argument("type = 'blob'"), "accepted");
+  EXPECT_EQ(argument("type = 'port'\nmin = 1024"), "accepted");
+  EXPECT_EQ(declared().arguments.at(0).type.least, 1024);
+  EXPECT_EQ(declared().arguments.at(0).type.most, 65535);
+  for (const char* type :
+       {"'list of secret'", "'list of blob'", "'hostnames'", "'IP'", "'path '"}) {
+    EXPECT_TRUE(argument("type = " + std::string(type)).starts_with("m.toml:4: 'type' must be"))
+        << type;
+  }
+}
+
+TEST_F(PolicyModules, ReadsWhereAPathMayBe) {
+  EXPECT_EQ(argument("type='list of path'\nroots=['/srv/www', '/var/log']\nkind='any'"),
+            "accepted");
+  const ArgumentType& type = declared().arguments.at(0).type;
+  EXPECT_EQ(type.roots, (std::vector<std::string>{"/srv/www", "/var/log"}));
+  EXPECT_EQ(type.path_kind, PathKind::any);
+  EXPECT_EQ(argument("type='path'\nroots='/srv'"), "accepted");
+  EXPECT_EQ(declared().arguments.at(0).type.path_kind, PathKind::file);
+  EXPECT_EQ(argument("type='path'"), "m.toml:3: 'roots' is missing");
+  EXPECT_EQ(argument("type='path'\nroots=[]"), "m.toml:5: 'roots' must not be empty");
+  for (const char* root :
+       {"srv", "./srv", "", "/", "/srv/", "//srv", "/srv/../etc", "/srv/.", "~"}) {
+    EXPECT_EQ(
+        argument("type='path'\nroots=['/a', '" + std::string(root) + "']"),
+        "m.toml:5: 'roots' must hold absolute paths without //, /./, /../ and a / at the end, "
+        "and not /")
+        << root;
+  }
+  EXPECT_EQ(argument("type='path'\nroots='/srv'\nkind='dir'"),
+            "m.toml:6: 'kind' must be \"file\", \"folder\" or \"any\"");
+}
+
+TEST_F(PolicyModules, RefusesPatternsThatRe2DoesNotTake) {
+  EXPECT_EQ(argument("type='string'\npattern='[a-z]+'"), "accepted");
+  EXPECT_EQ(argument("type='string'\npattern='(a'"),
+            "m.toml:5: 'pattern' is no regular expression of RE2: missing ): (a");
+  EXPECT_EQ(argument("type='string'\npattern=''"), "m.toml:5: 'pattern' must not be empty");
+  EXPECT_EQ(argument("type='string'\npattern=1"), "m.toml:5: 'pattern' must be a string");
+  // Backreferences and looking ahead are what makes others take forever.
+  for (const char* pattern : {"(a)\\1", "(?=a)b", "a**", "((a{100}){100}){100}"}) {
+    EXPECT_TRUE(argument("type='string'\npattern='" + std::string(pattern) + "'")
+                    .starts_with("m.toml:5: 'pattern' is no regular expression of RE2: "))
+        << pattern;
+  }
+}
+
+TEST_F(PolicyModules, ACommandHasOneInputThatStandsNowhereElse) {
+  const auto with = [&](const std::string& element, const std::string& one, const std::string& two,
+                        const std::string& more = "") {
+    return action("command = ['/bin/x', '" + element + "']\n" + more +
+                  "\n[module.m.action.a.arg.one]\ntype = '" + one +
+                  "'\n[module.m.action.a.arg.two]\ntype = '" + two + "'\n");
+  };
+  EXPECT_EQ(with("-", "secret", "secret"), "accepted");
+  EXPECT_EQ(with("{two}", "blob", "int"), "accepted");
+  const std::string both = "cannot both be the command's input: that is one blob, or secrets";
+  EXPECT_EQ(with("-", "blob", "blob"), "m.toml:6: 'two' and 'one' " + both);
+  EXPECT_EQ(with("-", "blob", "secret"), "m.toml:6: 'two' and 'one' " + both);
+  EXPECT_EQ(with("-", "secret", "blob"), "m.toml:6: 'two' and 'one' " + both);
+  for (const char* type : {"secret", "blob"}) {
+    for (const char* element : {"{one}", "-p{one}", "{one...}"}) {
+      EXPECT_EQ(with(element, type, "int"),
+                "m.toml:2: 'command' names 'one', which reaches the command by its input alone")
+          << type << element;
+    }
+    EXPECT_EQ(with("-", type, "int", "cache = '10s'"),
+              "m.toml:3: 'cache' must not be set where an argument is a secret or a blob")
+        << type;
+  }
+}
+
 TEST_F(PolicyModules, RefusesKeysOfAnotherType) {
   EXPECT_EQ(argument("type='string'\nmin=1"), "m.toml:5: unknown key 'min'");
   EXPECT_EQ(argument("type='int'\nvalues=['1']"), "m.toml:5: unknown key 'values'");
   EXPECT_EQ(argument("type='bool'\nmax_length=1"), "m.toml:5: unknown key 'max_length'");
+  EXPECT_EQ(argument("type='hostname'\npattern='a'"), "m.toml:5: unknown key 'pattern'");
+  EXPECT_EQ(argument("type='string'\nroots='/srv'"), "m.toml:5: unknown key 'roots'");
+  EXPECT_EQ(argument("type='duration'\nmin=1"), "m.toml:5: unknown key 'min'");
+  EXPECT_EQ(argument("type='blob'\nmax_length=1"), "m.toml:5: unknown key 'max_length'");
+  EXPECT_EQ(argument("type='port'\nmax=65536"), "m.toml:5: 'max' must be from 1 to 65535");
+  EXPECT_EQ(argument("type='secret'\nrequired='yes'"),
+            "m.toml:5: 'required' must be true or false");
 }
 
 TEST_F(PolicyModules, RefusesUnknownKeyWithLine) {

@@ -15,6 +15,11 @@ class PolicyParse : public testing::Test {
     const auto parsed = parse_policy({"policy.toml", text}, users, configuration);
     return parsed ? "accepted" : parsed.error().detail;
   }
+  // The same for a further file, which adds to what the ones before it said.
+  std::string parse_after(std::string_view text, const std::string& file = "rules.d/a.toml") {
+    const auto parsed = parse_policy({file, text}, users, configuration);
+    return parsed ? "accepted" : parsed.error().detail;
+  }
   // The message for one rule, which begins at line 1, or for one principal.
   std::string allow(const std::string& lines) { return parse("[[allow]]\n" + lines); }
   std::string principal(const std::string& lines) { return parse("[[principal]]\n" + lines); }
@@ -54,16 +59,17 @@ TEST_F(PolicyParse, UserDatabaseThatDoesNotAnswerIsAnError) {
 }
 
 TEST_F(PolicyParse, RefusesPrincipalThatNamesNobody) {
-  const std::string refused = "policy.toml:1: principal 'web' names no user, group or uid";
+  const std::string refused = "policy.toml:1: principal 'web' names no user, group, uid or key";
   EXPECT_EQ(principal("name = 'web'"), refused);
-  EXPECT_EQ(principal("name = 'web'\nuser = []\ngroup = []\nuid = []"), refused);
+  EXPECT_EQ(principal("name = 'web'\nuser = []\ngroup = []\nuid = []\nkey = []"), refused);
 }
 
 TEST_F(PolicyParse, RefusesTakenAndMisspeltPrincipalNames) {
-  const std::string taken = "'name' is taken by another principal";
+  const std::string taken = "'name' is taken by another principal, at policy.toml:1";
   EXPECT_EQ(parse("[[principal]]\nname='a'\nuid=1\n[[principal]]\nname='a'\nuid=2"),
             "policy.toml:5: " + taken);
-  EXPECT_EQ(principal("name = 'anyone'\nuid = 1"), "policy.toml:2: " + taken);
+  EXPECT_EQ(principal("name = 'anyone'\nuid = 1"),
+            "policy.toml:2: 'name' is taken: it is everybody");
   for (const char* name : {"''", "'Web'", "'a b'", "'*'", "1", "'../x'"}) {
     EXPECT_TRUE(principal("name = " + std::string(name) + "\nuid = 1")
                     .starts_with("policy.toml:2: 'name' must be"));
@@ -129,11 +135,25 @@ TEST_F(PolicyParse, ReadsConditions) {
   EXPECT_EQ(where[1].ranges.at(0).least, 7);
 }
 
-TEST_F(PolicyParse, RefusesConditionsThatAreNoRange) {
-  for (const char* range : {"''", "'..'", "'1..'", "'..9'", "'9..1'", "'1...9'", "'1..2..3'", "'a'",
-                            "'01'", "' 1'", "'+1'", "1.5", "true", "[1, 'x']", "{}"}) {
-    EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = " + std::string(range)),
-              "policy.toml:5: 'where' of 'id' must be \"a..b\", a number, or a list of them")
+TEST_F(PolicyParse, KeepsTextsOfConditionsBesideRanges) {
+  EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\n"
+                  "where = { a = ['ssh.service', '7', '1..9', 5, '-3'], b = 'a.example' }"),
+            "accepted");
+  const auto& where = policy().rules.at(0).where;
+  EXPECT_EQ(where.at(0).texts, (std::vector<std::string>{"ssh.service", "7"}));
+  ASSERT_EQ(where[0].ranges.size(), 4U);
+  EXPECT_EQ(where[0].ranges[0].least, 7);
+  EXPECT_EQ(where[0].ranges[1].most, 9);
+  EXPECT_EQ(where.at(1).texts, (std::vector<std::string>{"a.example"}));
+  EXPECT_TRUE(where[1].ranges.empty());
+}
+
+TEST_F(PolicyParse, RefusesConditionsThatNoValueCanMeet) {
+  for (const char* range : {"''", "'..'", "'1..'", "'..9'", "'9..1'", "'1...9'", "'1..2..3'",
+                            "'-x'", "'a..b'", "\"a\\nb\"", "1.5", "true", "['a', 1.5]", "{}"}) {
+    EXPECT_EQ(
+        allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = " + std::string(range)),
+        "policy.toml:5: 'where' of 'id' must be \"a..b\", a number, a text, or a list of them")
         << range;
   }
   EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\nwhere.id = []"),
@@ -168,13 +188,11 @@ TEST_F(PolicyParse, RefusesUnknownPrincipalAndOddNames) {
 
 TEST_F(PolicyParse, RefusesUnknownKeyWithLine) {
   const std::string rule = "who='anyone'\nmodule='a'\naction='x'\n";
-  EXPECT_EQ(allow(rule + "rate = '30/min'"), "policy.toml:5: unknown key 'rate'");
   EXPECT_EQ(allow(rule + "min_proof = 'kernel'"), "policy.toml:5: unknown key 'min_proof'");
   EXPECT_EQ(parse("\n[[alow]]\n" + rule), "policy.toml:2: unknown key 'alow'");
-  EXPECT_EQ(principal("name='a'\nkey='k'"),
-            "policy.toml:1: principal 'a' names no user, group or uid");
-  EXPECT_EQ(principal("name='a'\nuid=1\nkey='k'"), "policy.toml:4: unknown key 'key'");
+  EXPECT_EQ(principal("name='a'\nuid=1\nkeys='k'"), "policy.toml:4: unknown key 'keys'");
   EXPECT_EQ(parse("[[deny]]\n" + rule + "jobs = 'all'"), "policy.toml:5: unknown key 'jobs'");
+  EXPECT_EQ(parse("[[deny]]\n" + rule + "rate = '5/s'"), "policy.toml:5: unknown key 'rate'");
 }
 
 TEST_F(PolicyParse, RefusesWrongShapes) {
@@ -204,6 +222,89 @@ TEST_F(PolicyParse, LooksUpMembersForDenyAlone) {
   EXPECT_EQ(parse(interns + "[[deny]]\n" + rule + "[[deny]]\n" + rule), "accepted");
   EXPECT_EQ(users.member_lookups, 1);
   EXPECT_EQ(policy().principals[1].member_uids, (std::vector<uid_t>{1001, 1002}));
+}
+
+TEST_F(PolicyParse, PrincipalOfKeysAloneMatchesNobodyYet) {
+  EXPECT_EQ(principal("name = 'ci'\nkey = ['build-1', 'build-2']"), "accepted");
+  EXPECT_EQ(policy().principals.at(1).keys, (std::vector<std::string>{"build-1", "build-2"}));
+  EXPECT_TRUE(policy().principals.at(1).uids.empty());
+  EXPECT_FALSE(policy().principals.at(1).is_anyone);
+  for (const char* key : {"''", "'A'", "'a b'", "'../k'", "'*'", "['k', '-k']"}) {
+    EXPECT_TRUE(principal("name = 'ci'\nkey = " + std::string(key))
+                    .starts_with("policy.toml:3: 'key' names '"))
+        << key;
+  }
+  EXPECT_EQ(principal("name = 'ci'\nkey = 7"),
+            "policy.toml:3: 'key' must be a string or a list of strings");
+}
+
+TEST_F(PolicyParse, ReadsRates) {
+  const std::string rule = "who='anyone'\nmodule='a'\naction='x'\nrate = ";
+  struct Case {
+    const char* text;
+    unsigned count, seconds;
+  };
+  for (const auto& [text, count, seconds] :
+       {Case{"'5/s'", 5, 1}, Case{"'30/min'", 30, 60}, Case{"'100/h'", 100, 3600},
+        Case{"'1000000/d'", 1000000, 86400}, Case{"'1/d'", 1, 86400}}) {
+    EXPECT_EQ(allow(rule + text), "accepted") << text;
+    EXPECT_EQ(policy().rules.at(0).rate.count, count);
+    EXPECT_EQ(policy().rules.at(0).rate.seconds, seconds);
+  }
+  EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'"), "accepted");
+  EXPECT_EQ(policy().rules.at(0).rate.count, 0U);
+}
+
+TEST_F(PolicyParse, RefusesRatesThatAreNoNumberAPeriod) {
+  for (const char* rate : {"'0/min'", "'30/fortnight'", "''",
+                           "'/'",     "'30'",           "'30/'",
+                           "'/min'",  "'-1/s'",         "'+1/s'",
+                           "'01/s'",  "' 1/s'",         "'1 /s'",
+                           "'1/ s'",  "'1/s '",         "'1/S'",
+                           "'1/m'",   "'1/1s'",         "'1.5/s'",
+                           "'1/s/s'", "'1000001/d'",    "'99999999999999999999/s'",
+                           "30",      "['5/s']",        "true",
+                           "{}"}) {
+    EXPECT_EQ(allow("who='anyone'\nmodule='a'\naction='x'\nrate = " + std::string(rate)),
+              "policy.toml:5: 'rate' must be 1 to 1000000 a s, min, h or d, such as \"30/min\"")
+        << rate;
+  }
+}
+
+TEST_F(PolicyParse, FurtherFileUsesEarlierPrincipalsAndItsRulesComeLast) {
+  const std::string rule = "module='a'\naction='x'\n";
+  EXPECT_EQ(parse("\n\n[[principal]]\nname='p'\nuid=1\n[[allow]]\nwho='p'\n" + rule), "accepted");
+  EXPECT_EQ(parse_after("[[deny]]\nwho=['q', 'p']\n" + rule +
+                        "[[principal]]\nname='q'\nuid=2\n[[allow]]\nwho='anyone'\n" + rule),
+            "accepted");
+  EXPECT_EQ(parse_after("[[allow]]\nwho='q'\n" + rule, "rules.d/b.toml"), "accepted");
+  ASSERT_EQ(policy().principals.size(), 3U);
+  EXPECT_TRUE(policy().principals[0].is_anyone);
+  std::vector<std::string> places;
+  for (const Rule& each : policy().rules)
+    places.push_back(each.file + ":" + std::to_string(each.line));
+  EXPECT_EQ(places, (std::vector<std::string>{"policy.toml:6", "rules.d/a.toml:1",
+                                              "rules.d/a.toml:8", "rules.d/b.toml:1"}));
+  EXPECT_EQ(policy().rules[1].who, (std::vector<std::size_t>{2, 1}));
+  EXPECT_EQ(policy().rules[3].who, (std::vector<std::size_t>{2}));
+}
+
+TEST_F(PolicyParse, FurtherFileCannotDeclareAPrincipalAgain) {
+  EXPECT_EQ(parse("\n[[principal]]\nname='p'\nuid=1"), "accepted");
+  EXPECT_EQ(parse_after("\n\n[[principal]]\nname='p'\nuid=2"),
+            "rules.d/a.toml:4: 'name' is taken by another principal, at policy.toml:2");
+  EXPECT_EQ(parse("[[allow]]\nwho='later'\nmodule='a'\naction='x'"),
+            "policy.toml:2: 'who' names 'later', which is no principal");
+}
+
+TEST_F(PolicyParse, FurtherFileThatDeniesLooksUpTheMembersOfAnEarlierPrincipal) {
+  EXPECT_EQ(parse("[[principal]]\nname='i'\ngroup='interns'\n"), "accepted");
+  EXPECT_EQ(users.member_lookups, 0);
+  const std::string deny = "[[deny]]\nwho='i'\nmodule='a'\naction='x'\n";
+  EXPECT_EQ(parse_after(deny), "accepted");
+  EXPECT_EQ(parse_after(deny, "rules.d/b.toml"), "accepted");
+  EXPECT_EQ(users.member_lookups, 1);
+  EXPECT_EQ(policy().principals.at(1).member_uids, (std::vector<uid_t>{1001, 1002}));
 }
 
 TEST_F(PolicyParse, EmptyFileHasNoRules) {

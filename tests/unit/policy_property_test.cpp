@@ -1,4 +1,5 @@
-// Random policies, decided by the index and by reading the rules from top to bottom.
+// Random policies of several files, decided by the index and by reading the rules from top to
+// bottom.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,21 +34,29 @@ Principal random_principal(Chance& chance, std::size_t number) {
   return principal;
 }
 
-Rule random_rule(Chance& chance, unsigned line, std::size_t principals) {
+Condition random_condition(Chance& chance) {
+  Condition condition{pick(chance, {"a", "b"}), {}, {}};
+  const std::int64_t least = chance.below(5);
+  if (!chance.one_in(3)) condition.ranges = {{least, least + chance.below(3)}, {9, 9}};
+  if (condition.ranges.empty() || chance.one_in(3)) {
+    for (unsigned i = 1 + chance.below(2); i > 0; --i) {
+      condition.texts.push_back(pick(chance, {"x", "y", "3", "yes"}));
+    }
+  }
+  return condition;
+}
+
+Rule random_rule(Chance& chance, std::size_t principals) {
   Rule rule;
   rule.allow = !chance.one_in(3);
-  rule.line = line;
   for (unsigned i = chance.below(3); i > 0; --i) {
     rule.who.push_back(chance.below(static_cast<unsigned>(principals)));
   }
   for (unsigned i = 1 + chance.below(2); i > 0; --i) {
-    rule.modules.push_back(pick(chance, {"scan", "mgr"}));
+    rule.modules.push_back(pick(chance, {"scan", "mgr", "dns"}));
     rule.actions.push_back(pick(chance, {"start", "stop", "*"}));
   }
-  for (unsigned i = chance.below(2); i > 0; --i) {
-    const std::int64_t least = chance.below(5);
-    rule.where.push_back({pick(chance, {"a", "b"}), {{least, least + chance.below(3)}, {9, 9}}});
-  }
+  for (unsigned i = chance.below(3); i > 0; --i) rule.where.push_back(random_condition(chance));
   return rule;
 }
 
@@ -55,8 +64,15 @@ Policy random_policy(Chance& chance) {
   Policy policy;
   policy.principals = {{anyone_principal, {}, {}, {}, true}};
   for (std::size_t i = 1; i < 6; ++i) policy.principals.push_back(random_principal(chance, i));
-  for (unsigned line = 1 + chance.below(12); line > 0; --line) {
-    policy.rules.push_back(random_rule(chance, 100 - line, policy.principals.size()));
+  // Lines begin anew in each file: what counts is the order of the files.
+  for (const char* file : {"policy.toml", "rules.d/a.toml", "rules.d/b.toml"}) {
+    const unsigned count = chance.below(7);
+    for (unsigned line = 1; line <= count; ++line) {
+      Rule rule = random_rule(chance, policy.principals.size());
+      rule.file = file;
+      rule.line = line;
+      policy.rules.push_back(std::move(rule));
+    }
   }
   return policy;
 }
@@ -71,14 +87,16 @@ Question random_question(Chance& chance) {
   Question question;
   if (!chance.one_in(8)) question.subject.uid = chance.one_in(8) ? 65534 : chance.below(6);
   for (unsigned i = chance.below(3); i > 0; --i) question.subject.gids.push_back(chance.below(6));
-  question.module = pick(chance, {"scan", "mgr"});
+  question.module = pick(chance, {"scan", "mgr", "dns", "mail"});
   question.action = pick(chance, {"start", "stop", "list"});
   for (const char* name : {"a", "b"}) {
     if (chance.one_in(2)) continue;
     ArgumentValue value{name, {}};
     for (unsigned i = 1 + chance.below(2); i > 0; --i) {
-      if (chance.one_in(6)) {
-        value.items.emplace_back(std::string("x"));
+      if (chance.one_in(3)) {
+        value.items.emplace_back(std::string(pick(chance, {"x", "y", "z", "3"})));
+      } else if (chance.one_in(8)) {
+        value.items.emplace_back(chance.one_in(2));
       } else {
         value.items.emplace_back(static_cast<std::int64_t>(chance.below(8)));
       }
@@ -104,20 +122,30 @@ bool is_principal(const Principal& principal, const Subject& subject, bool by_en
   return false;
 }
 
+// Numbers are measured by ranges, and all else by texts; what has nothing to be measured by is
+// whatever grants less.
+bool is_inside(const Condition& condition, bool allow, const Scalar& item) {
+  if (const auto* number = std::get_if<std::int64_t>(&item)) {
+    bool inside = !allow && condition.ranges.empty();
+    for (const IntegerRange& range : condition.ranges) {
+      if (*number >= range.least && *number <= range.most) inside = true;
+    }
+    return inside;
+  }
+  if (condition.texts.empty()) return !allow;
+  if (const auto* truth = std::get_if<bool>(&item)) {
+    return has(condition.texts, std::string(*truth ? "yes" : "no"));
+  }
+  return has(condition.texts, std::get<std::string>(item));
+}
+
 bool condition_holds(const Condition& condition, bool allow, const ArgumentValues& arguments) {
   bool found = false, all = true, any = false;
   for (const ArgumentValue& value : arguments) {
     if (value.name != condition.argument) continue;
     for (const Scalar& item : value.items) {
       found = true;
-      bool inside = !allow;
-      if (std::holds_alternative<std::int64_t>(item)) {
-        inside = false;
-        for (const IntegerRange& range : condition.ranges) {
-          const std::int64_t number = std::get<std::int64_t>(item);
-          if (number >= range.least && number <= range.most) inside = true;
-        }
-      }
+      const bool inside = is_inside(condition, allow, item);
       all = all && inside;
       any = any || inside;
     }

@@ -29,6 +29,7 @@ TEST(Names, ReservedOnesAreNoArguments) {
   }
   EXPECT_FALSE(is_reserved_name("task_ids"));
   EXPECT_FALSE(is_reserved_name("mgrx"));
+  EXPECT_TRUE(is_known_reserved_name("mgr-confirm"));
   EXPECT_FALSE(is_known_reserved_name("mgr-dry-run"))
       << "passing it over would run what must not run";
 }

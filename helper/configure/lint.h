@@ -1,0 +1,18 @@
+// Rules about things that do not exist. mgr-configure, root; pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "modules/registry.h"
+#include "policy/policy.h"
+
+namespace mgr {
+
+// "file:line: …" for each module and action that a rule names and nobody has, and for each argument
+// in its `where` that an action of the rule does not take: there the condition never holds, so an
+// allow grants nothing and a deny denies nothing. No error, since a package may bring its rules
+// before its modules.
+[[nodiscard]] std::vector<std::string> lint_policy(const Policy& policy, const Registry& registry);
+
+}  // namespace mgr
