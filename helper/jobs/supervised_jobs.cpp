@@ -40,6 +40,11 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     Job& job = entry.job;
     job.start = found.records.start;
     job.attempt = found.attempt;
+    if (found.concluded && job.spec.run.is_transient()) {
+      store_.remove(job.spec.id);  // it was answered, or there is nobody to be answered
+      entries_.erase(job.spec.id);
+      continue;
+    }
     if (found.concluded) {
       job.exit = found.records.exit;
       job.progress = job.exit->progress;
@@ -53,6 +58,12 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     if (found.records.may_have_started) {
       job.state = JobState::running;
       schedule_.run(job.spec);
+    }
+    // Nobody is there to read it any more: the next step stops it.
+    if (job.spec.run.mode == RunMode::stream) {
+      job.state = JobState::stopping;
+      entry.live->stop_asked = true;
+      enforce_stop(entry, job.spec.run.stop_grace + settings_.stop_margin);
     }
     await(entry, 0, found.has_folder ? &SupervisedJobs::examine : &SupervisedJobs::enqueue);
   }
@@ -83,6 +94,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec) {
   Entry& entry = add(std::move(spec));
   entry.live = std::make_unique<Live>();
   schedule_.wait(entry.job.spec);
+  if (entry.job.spec.run.is_transient()) encoded.clear();  // nothing for the journal
   accepted_.emplace(*id, std::move(encoded));
   return id;
 }
@@ -108,7 +120,9 @@ void SupervisedJobs::free_key(const JobSpec& spec) {
 Result<void> SupervisedJobs::commit() {
   const auto accepted = std::exchange(accepted_, {});
   if (accepted.empty()) return {};
-  for (const auto& [id, encoded] : accepted) store_.accept(id, encoded);
+  for (const auto& [id, encoded] : accepted) {
+    if (!encoded.empty()) store_.accept(id, encoded);
+  }
   auto committed = store_.commit();
   if (!committed) {
     for (const auto& [id, encoded] : accepted) forget(id);
@@ -123,7 +137,8 @@ Result<void> SupervisedJobs::commit() {
 Result<void> SupervisedJobs::shorten_journal() {
   std::vector<const JobSpec*> waiting;
   for (const auto& [id, entry] : entries_) {
-    if (entry.live && !entry.live->has_folder) waiting.push_back(&entry.job.spec);
+    if (!entry.live || entry.live->has_folder || entry.job.spec.run.is_transient()) continue;
+    waiting.push_back(&entry.job.spec);
   }
   return store_.rewrite_journal(waiting);
 }
