@@ -83,10 +83,10 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
+    effects_.send_outputs();
     const auto written = audit_.flush(false);
     if (!written) log_error(written.error().detail);
     if (written && jobs_) jobs_->ends_are_kept();
-    effects_.send_outputs();
     link_.flush();
     if (written) effects_.remove_answered();
   } while (link_.go_on() || effects_.has_outputs());

@@ -44,7 +44,7 @@ std::string_view open_data_of(std::string_view line) {
   if (at == std::string_view::npos || !line.ends_with(end)) return {};
   const std::size_t begin = at + key.size();
   if (line.size() < begin + end.size() + 2 || line[begin] != '{') return {};
-  return line.substr(begin, line.size() - begin - 2);
+  return line.substr(begin, line.size() - begin - end.size());
 }
 
 }  // namespace mgr
