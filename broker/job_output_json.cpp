@@ -13,6 +13,19 @@ namespace {
 constexpr std::size_t full_line = 64 << 10;
 static_assert(full_line + 6 * max_output_bytes + 1024 < std::size_t{1} << 20);
 
+void append_record(JsonWriter& json, const PrintedRecord& record) {
+  json.open_object().member("time", utc_time(record.time_us));
+  json.member("stream", stream_name(record.stream)).member("position", record.position);
+  if (is_utf8(record.bytes)) {
+    json.member("text", record.bytes);
+  } else {
+    json.member("base64", base64(record.bytes));
+  }
+  json.close_object();
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = decode_utf8(text).length;
@@ -30,19 +43,6 @@ std::string base64(std::string_view bytes) {
   text.pop_back();  // the terminating NUL
   return text;
 }
-
-void append_record(JsonWriter& json, const PrintedRecord& record) {
-  json.open_object().member("time", utc_time(record.time_us));
-  json.member("stream", stream_name(record.stream)).member("position", record.position);
-  if (is_utf8(record.bytes)) {
-    json.member("text", record.bytes);
-  } else {
-    json.member("base64", base64(record.bytes));
-  }
-  json.close_object();
-}
-
-}  // namespace
 
 std::string take_output_data(std::deque<PrintedRecord>& records) {
   JsonWriter json;

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "broker/job_output.h"
 #include "protocol/json.h"
@@ -17,5 +18,9 @@ namespace mgr::broker {
 // of these records are not kept; "restarted":true stands before it where they begin a new attempt.
 // So a gap or an attempt begins a line.
 [[nodiscard]] std::string take_output_data(std::deque<PrintedRecord>& records);
+
+// How bytes are written: as text where they are UTF-8, in base64 (RFC 4648, padded) otherwise.
+[[nodiscard]] bool is_utf8(std::string_view text);
+[[nodiscard]] std::string base64(std::string_view bytes);
 
 }  // namespace mgr::broker

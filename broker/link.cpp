@@ -61,6 +61,7 @@ const Link::Row Link::rows[] = {
     {MessageKind::reply, in(State::ready), &Link::take_reply},
     {MessageKind::grew, in(State::ready), &Link::take_grew},
     {MessageKind::follow, in(State::ready), &Link::take_follow},
+    {MessageKind::result, in(State::ready), &Link::take_result},
     {MessageKind::connection, in(State::ready), &Link::take_connection},
     {MessageKind::settings, in(State::awaits_settings) | in(State::ready), &Link::take_settings},
     {MessageKind::hello, in(State::awaits_hello), &Link::take_hello},
@@ -210,12 +211,22 @@ bool Link::take_reply(const Frame& frame) {
 bool Link::take_follow(const Frame& frame) {
   const auto follow = decode<FollowMessage>(frame.payload);
   std::array<Descriptor, descriptors_of_a_follow> files;
-  if (!follow || unclaimed_.size() < files.size()) return false;
+  return follow && claim(files) && events_.hear_follow(frame.id, *follow, std::move(files));
+}
+
+bool Link::take_result(const Frame& frame) {
+  const auto result = decode<ResultMessage>(frame.payload);
+  std::array<Descriptor, descriptors_of_a_result> files;
+  return result && claim(files) && events_.hear_result(frame.id, *result, std::move(files));
+}
+
+bool Link::claim(std::array<Descriptor, 3>& files) {
+  if (unclaimed_.size() < files.size()) return false;
   for (Descriptor& file : files) {
     file = std::move(unclaimed_.front());
     unclaimed_.pop_front();
   }
-  return events_.hear_follow(frame.id, *follow, std::move(files));
+  return true;
 }
 
 bool Link::take_grew(const Frame& frame) {

@@ -5,11 +5,11 @@
 // not decode, is unknown or out of order, or has a descriptor too many or too few, drops the link.
 // A lost link is made again: at once, then after 50 ms, doubling to a second.
 //
-// Descriptors: in the order of the messages, a connection owns one and a follow three. They arrive
-// with the first byte of the sendmsg that carries them, so these messages stand at the front of
-// that sendmsg (253 of them are 7,337 bytes, which the kernel takes whole or not at all). When all
-// that has come is decoded and nothing is cut off, a descriptor that no message has claimed is one
-// too many.
+// Descriptors: in the order of the messages, a connection owns one, a follow and a result three.
+// They arrive with the first byte of the sendmsg that carries them, so these messages stand at the
+// front of that sendmsg (253 of them are 7,337 bytes, which the kernel takes whole or not at all).
+// When all that has come is decoded and nothing is cut off, a descriptor that no message has
+// claimed is one too many.
 #pragma once
 
 #include <sys/types.h>
@@ -39,6 +39,9 @@ class LinkEvents {
   [[nodiscard]] virtual bool hear_follow(std::uint64_t id, const FollowMessage& follow,
                                          std::array<Descriptor, descriptors_of_a_follow> files) = 0;
   [[nodiscard]] virtual bool hear_grew(std::uint64_t id) = 0;
+  // A last reply that the job's output completes.
+  [[nodiscard]] virtual bool hear_result(std::uint64_t id, const ResultMessage& result,
+                                         std::array<Descriptor, descriptors_of_a_result> files) = 0;
   // `sent`: the position up to which the kernel has taken what was asked.
   virtual void link_lost(std::uint64_t sent) = 0;
   // The helper speaks another version: only an upgraded program can talk to it.
@@ -91,6 +94,9 @@ class Link {
   [[nodiscard]] bool take_reply(const Frame& frame);
   [[nodiscard]] bool take_follow(const Frame& frame);
   [[nodiscard]] bool take_grew(const Frame& frame);
+  [[nodiscard]] bool take_result(const Frame& frame);
+  // The three of a follow or a result; false where they have not come.
+  [[nodiscard]] bool claim(std::array<Descriptor, 3>& files);
   void put(MessageKind kind, std::uint64_t id, std::string_view payload);
   void drop(std::string_view why);
 

@@ -174,6 +174,27 @@ bool Pipeline::hear_grew(std::uint64_t id) {
   return exchange != nullptr;
 }
 
+bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
+                           std::array<Descriptor, descriptors_of_a_result> files) {
+  const Exchange* const exchange = exchanges_.find(id);
+  if (exchange == nullptr || open_data_of(result.line).empty()) return false;
+  if (exchange->client == nullptr) return hear_reply(id, {false, result.line});
+  if (results_.is_full()) static_cast<void>(relay_results());
+  results_.add(id, result, std::move(files));
+  return true;
+}
+
+// True where some are left.
+bool Pipeline::relay_results() {
+  for (std::size_t spent = 0; !results_.empty() && spent < Results::most_a_turn;) {
+    const FinishedResult result = results_.take();
+    spent += result.cost;
+    // Its request may have been answered meanwhile, by the loss of the link.
+    static_cast<void>(hear_reply(result.id, {false, result.line}));
+  }
+  return !results_.empty();
+}
+
 void Pipeline::refuse(Connection& client, const Error& error) {
   refusals_.count(client.source(), error.code);
   Exchange& exchange = exchanges_.open(client, client.replies);
@@ -196,6 +217,7 @@ void Pipeline::give_turns() {
 
 void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
+  const bool results_left = relay_results();
   bool left = false;
   follows_.begin_turn();
   do {
@@ -206,7 +228,7 @@ void Pipeline::end_turn() {
     bodies_.sent(link_.sent());
   } while (clients_.needs_flush() || link_.needs_flush());
   clients_.arm_deadlines();
-  if (left) again_.start(0);
+  if (left || results_left) again_.start(0);
 }
 
 void Pipeline::too_late(Connection& client) {

@@ -8,7 +8,7 @@
 //   5 authenticate  the form of a proof; kernel proof is the helper's to know
 //   6 forward       ask_run, whose other half is the helper's answer_run
 //     relay         the helper's line, as it is, in the order of the requests; the output of jobs,
-//                   which the helper never reads, from its files (broker/follows)
+//                   which the helper never reads, from its files (broker/follows, broker/results)
 //
 // What a step refuses is answered here, in the same order, and counted.
 #pragma once
@@ -23,6 +23,7 @@
 #include "broker/link.h"
 #include "broker/loop.h"
 #include "broker/refusals.h"
+#include "broker/results.h"
 #include "broker/schema.h"
 
 namespace mgr::broker {
@@ -63,6 +64,9 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   [[nodiscard]] bool hear_follow(std::uint64_t id, const FollowMessage& follow,
                                  std::array<Descriptor, descriptors_of_a_follow> files) override;
   [[nodiscard]] bool hear_grew(std::uint64_t id) override;
+  [[nodiscard]] bool hear_result(std::uint64_t id, const ResultMessage& result,
+                                 std::array<Descriptor, descriptors_of_a_result> files) override;
+  [[nodiscard]] bool relay_results();
   void refuse(Connection& client, const Error& error);
   void give_turns();
   // What comes and goes.
@@ -80,6 +84,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Bodies bodies_;
   Clients clients_;
   Follows follows_;
+  Results results_;
   Timer again_;  // wakes the loop at once, where a turn's end has left something to do
   Link link_;
   Refusals refusals_;

@@ -14,6 +14,7 @@
 
 #include "broker/ancillary.h"
 #include "broker/follows.h"
+#include "broker/results.h"
 
 namespace mgr::broker {
 namespace {
@@ -73,7 +74,7 @@ std::size_t descriptors_for_connections() {
   ::getrlimit(RLIMIT_NOFILE, &files);
   constexpr std::size_t reserved = own_descriptors + max_descriptors_a_message;
   const std::size_t rest = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
-  return rest - std::min(rest / 4, Follows::most_descriptors);
+  return rest - std::min(rest / 4, Follows::most_descriptors + Results::most_descriptors);
 }
 
 Result<Descriptor> open_signals() {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "client/display.h"
+#include "client/json_value.h"
 #include "protocol/error.h"
 
 namespace mgr::client {
@@ -89,6 +90,16 @@ ExitCode exit_code(const std::vector<Job>& jobs) {
   ExitCode highest = ExitCode::ok;
   for (const Job& job : jobs) highest = std::max(highest, exit_code(job));
   return highest;
+}
+
+std::optional<ExitCode> exit_code_of_command(const Reply& reply) {
+  const auto data = parse_json(reply.data_json);
+  if (reply.data_json.empty() || !data || !data->number_at("job")) return std::nullopt;
+  if (static_cast<ErrorCode>(reply.err_code) == ErrorCode::timeout) return ExitCode::timed_out;
+  const auto status = data->number_at("exit");
+  // With an exit status of 0 it is not the command that failed.
+  if (!status || (!reply.success && *status == 0)) return ExitCode::mgr_failed;
+  return static_cast<ExitCode>(std::min(*status, highest_own_status));
 }
 
 std::optional<std::string> why_no_status(const Job& job) {

@@ -31,6 +31,10 @@ enum class ExitRule { request, wait };
 // Of jobs that were waited for: the exit status of the one, up to 123; of several the highest.
 [[nodiscard]] ExitCode exit_code(const std::vector<Job>& jobs);
 
+// Of an answer that is what its command printed: the command's exit status, as of a job that was
+// waited for. Nothing where it is no such answer.
+[[nodiscard]] std::optional<ExitCode> exit_code_of_command(const Reply& reply);
+
 // Why the job has no exit status of its own to show: "job 7 was killed by signal 9 (KILL)". Nothing
 // where it has one up to 123.
 [[nodiscard]] std::optional<std::string> why_no_status(const Job& job);

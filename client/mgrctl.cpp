@@ -69,11 +69,19 @@ ExitCode show_reply(const Session& session, const Request& request) {
     has_come = true;
     return show_line(session, request, line, output);
   });
+  const auto command = reply ? exit_code_of_command(*reply) : std::nullopt;
+  if (command && !reply->success && !session.json) {
+    const auto shown = output.show(*reply);
+    output.finish();
+    if (!shown) return report(session, shown.error());
+    if (*command >= ExitCode::timed_out) report(session, *reply);
+    return finish(session, *command);
+  }
   output.finish();
   if (!reply && has_come) return report(session, reply.error());
   if (!reply) return report_unanswered(session, reply.error());
   if (!reply->success && !session.json) return report(session, *reply);
-  return finish(session, exit_code(*reply, session.rule));
+  return finish(session, command.value_or(exit_code(*reply, session.rule)));
 }
 
 // --wait

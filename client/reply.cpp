@@ -33,10 +33,10 @@ Outcome<Reply> parse_reply(std::string_view line) {
   Reply reply;
   reply.line = line;
   reply.success = *success;
-  if (!reply.success) return parse_refusal(*document, std::move(reply));
-  reply.msg = document->string_at("msg").value_or("");
   const JsonValue* data = document->find("data");
   if (data != nullptr) reply.data_json = to_json(*data);
+  if (!reply.success) return parse_refusal(*document, std::move(reply));
+  reply.msg = document->string_at("msg").value_or("");
   reply.more = document->boolean_at("more").value_or(false);
   return reply;
 }

@@ -18,7 +18,7 @@ struct Reply {
   std::string error;        // its word
   std::string detail;       // for people
   std::uint64_t audit = 0;  // the number to quote to an admin; 0 for none
-  std::string data_json;    // of a success: JSON in ASCII on one line, or empty
+  std::string data_json;    // JSON in ASCII on one line, or empty; of a refusal, where it has any
   bool more = false;        // another line of the same reply follows
   std::string line;         // all of it, as it came
 };

@@ -46,7 +46,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   auto effect = entry->action->handler(
       {*decision, caller.facts(), *arguments, request->body().value_or(std::string_view())});
   if (!effect) return refuse(to, message, &caller, effect.error());
-  if (request->wait() && !std::holds_alternative<StartJobs>(*effect)) {
+  if (request->wait() && (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
     return refuse(to, message, &caller,
                   {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
   }
@@ -85,12 +85,13 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.gid = caller.facts().gid;
     errand.asker.pid = caller.facts().pid;
   }
-  if (has_effect(effect)) {
+  if (is_stream(effect)) connections_.streams(message.connection);
+  errand.same_as = sharing_key(errand, allowed.rule(), effect);
+  if (has_effect(effect) && !effects_.shares_answer(errand)) {
     auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
   }
   audit_.answered(caller, errand.module, errand.action);
-  if (is_stream(effect)) connections_.streams(message.connection);
   effects_.answer(std::move(errand), std::move(effect));
 }
 

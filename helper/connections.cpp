@@ -92,8 +92,9 @@ void Connections::note_hang_ups() {
 void Connections::sweep() {
   while (!departures_.empty() &&
          departures_.front().at_ms + grace_after_hang_up_ms < uv_now(loop_)) {
-    forget(departures_.front().number);
+    const std::uint64_t number = departures_.front().number;
     departures_.pop_front();
+    if (entries_.erase(number) > 0 && gone_) gone_(number);
   }
   next_sweep_.reset();
   arm_sweep();

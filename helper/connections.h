@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 
@@ -37,6 +38,10 @@ class Connections {
   // an admin's connection that only listens.
   void streams(std::uint64_t number);
   [[nodiscard]] bool is_streaming(std::uint64_t number) const;
+
+  // From now on `gone` is told which clients have gone, once nothing more can be asked in their
+  // name.
+  void tell_gone(std::function<void(std::uint64_t)> gone) { gone_ = std::move(gone); }
 
   // The broker is done with it.
   void forget(std::uint64_t number);
@@ -70,6 +75,7 @@ class Connections {
   std::unique_ptr<Watch> next_sweep_;  // while there are departures
   std::uint64_t last_number_ = 0;
   std::unordered_map<std::uint64_t, Entry> entries_;
+  std::function<void(std::uint64_t)> gone_;
   std::deque<Departure> departures_;  // in the order of time
 };
 

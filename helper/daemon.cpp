@@ -15,6 +15,8 @@ Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts)
   if (!jobs) return tl::unexpected(jobs.error());
   daemon->jobs_ = std::move(*jobs);
   daemon->effects_.use(*daemon->jobs_);
+  daemon->connections_->tell_gone(
+      [self](std::uint64_t connection) { self->effects_.client_gone(connection); });
   daemon->audit_.event("helper_started", "");
   return daemon;
 }
@@ -81,11 +83,13 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
+    effects_.send_outputs();
     const auto written = audit_.flush(false);
     if (!written) log_error(written.error().detail);
     if (written && jobs_) jobs_->ends_are_kept();
     link_.flush();
-  } while (link_.go_on());
+    if (written) effects_.remove_answered();
+  } while (link_.go_on() || effects_.has_outputs());
   doorkeeper_.turn_ended();
 }
 

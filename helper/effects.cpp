@@ -2,6 +2,7 @@
 // trusted beyond their records.
 #include "helper/effects.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "helper/job_json.h"
@@ -44,7 +45,12 @@ JobSpec spec_of(const Errand& errand, const JobPlan& plan) {
 }  // namespace
 
 Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link)
-    : audit_(audit), link_(link), waits_(loop, link), watchers_(link), follows_(link) {}
+    : audit_(audit),
+      link_(link),
+      waits_(loop, link),
+      watchers_(link),
+      follows_(link),
+      outputs_(loop, link) {}
 
 JobEvents Effects::job_events() {
   return {
@@ -63,6 +69,10 @@ void Effects::answer(Errand errand, Effect effect) {
   if (const auto* follow = std::get_if<FollowJob>(&effect)) {
     return follows_.add(*jobs_, std::move(task.errand), *follow);
   }
+  if (std::holds_alternative<StartJobs>(effect)) {
+    if (outputs_.job_of(*jobs_, task.errand.same_as) != 0) return share(std::move(task));
+    return queue_.push_back({std::move(task), std::move(effect)});  // behind the one that starts it
+  }
   const auto& wait = std::get<WaitForJobs>(effect);
   const auto selected = select(*jobs_, task.errand, wait.selection);
   if (!selected) return fail_task(link_, task, selected.error());
@@ -77,13 +87,19 @@ void Effects::query(Task task, const QueryJobs& effect) {
           effect.details ? detailed_object(*jobs_, notes) : jobs_object(*jobs_, notes));
 }
 
+bool Effects::shares_answer(const Errand& errand) const {
+  return queued_keys_.contains(errand.same_as) || outputs_.job_of(*jobs_, errand.same_as) != 0;
+}
+
 void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
+  if (!errand.same_as.empty()) queued_keys_.insert(errand.same_as);
   queue_.push_back({{std::move(errand), std::move(record)}, std::move(effect)});
 }
 
 void Effects::commit() {
   if (queue_.empty()) return;
   std::vector<Queued> batch = std::exchange(queue_, {});
+  queued_keys_.clear();
   static_cast<void>(audit_.has_reserve());  // made up while it can be
   const auto on_disk = audit_.flush(true);
   for (auto& [task, effect] : batch) {
@@ -104,6 +120,9 @@ void Effects::start(Task task, const StartJobs& effect) {
   if (!audit_.has_reserve()) {
     return fail_task(link_, task, {ErrorCode::failed, "the disk is full; nothing was started"});
   }
+  if (!task.record) return starting_.push_back({std::move(task), {}, RunMode::output});
+  const RunMode mode = effect.jobs.empty() ? RunMode::job : effect.jobs.front().run.mode;
+  if (const auto room = has_room_for(mode); !room) return fail_task(link_, task, room.error());
   std::vector<JobNote> notes;
   for (const JobPlan& plan : effect.jobs) {
     const auto note = accept(task.errand, plan);
@@ -116,7 +135,17 @@ void Effects::start(Task task, const StartJobs& effect) {
     }
     return fail_task(link_, task, note.error());
   }
-  starting_.push_back({std::move(task), std::move(notes)});
+  starting_.push_back({std::move(task), std::move(notes), mode});
+}
+
+// Before anything is started: an answer that has no place later would be lost.
+Result<void> Effects::has_room_for(RunMode mode) {
+  const auto streams = std::ranges::count(starting_, RunMode::stream, &Starting::mode);
+  const bool room = mode == RunMode::stream
+                        ? follows_.has_room(static_cast<std::size_t>(streams) + 1)
+                        : mode == RunMode::job || outputs_.has_room();
+  if (!room) return fail(ErrorCode::busy, "too many are answered with output already");
+  return {};
 }
 
 Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan) {
@@ -139,19 +168,36 @@ void Effects::commit_starts() {
   if (starting_.empty()) return;
   std::vector<Starting> batch = std::exchange(starting_, {});
   const auto on_disk = jobs_->commit();
-  for (auto& [task, notes] : batch) {
-    if (!on_disk) {
-      fail_task(link_, task,
-                {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
-    } else if (task.errand.wait) {
-      // It has been started; its end is its own.
-      task.record->succeeded(outcome_object(*jobs_, notes));
-      task.record.reset();
-      waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
+  for (Starting& starting : batch) {
+    if (on_disk) {
+      started(std::move(starting));
     } else {
-      succeed_with(link_, task, *jobs_, notes);
+      fail_task(link_, starting.task,
+                {on_disk.error().code, on_disk.error().detail + "; nothing was started"});
     }
   }
+}
+
+void Effects::started(Starting starting) {
+  auto& [task, notes, mode] = starting;
+  if (mode == RunMode::output) {
+    if (notes.empty()) return share(std::move(task));
+    return outputs_.answer_with(*jobs_, notes.front().id, std::move(task));
+  }
+  if (mode == RunMode::job && !task.errand.wait) return succeed_with(link_, task, *jobs_, notes);
+  // It has been started; its end is its own.
+  task.record->succeeded(outcome_object(*jobs_, notes));
+  task.record.reset();
+  if (mode == RunMode::stream) {
+    return follows_.add_own(*jobs_, std::move(task.errand), notes.front().id);
+  }
+  waits_.wait(*jobs_, std::move(task), std::move(notes), {}, "");
+}
+
+void Effects::share(Task task) {
+  const std::uint64_t job = outputs_.job_of(*jobs_, task.errand.same_as);
+  if (job != 0) return outputs_.answer_with(*jobs_, job, std::move(task));
+  fail_task(link_, task, {ErrorCode::busy, "an equal request before it was refused"});
 }
 
 void Effects::stop(Task task, const StopJobs& effect) {
@@ -190,18 +236,21 @@ void Effects::job_ended(const Job& job) {
   watchers_.job_changed(job);
   follows_.job_ended(*jobs_, job);
   waits_.job_ended(*jobs_, job);
+  outputs_.job_ended(job);
 }
 
 void Effects::link_lost() {
   waits_.link_lost();
   watchers_.link_lost();
-  follows_.link_lost();
+  follows_.link_lost(*jobs_);
+  outputs_.link_lost();
 }
 
 void Effects::client_gone(std::uint64_t connection) {
   waits_.client_gone(connection);
   watchers_.client_gone(connection);
-  follows_.client_gone(connection);
+  follows_.client_gone(*jobs_, connection);
+  outputs_.client_gone(connection);
 }
 
 }  // namespace mgr

@@ -5,12 +5,14 @@
 
 #include <uv.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "helper/audit.h"
 #include "helper/follows.h"
 #include "helper/jobs/jobs.h"
+#include "helper/outputs.h"
 #include "helper/task.h"
 #include "helper/waits.h"
 #include "helper/watchers.h"
@@ -29,6 +31,9 @@ class Effects {
   void use(Jobs& jobs) { jobs_ = &jobs; }
   [[nodiscard]] JobEvents job_events();
 
+  // True where a request with this errand's key has been queued, runs, or has left its answer: then
+  // there is no effect.
+  [[nodiscard]] bool shares_answer(const Errand& errand) const;
   // Without effect: answered, now or when there is something to tell.
   void answer(Errand errand, Effect effect);
   // With effect: queued for commit().
@@ -36,6 +41,11 @@ class Effects {
 
   // At the end of a turn: the audit lines to disk, then the effects, then their answers.
   void commit();
+  // Then the answers that are what jobs printed, until the broker takes no more of them; and, when
+  // the ends of those jobs are in the audit, their folders go.
+  void send_outputs() { outputs_.send(*jobs_); }
+  [[nodiscard]] bool has_outputs() const { return outputs_.has_ready(); }
+  void remove_answered() { outputs_.remove_answered(*jobs_); }
 
   // The client of a connection has gone, and its streams with it.
   void client_gone(std::uint64_t connection);
@@ -47,15 +57,19 @@ class Effects {
     Task task;
     Effect effect;
   };
-  // Accepted jobs that are not on disk yet.
+  // Accepted jobs that are not on disk yet; none where it shares the answer of one before it.
   struct Starting {
     Task task;
     std::vector<JobNote> notes;
+    RunMode mode = RunMode::job;
   };
 
   void start(Task task, const StartJobs& effect);
+  [[nodiscard]] Result<void> has_room_for(RunMode mode);
   [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan);
   void commit_starts();
+  void started(Starting starting);
+  void share(Task task);
   void stop(Task task, const StopJobs& effect);
   void prune(Task task, const PruneJobs& effect);
   void query(Task task, const QueryJobs& effect);
@@ -67,7 +81,9 @@ class Effects {
   Waits waits_;
   Watchers watchers_;
   Follows follows_;
+  Outputs outputs_;
   std::vector<Queued> queue_;
+  std::set<std::string, std::less<>> queued_keys_;
   std::vector<Starting> starting_;
 };
 

@@ -6,18 +6,13 @@
 #include "protocol/reply.h"
 
 namespace mgr {
-namespace {
-
-constexpr std::size_t most_follows = 512;  // the broker holds three descriptors for each
-
-}  // namespace
 
 void Follows::add(Jobs& jobs, Errand errand, const FollowJob& effect) {
   const Job* job = jobs.find(effect.id);
   if (job == nullptr || !may_see(errand, *job)) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::not_found, "no such job"}));
   }
-  if (follows_.size() >= most_follows || !link_.takes_files()) {
+  if (!has_room(1)) {
     return link_.send_reply(errand.to, failure_line({ErrorCode::busy, "too many follow already"}));
   }
   Follow follow{std::move(errand), effect.id, effect.tail, effect.from};
@@ -28,6 +23,11 @@ void Follows::add(Jobs& jobs, Errand errand, const FollowJob& effect) {
   }
   follows_.push_back(std::move(follow));
   jobs.follow(effect.id);
+}
+
+void Follows::add_own(Jobs& jobs, Errand errand, std::uint64_t id) {
+  follows_.push_back({std::move(errand), id, 0, 0, true});
+  jobs.follow(id);
 }
 
 Result<void> Follows::pass(const Jobs& jobs, const Job& job, Follow& follow) {
@@ -63,12 +63,19 @@ void Follows::job_ended(const Jobs& jobs, const Job& job) {
   });
 }
 
-void Follows::client_gone(std::uint64_t connection) {
+void Follows::client_gone(Jobs& jobs, std::uint64_t connection) {
   std::erase_if(follows_, [&](const Follow& follow) {
     if (follow.errand.connection != connection) return false;
+    if (follow.owns) jobs.stop(follow.id);
     link_.send_reply(follow.errand.to, success_line(follow.errand.action, ""));
     return true;
   });
+}
+
+void Follows::link_lost(Jobs& jobs) {
+  for (const Follow& follow : std::exchange(follows_, {})) {
+    if (follow.owns) jobs.stop(follow.id);
+  }
 }
 
 }  // namespace mgr

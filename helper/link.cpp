@@ -227,6 +227,12 @@ void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
   out_.put(MessageKind::grew, to.id, encode(GrewMessage{bytes}));
 }
 
+void Link::send_result(ReplyTo to, const ResultMessage& message, std::array<Descriptor, 3> files) {
+  if (!is_up() || to.link != generation_) return;
+  out_.put(MessageKind::result, to.id, encode(message));
+  for (Descriptor& file : files) out_.add_passenger(std::move(file));
+}
+
 void Link::flush() {
   if (!peer_ || out_.waiting() == 0) return;
   if (!out_.send_to(peer_.get())) return break_off("");

@@ -56,6 +56,8 @@ class Link {
   // A job's output: its three files, and that more is in them.
   void send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files);
   void send_grew(ReplyTo to, std::uint64_t bytes);
+  // The last reply, with a job's three files.
+  void send_result(ReplyTo to, const ResultMessage& message, std::array<Descriptor, 3> files);
   // False while the broker does not take the descriptors that wait for it.
   [[nodiscard]] bool takes_files() const { return out_.passengers() < most_waiting_descriptors; }
 

@@ -28,7 +28,7 @@ struct Reply {
 };
 
 // Starts a job for each plan whose key has none alive; an equal one that is alive is reported
-// instead, another is a conflict. All or none.
+// instead, another is a conflict. All or none. One whose mode is not job is alone, and without key.
 struct StartJobs {
   std::vector<JobPlan> jobs;
 };
@@ -93,7 +93,11 @@ using Effect = std::variant<Reply, StartJobs, StopJobs, PruneJobs, QueryJobs, Wa
 
 // True for what may answer with many lines: its connection carries nothing else from then on.
 [[nodiscard]] inline bool is_stream(const Effect& effect) {
-  return std::holds_alternative<WatchJobs>(effect) || std::holds_alternative<FollowJob>(effect);
+  const auto* start = std::get_if<StartJobs>(&effect);
+  const bool starts_stream =
+      start != nullptr && !start->jobs.empty() && start->jobs.front().run.mode == RunMode::stream;
+  return starts_stream || std::holds_alternative<WatchJobs>(effect) ||
+         std::holds_alternative<FollowJob>(effect);
 }
 
 }  // namespace mgr

@@ -20,6 +20,10 @@ Result<std::optional<DeclaredAction>> scan_start(const std::vector<DeclaredModul
                                            ": scan runs one command, its action start's, and "
                                            "takes no arguments but its own");
       }
+      if (action.run.mode != RunMode::job) {
+        return fail(ErrorCode::failed, action.file + ':' + std::to_string(action.line) +
+                                           ": scan's start has mode \"job\" and no other");
+      }
       start = action;
     }
   }

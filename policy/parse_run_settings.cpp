@@ -151,6 +151,39 @@ void read_schedule(TableReader& table, RunSettings& run) {
   run.success_exit = read_success_exit(table, run.success_exit);
 }
 
+RunMode read_mode(TableReader& table) {
+  const std::string mode = table.text("mode", "job");
+  if (mode == "output") return RunMode::output;
+  if (mode == "stream") return RunMode::stream;
+  if (mode != "job") table.error("mode", "must be \"job\", \"output\" or \"stream\"");
+  return RunMode::job;
+}
+
+// How what it prints is answered.
+void read_answer(TableReader& table, const std::vector<Argument>& arguments, RunSettings& run) {
+  run.mode = read_mode(table);
+  if (run.mode != RunMode::job && run.retries > 0) {
+    table.error("retries", "is for mode \"job\" alone");
+  }
+  const std::string format = table.text("output_format", "text");
+  if (format != "text" && format != "json") {
+    table.error("output_format", "must be \"text\" or \"json\"");
+  }
+  run.json_output = format == "json";
+  run.cache = table.duration("cache", 100ms, 24h, run.cache);
+  for (const std::string_view key : {"output_format", "cache"}) {
+    if (table.find(key) != nullptr && run.mode != RunMode::output) {
+      table.error(key, "is for mode \"output\" alone");
+    }
+  }
+  const auto is_input = [](const Argument& argument) {
+    return argument.type.kind == TypeKind::secret || argument.type.kind == TypeKind::blob;
+  };
+  if (run.cache > 0ms && std::ranges::any_of(arguments, is_input)) {
+    table.error("cache", "is not for an action with a secret or a blob");
+  }
+}
+
 // What is taken from what it prints and tells.
 void read_output(TableReader& table, RunSettings& run) {
   run.output_limit = table.size("output_limit", 4 << 10, 1 << 30, run.output_limit);
@@ -212,6 +245,7 @@ RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& a
   run.umask = read_umask(table, run.umask);
   run.nice = static_cast<int>(table.integer("nice", -20, 19, run.nice));
   read_schedule(table, run);
+  read_answer(table, arguments, run);
   read_output(table, run);
   read_confinement(table, run);
   check_against(table, arguments, run);

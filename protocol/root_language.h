@@ -221,10 +221,14 @@ inline constexpr std::size_t descriptors_of_a_follow = 3;
 // with it, as with a follow. `line` is the line for the client without that: it ends with "}}\n",
 // the end of its member `data`, an object that is not empty. There the broker puts `stdout` and
 // `stderr`; or, with `json`, `output` (standard output as the JSON that it must be) and `stderr`.
+// `printed`: bytes of both, kept or not, by mgr-job's word.
 struct ResultMessage {
   bool json = false;
+  std::uint64_t printed = 0;
   std::string_view line;
-  static void members(auto& archive, auto& record) { archive(record.json, record.line); }
+  static void members(auto& archive, auto& record) {
+    archive(record.json, record.printed, record.line);
+  }
 };
 inline constexpr std::size_t descriptors_of_a_result = 3;
 

@@ -46,6 +46,32 @@ std::optional<OutputRecord> read_record(const JsonValue& from) {
   return OutputRecord{from.string_at("time").value_or("-"), *stream, std::move(*bytes)};
 }
 
+// A stream of an answer that is what its command printed; nothing where it is not there, or no
+// text.
+std::optional<OutputRecord> read_printed(const JsonValue& data, const std::string& name,
+                                         OutputStream stream) {
+  if (auto text = data.string_at(name)) return OutputRecord{"-", stream, std::move(*text)};
+  const auto encoded = data.string_at(name + "_base64");
+  auto bytes = encoded ? decode_base64(*encoded) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  return OutputRecord{"-", stream, std::move(*bytes)};
+}
+
+Outcome<std::optional<OutputChunk>> read_result(const JsonValue& data) {
+  const JsonValue* json = data.find("output");
+  auto output = json == nullptr
+                    ? read_printed(data, "stdout", OutputStream::standard_output)
+                    : OutputRecord{"-", OutputStream::standard_output, to_json(*json) + '\n'};
+  auto error = read_printed(data, "stderr", OutputStream::standard_error);
+  if (!data.number_at("job") || (!output && !error)) return std::nullopt;
+  if (!output || !error) return bad("one stream without the other");
+  OutputChunk chunk;
+  chunk.skipped = data.number_at("left_out").value_or(0);
+  chunk.records.push_back(std::move(*output));
+  chunk.records.push_back(std::move(*error));
+  return chunk;
+}
+
 // How many bytes of a character's beginning stand at the end of `text`, which end too soon.
 std::size_t unfinished_length(std::string_view text) {
   for (std::size_t length = 1; length <= 3 && length <= text.size(); ++length) {
@@ -64,7 +90,7 @@ Outcome<std::optional<OutputChunk>> read_output(std::string_view data_json) {
   if (data_json.empty()) return std::nullopt;
   const auto data = parse_json(data_json);
   const JsonValue* records = data ? data->find("records") : nullptr;
-  if (records == nullptr) return std::nullopt;
+  if (records == nullptr) return data ? read_result(*data) : std::nullopt;
   if (!records->is(Kind::array)) return bad("the records are no list");
   OutputChunk chunk;
   chunk.skipped = data->number_at("skipped").value_or(0);

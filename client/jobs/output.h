@@ -28,8 +28,9 @@ struct OutputChunk {
   std::vector<OutputRecord> records;
 };
 
-// The chunk in a reply's data; nothing where the data has no records. Fails with bad_reply where
-// they are not as PROTOCOL.md has them, or hold what is no base64.
+// The chunk in a reply's data: its records, or, of an answer that is what its command printed, a
+// record of each stream. Nothing where the data has neither. Fails with bad_reply where they are
+// not as PROTOCOL.md has them, or hold what is no base64.
 [[nodiscard]] Outcome<std::optional<OutputChunk>> read_output(std::string_view data_json);
 
 // Makes one stream of a command's output fit for a terminal: lines and tabs stay, every other

@@ -62,6 +62,9 @@ Result<void> SupervisedJobs::open_folder(Entry& entry) {
 void SupervisedJobs::launch(Entry& entry) {
   if (const auto opened = open_folder(entry); !opened) {
     report(entry, opened.error().detail);
+    if (entry.job.spec.run.is_transient()) {
+      return end_with(entry, ended_now(JobOutcome::could_not_start, opened.error().detail));
+    }
     schedule_.leave(entry.job.spec);
     return await(entry, full_disk_ms, &SupervisedJobs::enqueue);
   }
@@ -121,6 +124,7 @@ void SupervisedJobs::end_unstarted(Entry& entry) {
       ended_now(JobOutcome::could_not_start,
                 stopped ? "stopped while it waited" : "its secret input was lost with the helper");
   record.stopped = stopped;
+  if (entry.job.spec.run.is_transient()) return end_with(entry, std::move(record));
   auto written = open_folder(entry);
   if (written) written = Store::put_end(entry.live->folder.get(), record);
   entry.live->folder.reset();  // thousands may be stopped at once

@@ -93,6 +93,10 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
     needs_journal_ = true;
   }
   for (const std::uint64_t id : folders) {
+    if (has_empty_spec(id)) {
+      remove(id);
+      continue;
+    }
     auto job = read_job(id);
     if (job) loaded.jobs.push_back(std::move(*job));
     if (!job) loaded.set_aside.push_back(std::to_string(id) + ": " + job.error().detail);
@@ -108,6 +112,13 @@ bool Store::repair(const JobSpec& spec) const {
   if (!opened) return false;
   if (decoded(opened->get(), "spec", decode_job_spec)) return true;
   return replace_record(opened->get(), "spec", encode(spec)).has_value();
+}
+
+// What a transient job leaves where the machine goes down: what anybody was promised has its spec.
+bool Store::has_empty_spec(std::uint64_t id) const {
+  const auto opened = folder(id);
+  const auto bytes = opened ? read_record(opened->get(), "spec") : std::nullopt;
+  return bytes && *bytes && (*bytes)->empty();
 }
 
 void Store::go_on_above(std::uint64_t highest) {

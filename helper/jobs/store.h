@@ -89,6 +89,7 @@ class Store {
   Store(Descriptor folder, Journal journal)
       : folder_(std::move(folder)), journal_(std::move(journal)) {}
   Result<StoredJob> read_job(std::uint64_t id) const;
+  [[nodiscard]] bool has_empty_spec(std::uint64_t id) const;
   [[nodiscard]] bool repair(const JobSpec& spec) const;
   void remove_folder(const std::string& name) const;
   void go_on_above(std::uint64_t highest);

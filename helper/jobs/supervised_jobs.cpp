@@ -40,6 +40,11 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     Job& job = entry.job;
     job.start = found.records.start;
     job.attempt = found.attempt;
+    if (found.concluded && job.spec.run.is_transient()) {
+      store_.remove(job.spec.id);  // it was answered, or there is nobody to be answered
+      entries_.erase(job.spec.id);
+      continue;
+    }
     if (found.concluded) {
       job.exit = found.records.exit;
       job.progress = job.exit->progress;
@@ -53,6 +58,12 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     if (found.records.may_have_started) {
       job.state = JobState::running;
       schedule_.run(job.spec);
+    }
+    // Nobody is there to read it any more: the next step stops it.
+    if (job.spec.run.mode == RunMode::stream) {
+      job.state = JobState::stopping;
+      entry.live->stop_asked = true;
+      enforce_stop(entry, job.spec.run.stop_grace + settings_.stop_margin);
     }
     await(entry, 0, found.has_folder ? &SupervisedJobs::examine : &SupervisedJobs::enqueue);
   }
@@ -85,6 +96,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   entry.live = std::make_unique<Live>();
   if (entry.job.spec.run.input != InputKind::none) entry.live->input = std::move(input);
   schedule_.wait(entry.job.spec);
+  if (entry.job.spec.run.is_transient()) encoded.clear();  // nothing for the journal
   accepted_.emplace(*id, std::move(encoded));
   return id;
 }
@@ -112,7 +124,9 @@ Result<void> SupervisedJobs::commit() {
   if (accepted.empty()) return {};
   auto committed = put_inputs(accepted);
   if (committed) {
-    for (const auto& [id, encoded] : accepted) store_.accept(id, encoded);
+    for (const auto& [id, encoded] : accepted) {
+      if (!encoded.empty()) store_.accept(id, encoded);
+    }
     committed = store_.commit();
   }
   if (!committed) {
@@ -130,21 +144,24 @@ Result<void> SupervisedJobs::commit() {
 
 // Before the journal has them: what is in there can be carried out.
 Result<void> SupervisedJobs::put_inputs(const std::map<std::uint64_t, std::string>& accepted) {
-  bool any = false;
+  bool needs_sync = false;
   for (const auto& [id, encoded] : accepted) {
     const Entry& entry = entries_.at(id);
-    if (entry.job.spec.run.input != InputKind::body) continue;
+    const RunSettings& run = entry.job.spec.run;
+    if (run.input != InputKind::body) continue;
     if (auto made = store_.create(entry.job.spec, *entry.live->input); !made) return made;
-    entry.live->has_folder = any = true;
+    entry.live->has_folder = true;
     wipe(entry.live->input);
+    needs_sync = needs_sync || !run.is_transient();
   }
-  return any ? store_.sync_all() : Result<void>();
+  return needs_sync ? store_.sync_all() : Result<void>();
 }
 
 Result<void> SupervisedJobs::shorten_journal() {
   std::vector<const JobSpec*> waiting;
   for (const auto& [id, entry] : entries_) {
-    if (entry.live && !entry.live->has_folder) waiting.push_back(&entry.job.spec);
+    if (!entry.live || entry.live->has_folder || entry.job.spec.run.is_transient()) continue;
+    waiting.push_back(&entry.job.spec);
   }
   return store_.rewrite_journal(waiting);
 }

@@ -86,6 +86,8 @@ void SupervisedJobs::examine(Entry& entry) {
   const JobRecords records = Store::read_records(entry.live->folder.get());
   if (records.exit || records.may_have_started || !lock) return empty_leaf(entry);
   lock->reset();  // it is taken again for the launch
+  // Whoever would have been answered has gone.
+  if (entry.job.spec.run.is_transient()) entry.live->stop_asked = true;
   enqueue(entry);
 }
 
@@ -218,7 +220,8 @@ void SupervisedJobs::end_with(Entry& entry, ExitRecord record) {
 }
 
 void SupervisedJobs::record_end(Entry& entry) {
-  if (entry.live->folder) {
+  // Where the helper dies before that is told, the same is found again.
+  if (entry.live->folder && !entry.job.spec.run.is_transient()) {
     const int folder = entry.live->folder.get();
     // One that never ran has no lock yet; the file means that the end is not told
     // (Store::conclude).
@@ -242,7 +245,7 @@ void SupervisedJobs::conclude(Entry& entry) {
   if (job.exit->progress) job.progress = job.exit->progress;
   schedule_.leave(job.spec);
   free_key(job.spec);
-  retention_.ended(job.spec, *job.exit);
+  if (!job.spec.run.is_transient()) retention_.ended(job.spec, *job.exit);
   events_.ended(job);
   told_.push_back(job.spec.id);
   run_what_may();

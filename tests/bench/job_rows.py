@@ -33,6 +33,9 @@ queue = 100000
 stop_grace = "0s"
 [module.bench.action.quick]
 command = ["{quick}"]
+[module.bench.action.answer]
+command = ["{quick}"]
+mode = "output"
 [module.bench.action.tree]
 command = ["/usr/bin/env", "python3", "-c", '''{tree}''']
 stop_grace = "0s"
@@ -153,6 +156,22 @@ def measure_running(programs, server):
     ran = timed(lambda: client.ask("bench", "quick", mgr_on_wait="yes"), 200)
     row("a static program, start to its end in hand: p50", f"{ran * 1e3:.2f} ms",
         f"{ran / limit:.1f}x posix_spawn ({limit * 1e3:.2f} ms)", "-", None)
+    limit, answered = (statistics.median(times) for times in zip(*(
+        (timed(spawn, 20), timed(lambda: client.ask("bench", "answer"), 20)) for _ in range(15))))
+    row("`output` action running a static program, reply in hand: p50", f"{answered * 1e3:.2f} ms",
+        f"{answered / limit:.1f}x posix_spawn and wait ({limit * 1e3:.2f} ms)", "<= 6x",
+        answered <= 6 * limit)
+    row("`sudo -n /bin/true` beside it: p50", *sudo_figure(answered), "-", None)
+
+
+def sudo_figure(answered):
+    """The time that the same costs with sudo, and ours beside it."""
+    sudo = shutil.which("sudo")
+    command = [sudo, "-n", "/bin/true"]
+    if sudo is None or subprocess.run(command, capture_output=True, timeout=100).returncode != 0:
+        return "not here", "-"
+    spent = timed(lambda: os.waitpid(os.posix_spawn(sudo, command, os.environ), 0), 50)
+    return f"{spent * 1e3:.2f} ms", f"the action takes {answered / spent:.2f} of it"
 
 
 def measure_stopping(server):

@@ -24,6 +24,7 @@ void check_payload(std::string_view payload) {
   check(mgr::decode<mgr::SettingsMessage>(payload), payload);
   check(mgr::decode<mgr::ConnectionMessage>(payload), payload);
   check(mgr::decode<mgr::ReplyMessage>(payload), payload);
+  check(mgr::decode<mgr::ResultMessage>(payload), payload);
 }
 
 }  // namespace

@@ -157,6 +157,27 @@ TEST(ClientJobs, SaysWhyThereIsNoStatus) {
   EXPECT_EQ(why(R"("state":"lost")"), "job 7 is lost");
 }
 
+TEST(ClientExitCode, OfAnAnswerWithOutputIsTheCommands) {
+  const auto code_of = [](int err_code, const std::string& data) {
+    Reply reply;
+    reply.success = err_code == 0;
+    reply.err_code = err_code;
+    reply.data_json = data;
+    const auto code = exit_code_of_command(reply);
+    return code ? static_cast<int>(*code) : -1;
+  };
+  EXPECT_EQ(code_of(0, R"({"job":7,"exit":0})"), 0);
+  EXPECT_EQ(code_of(0, R"({"job":7,"exit":4})"), 4);
+  EXPECT_EQ(code_of(2, R"({"job":7,"exit":3})"), 3);
+  EXPECT_EQ(code_of(2, R"({"job":7,"exit":200})"), 123);
+  EXPECT_EQ(code_of(2, R"({"job":7,"exit":0})"), 125) << "its output is not JSON";
+  EXPECT_EQ(code_of(2, R"({"job":7,"signal":9})"), 125);
+  EXPECT_EQ(code_of(2, R"({"job":7})"), 125);
+  EXPECT_EQ(code_of(13, R"({"job":7,"signal":15})"), 124);
+  EXPECT_EQ(code_of(2, ""), -1);
+  EXPECT_EQ(code_of(0, R"({"jobs":[]})"), -1);
+}
+
 TEST(ClientExitCode, OfAWaitLeavesTheLowNumbersToTheJobs) {
   const auto code_of = [](int err_code) {
     Reply reply;

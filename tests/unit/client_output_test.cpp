@@ -30,6 +30,23 @@ TEST(ClientOutput, DataWithoutRecordsHasNoOutput) {
   EXPECT_EQ(read_output(R"({"jobs":[]})")->has_value(), false);
 }
 
+TEST(ClientOutput, OfAnAnswerThatIsOutputThereIsARecordOfEachStream) {
+  const auto chunk =
+      read_output(R"({"job":7,"exit":0,"stdout_base64":"//4=","stderr":"e\n","left_out":5})");
+  ASSERT_TRUE(chunk && *chunk);
+  EXPECT_EQ((*chunk)->skipped, 5U);
+  ASSERT_EQ((*chunk)->records.size(), 2U);
+  EXPECT_EQ((*chunk)->records[0].bytes, "\xff\xfe");
+  EXPECT_EQ((*chunk)->records[1].bytes, "e\n");
+  EXPECT_EQ((*chunk)->records[1].stream, OutputStream::standard_error);
+  const auto json = read_output(R"({"job":7,"output":{"a":[1.50]},"stderr":""})");
+  ASSERT_TRUE(json && *json);
+  EXPECT_EQ((*json)->records[0].bytes, "{\"a\":[1.50]}\n");
+  EXPECT_FALSE(read_output(R"({"job":7,"stdout":"x"})"));
+  EXPECT_FALSE(read_output(R"({"job":7,"stdout_base64":"A","stderr":""})"));
+  EXPECT_EQ(read_output(R"({"job":7})")->has_value(), false);
+}
+
 TEST(ClientOutput, ARecordThatIsNoneIsABadReply) {
   for (const char* record :
        {"7", "{}", R"({"stream":"stdout"})", R"({"stream":"stdin","text":"x"})",

@@ -94,6 +94,18 @@ TEST(Registry, MatchesNamesToTheLetter) {
   }
 }
 
+TEST(Registry, ScanStartsJobsAndNothingElse) {
+  for (const RunMode mode : {RunMode::output, RunMode::stream}) {
+    DeclaredModule scan = scan_declared();
+    scan.actions[0].run.mode = mode;
+    scan.actions[0].file = "scan.toml";
+    scan.actions[0].line = 3;
+    const auto registry = Registry::build({scan}, "");
+    ASSERT_FALSE(registry);
+    EXPECT_EQ(registry.error().detail, "scan.toml:3: scan's start has mode \"job\" and no other");
+  }
+}
+
 TEST(Registry, EveryActionOfEveryModuleIsDeniedWithoutARule) {
   const auto registry = registry_of({scan_declared()});
   Policy empty;

@@ -145,6 +145,48 @@ TEST_F(PolicyRunSettings, ProgressNamesItsDescriptor) {
             "must not set MGR_PROGRESS_FD: progress = true does");
 }
 
+TEST_F(PolicyRunSettings, ModeSaysHowItIsAnswered) {
+  EXPECT_EQ(setting("mode = 'job'"), "accepted");
+  EXPECT_EQ(run().mode, RunMode::job);
+  EXPECT_EQ(setting("mode = 'stream'"), "accepted");
+  EXPECT_EQ(run().mode, RunMode::stream);
+  EXPECT_EQ(setting("mode = 'output'\noutput_format = 'json'\ncache = '30s'"), "accepted");
+  EXPECT_EQ(run().mode, RunMode::output);
+  EXPECT_TRUE(run().json_output);
+  EXPECT_EQ(run().cache, 30s);
+  EXPECT_EQ(setting("output_format = 'text'\nmode = 'output'"), "accepted");
+  EXPECT_FALSE(run().json_output);
+  for (const char* mode : {"''", "'Output'", "'reply'", "'output '"}) {
+    EXPECT_EQ(setting("mode = " + std::string(mode)), "must be \"job\", \"output\" or \"stream\"");
+  }
+  EXPECT_NE(setting("mode = 1"), "accepted");
+}
+
+TEST_F(PolicyRunSettings, WhatIsForOneModeIsRefusedInTheOthers) {
+  for (const std::string mode : {"", "\nmode = 'job'", "\nmode = 'stream'"}) {
+    EXPECT_EQ(setting("cache = '1s'" + mode), "is for mode \"output\" alone") << mode;
+    EXPECT_EQ(setting("output_format = 'text'" + mode), "is for mode \"output\" alone") << mode;
+  }
+  for (const std::string mode : {"output", "stream"}) {
+    EXPECT_EQ(setting("retries = 1\nmode = '" + mode + "'"), "is for mode \"job\" alone");
+    EXPECT_EQ(setting("retries = 0\nmode = '" + mode + "'"), "accepted");
+    EXPECT_EQ(setting("queue = 3\nmax_running = 1\nlock = 'a'\nmode = '" + mode + "'"), "accepted");
+  }
+}
+
+TEST_F(PolicyRunSettings, AnAnswerIsKeptForATenthOfASecondToADay) {
+  for (const std::string time : {"100ms", "24h"}) {
+    EXPECT_EQ(setting("cache = '" + time + "'\nmode = 'output'"), "accepted") << time;
+  }
+  for (const std::string time : {"99ms", "0s", "25h"}) {
+    EXPECT_EQ(setting("cache = '" + time + "'\nmode = 'output'"),
+              "must be from 100ms to 86400000ms")
+        << time;
+  }
+  EXPECT_NE(setting("cache = true\nmode = 'output'"), "accepted");
+  EXPECT_EQ(setting("output_format = 'yaml'\nmode = 'output'"), "must be \"text\" or \"json\"");
+}
+
 TEST_F(PolicyRunSettings, ReadsConfinement) {
   EXPECT_EQ(setting("private_tmp = true\nprivate_network = true\n"
                     "read_only_paths = ['/etc', '/srv/a b', '/.x/..y']"),

@@ -27,8 +27,8 @@ bool reserve_space(const Descriptor& file) {
 
 }  // namespace
 
-Result<Records> Records::open(int folder) {
-  Records records(folder);
+Result<Records> Records::open(int folder, bool durable) {
+  Records records(folder, durable);
   records.start_ = open_new(folder, "start");
   if (!records.start_) return fail_errno("start");
   records.exit_ = open_new(folder, "exit");
@@ -39,7 +39,9 @@ Result<Records> Records::open(int folder) {
 }
 
 Result<void> Records::write_start() const {
-  auto written = write_whole(start_.get(), encode(StartRecord{real_time_us(), read_boot_id()}));
+  const std::string record = encode(StartRecord{real_time_us(), read_boot_id()});
+  if (!durable_) return write_at(start_.get(), 0, record);
+  auto written = write_whole(start_.get(), record);
   if (written) written = sync_folder(folder_);
   // Its name and the spec's: from here on the helper's journal may forget the job.
   const Descriptor above(openat(folder_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -49,7 +51,8 @@ Result<void> Records::write_start() const {
 
 Result<void> Records::write_exit(ExitRecord record) const {
   record.ended_us = real_time_us();
-  return write_whole(exit_.get(), encode(record));
+  return durable_ ? write_whole(exit_.get(), encode(record))
+                  : write_at(exit_.get(), 0, encode(record));
 }
 
 }  // namespace mgr

@@ -12,15 +12,17 @@ class Records {
  public:
   // Fails where one of them exists: the command may have run before, and runs at most once. Sets
   // space aside for the exit record; without it nothing starts.
-  static Result<Records> open(int folder);
+  static Result<Records> open(int folder, bool durable);
 
-  // Once each; on disk when they return, and after write_start the whole folder is. It needs root.
+  // Once each; where they are durable, on disk when they return, and after write_start the whole
+  // folder is. It needs root.
   [[nodiscard]] Result<void> write_start() const;
   [[nodiscard]] Result<void> write_exit(ExitRecord record) const;  // ended_us is set here
 
  private:
-  explicit Records(int folder) : folder_(folder) {}
+  Records(int folder, bool durable) : folder_(folder), durable_(durable) {}
   int folder_;
+  bool durable_;
   Descriptor start_, exit_;
 };
 

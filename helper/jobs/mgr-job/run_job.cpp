@@ -74,7 +74,7 @@ void go_on_in_supervisors(const Records& records) {
 void run_job(DropTo drop_to) {
   if (!check_inherited_descriptors()) end(exit_bad_descriptors);
   const JobSpec spec = read_spec();
-  auto opened = Records::open(job_folder_descriptor);
+  auto opened = Records::open(job_folder_descriptor, !spec.run.is_transient());
   if (!opened) end(exit_records);
   const Records records = std::move(*opened);
   value_or_end(reset_own_state(), records, "own state");

@@ -1,0 +1,161 @@
+// mgr-helper, root. Opens what mgr-job wrote and reads nothing of it.
+#include "helper/outputs.h"
+
+#include <algorithm>
+
+#include "protocol/archive.h"
+#include "protocol/json.h"
+#include "protocol/reply.h"
+
+namespace mgr {
+namespace {
+
+// Why it is no success; nothing where it is one.
+std::optional<Error> failure_of(const Job& job) {
+  const ExitRecord& exit = *job.exit;
+  const std::string why = exit.detail.empty() ? "" : ": " + exit.detail;
+  switch (job.state) {
+    case JobState::succeeded:
+      return std::nullopt;
+    case JobState::stopped:
+      return Error{ErrorCode::failed, "stopped"};
+    case JobState::timed_out:
+      return Error{ErrorCode::timeout, "the command was stopped at its timeout"};
+    default:
+      break;
+  }
+  if (exit.outcome == JobOutcome::exited) {
+    return Error{ErrorCode::failed, "exit status " + std::to_string(exit.status) + why};
+  }
+  if (exit.outcome == JobOutcome::signalled) {
+    return Error{ErrorCode::failed, "signal " + std::to_string(exit.status) + why};
+  }
+  return Error{ErrorCode::failed, exit.detail};
+}
+
+// Not closed yet.
+JsonWriter data_of(const Job& job) {
+  JsonWriter json;
+  json.open_object().member("job", job.spec.id);
+  if (job.exit->outcome == JobOutcome::exited) json.member("exit", job.exit->status);
+  if (job.exit->outcome == JobOutcome::signalled) json.member("signal", job.exit->status);
+  return json;
+}
+
+}  // namespace
+
+std::string sharing_key(const Errand& errand, const Rule& rule, const Effect& effect) {
+  const auto* start = std::get_if<StartJobs>(&effect);
+  if (start == nullptr || start->jobs.size() != 1) return "";
+  const JobPlan& plan = start->jobs.front();
+  if (plan.run.cache.count() == 0 || plan.run.input != InputKind::none) return "";
+  const bool claimed = rule.jobs == JobScope::claimed;
+  Encoder key;
+  key(errand.module, errand.action, plan.arguments, reinterpret_cast<std::uintptr_t>(&rule),
+      claimed ? errand.asker.on_behalf_of : std::string());
+  return key.take();
+}
+
+std::uint64_t Outputs::job_of(const Jobs& jobs, const std::string& key) const {
+  const auto found = key.empty() ? shared_.end() : shared_.find(key);
+  if (found == shared_.end()) return 0;
+  // It may have been pruned, and one that is being stopped is no answer to who comes now.
+  const Job* job = jobs.find(found->second.job);
+  return job != nullptr && job->state != JobState::stopping ? job->spec.id : 0;
+}
+
+void Outputs::answer_with(const Jobs& jobs, std::uint64_t job, Task task) {
+  const std::string key = task.errand.same_as;
+  if (!jobs.find(job)->alive()) {
+    const std::uint64_t age_ms = uv_now(loop_) - shared_[key].ended_ms;
+    return ready_.push_back({job, std::move(task), age_ms});
+  }
+  waiting_.emplace(job, std::move(task));
+  if (key.empty() || shared_[key].job == job) return;
+  let_go(key);
+  shared_[key].job = job;
+}
+
+void Outputs::job_ended(const Job& job) {
+  if (!job.spec.run.is_transient()) return;
+  const auto [first, last] = waiting_.equal_range(job.spec.id);
+  const std::string key = first == last ? "" : first->second.errand.same_as;
+  for (auto next = first; next != last; ++next) {
+    ready_.push_back({job.spec.id, std::move(next->second)});
+  }
+  waiting_.erase(first, last);
+  if (!keep(job, key)) ended_.push_back(job.spec.id);
+}
+
+bool Outputs::keep(const Job& job, const std::string& key) {
+  const auto found = shared_.find(key);
+  if (found == shared_.end() || found->second.job != job.spec.id) return false;
+  if (job.state != JobState::succeeded) {
+    shared_.erase(found);
+    return false;
+  }
+  Shared& shared = found->second;
+  shared.ended_ms = uv_now(loop_);
+  shared.bytes = std::min(job.exit->output_bytes, job.spec.run.output_limit);
+  shared.expires = Watch::after(loop_, static_cast<std::uint64_t>(job.spec.run.cache.count()),
+                                [this, key] { let_go(key); });
+  kept_[job.spec.id] = key;
+  kept_bytes_ += shared.bytes;
+  while (kept_.size() > most_kept || kept_bytes_ > most_kept_bytes) {
+    let_go(std::string(kept_.begin()->second));
+  }
+  return true;
+}
+
+void Outputs::let_go(const std::string& key) {
+  auto shared = shared_.extract(key);  // a timer's own key goes with it, at the end
+  if (shared.empty() || kept_.erase(shared.mapped().job) == 0) return;
+  kept_bytes_ -= shared.mapped().bytes;
+  ended_.push_back(shared.mapped().job);
+}
+
+void Outputs::send(const Jobs& jobs) {
+  for (; has_ready(); ready_.pop_front()) send_one(jobs, ready_.front());
+}
+
+void Outputs::send_one(const Jobs& jobs, Ready& ready) {
+  const Job* job = jobs.find(ready.job);
+  if (job == nullptr) {
+    return fail_task(link_, ready.task, {ErrorCode::failed, "what it printed was removed"});
+  }
+  JsonWriter data = data_of(*job);
+  if (ready.age_ms) data.member("cached", true).member("age_ms", *ready.age_ms);
+  data.close_object();
+  Task& task = ready.task;
+  const auto failure = failure_of(*job);
+  const std::string line =
+      failure ? failure_line(*failure, task.record ? task.record->seq() : 0, data.text())
+              : success_line(task.errand.action, data.text());
+  if (task.record && failure) task.record->failed(*failure);
+  if (task.record && !failure) task.record->succeeded(data.text());
+  auto files = jobs.open_output(ready.job);
+  if (!files) return link_.send_reply(task.errand.to, line);
+  link_.send_result(task.errand.to, {job->spec.run.json_output, job->exit->output_bytes, line},
+                    std::move(*files));
+}
+
+void Outputs::remove_answered(Jobs& jobs) {
+  if (!ready_.empty()) return;
+  for (const std::uint64_t id : std::exchange(ended_, {})) static_cast<void>(jobs.remove(id));
+}
+
+void Outputs::client_gone(std::uint64_t connection) {
+  for (auto next = waiting_.begin(); next != waiting_.end();) {
+    const auto waiting = next++;
+    Task& task = waiting->second;
+    if (task.errand.connection != connection || task.record) continue;
+    fail_task(link_, task, {ErrorCode::timeout, "its client has gone"});
+    waiting_.erase(waiting);
+  }
+}
+
+void Outputs::link_lost() {
+  std::erase_if(waiting_, [](const auto& waiting) { return !waiting.second.record; });
+}
+
+}  // namespace mgr
