@@ -24,6 +24,18 @@ TEST(ClientRequest, AsksToWaitOnlyWhereToldTo) {
   EXPECT_EQ(*block, "module:scan\naction:start\nmgr-wait:yes\ntask_ids:1\n\n");
 }
 
+TEST(ClientRequest, ABodyStandsBehindTheBlockAsItIs) {
+  Request request{"cert", "put", {{"name", "a"}}, ""};
+  request.confirm = true;
+  request.body = std::string("\0\n\nmodule:x\xff", 12);
+  EXPECT_EQ(write_request(request).value(),
+            "module:cert\naction:put\nmgr-confirm:yes\nmgr-body:12\nname:a\n\n" + *request.body);
+  request.body = "";
+  EXPECT_TRUE(write_request(request)->ends_with("mgr-body:0\nname:a\n\n"));
+  request.body = std::string((1 << 20) + 1, 'x');
+  EXPECT_TRUE(is_refused(request));
+}
+
 TEST(ClientRequest, RefusesALineBreakInAValue) {
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\n\nmodule:shutdown"}}, ""}));
   EXPECT_TRUE(is_refused({"scan", "start", {{"task_ids", "1\rx"}}, ""}));
