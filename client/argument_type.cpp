@@ -88,11 +88,6 @@ std::string range_words(const ArgumentType& type) {
   return has_most ? " of at most " + std::to_string(type.most) : "";
 }
 
-std::string string_words(const ArgumentType& type) {
-  return "string of up to " + std::to_string(type.max_length) + " bytes" +
-         (type.pattern.empty() ? "" : " that matches " + type.pattern);
-}
-
 std::string path_words(const ArgumentType& type) {
   const char* what = type.path_kind == PathKind::file     ? "path of a file"
                      : type.path_kind == PathKind::folder ? "path of a folder"
@@ -107,7 +102,7 @@ std::string element_words(const ArgumentType& type) {
     case TypeKind::enumeration:
       return "one of " + listed(type.choices, ", ");
     case TypeKind::string:
-      return string_words(type);
+      return "string of up to " + std::to_string(type.max_length) + " bytes";
     case TypeKind::ip:
       return "IP address";
     case TypeKind::cidr:
@@ -140,8 +135,6 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
   if (!kind) return std::nullopt;
   type.kind = *kind;
   if (!read_limits(argument, type)) return bad("limits that are none");
-  std::string pattern = argument.string_at("pattern").value_or("");
-  if (pattern.size() <= max_pattern_length) type.pattern = std::move(pattern);
   const auto path_kind = find_path_kind(argument.string_at("kind").value_or("file"));
   type.path_kind = path_kind.value_or(PathKind::any);
   if (type.kind == TypeKind::enumeration && type.choices.empty()) return std::nullopt;
@@ -149,9 +142,11 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
   return type;
 }
 
-std::string type_words(const ArgumentType& type) {
-  if (!type.is_list) return element_words(type);
-  return "list of up to " + std::to_string(type.max_items) + ": " + element_words(type);
+std::string type_words(const ArgumentType& type, const std::string& pattern) {
+  const std::string element =
+      element_words(type) + (pattern.empty() ? "" : " that matches " + pattern);
+  if (!type.is_list) return element;
+  return "list of up to " + std::to_string(type.max_items) + ": " + element;
 }
 
 bool may_hold_equals_sign(const ArgumentType& type) {

@@ -193,7 +193,9 @@ Outcome<void> check_argument(const std::string& action, const ArgumentHelp& argu
                              const std::string& value) {
   // What no value can be, write_request() says better.
   if (!argument.limits || !is_value(value)) return {};
-  const auto items = check_value(*argument.limits, value);
+  ArgumentType type = *argument.limits;
+  if (argument.pattern.size() <= max_pattern_length) type.pattern = argument.pattern;
+  const auto items = check_value(type, value);
   if (items) return {};
   const std::string& why = items.error().detail;
   return invalid(action + ": " + argument.name + (why.starts_with("must ") ? " " : ": ") +

@@ -32,6 +32,9 @@ struct ChosenAction {
 // and what is wrong with them is left to the daemon.
 [[nodiscard]] Outcome<Request> bind_without_schema(const Command& command);
 
+// A longer pattern is not compiled here: the daemon has the last word anyway.
+inline constexpr std::size_t max_pattern_length = 1024;
+
 // Fails with invalid_request where the value is known not to be of the argument's type; `action` is
 // "MODULE ACTION". The value is not repeated.
 [[nodiscard]] Outcome<void> check_argument(const std::string& action, const ArgumentHelp& argument,

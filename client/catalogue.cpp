@@ -58,7 +58,8 @@ Outcome<ArgumentHelp> read_argument(const JsonValue& from) {
                       from.string_at("help").value_or(""),
                       from.boolean_at("required").value_or(false),
                       is_list,
-                      std::move(*limits)};
+                      std::move(*limits),
+                      from.string_at("pattern").value_or("")};
 }
 
 ActionMode read_mode(const JsonValue& action) {

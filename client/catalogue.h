@@ -20,6 +20,7 @@ struct ArgumentHelp {
   bool required = false;
   bool is_list = false;
   std::optional<ArgumentType> limits{};  // nothing for a type that is not known here
+  std::string pattern{};                 // of the type, which `limits` does not hold; RE2
 
   [[nodiscard]] bool is(TypeKind kind) const { return limits && limits->kind == kind; }
   // A secret or the body, which never stand on the command line.

@@ -26,8 +26,9 @@ Rows action_rows(const ModuleHelp& module, const std::string& indent) {
 Rows argument_rows(const ActionHelp& action) {
   Rows rows;
   for (const ArgumentHelp& argument : action.arguments) {
-    rows.push_back({"  " + argument.name, argument.required ? "required" : "optional",
-                    argument.limits ? type_words(*argument.limits) : argument.type});
+    rows.push_back(
+        {"  " + argument.name, argument.required ? "required" : "optional",
+         argument.limits ? type_words(*argument.limits, argument.pattern) : argument.type});
     if (!argument.help.empty()) rows.push_back({"", "", argument.help});
   }
   return rows;

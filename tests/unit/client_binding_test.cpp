@@ -137,6 +137,12 @@ TEST(ClientBinding, AnUnknownTypeIsLeftToTheDaemon) {
   EXPECT_EQ(bound({"dns", "odd", "--x", "c"}), (Fields{{"what", "--x"}, {"mode", "c"}}));
 }
 
+TEST(ClientBinding, APatternWithoutEndIsLeftToTheDaemon) {
+  ArgumentHelp argument{"a", "string", "", true, false, ArgumentType{}};
+  argument.pattern = "(" + std::string(max_pattern_length, 'x') + ")";
+  EXPECT_TRUE(check_argument("m x", argument, "y"));
+}
+
 TEST(ClientBinding, SecretsAndBodiesNeverStandOnTheCommandLine) {
   EXPECT_EQ(bound({"user", "password", "bob"}), (Fields{{"name", "bob"}}));
   EXPECT_EQ(refusal({"user", "password", "bob", "old=hunter2"}),
