@@ -73,19 +73,22 @@ Outcome<void> check_options(const ChosenAction& chosen, const InputOptions& opti
   return {};
 }
 
-Outcome<std::string> read_secret(const ArgumentHelp& argument, const InputOptions& options) {
+// The question says whose it is: the argument's name alone, which the schema chose, might be taken
+// for somebody else's prompt.
+Outcome<std::string> read_secret(const std::string& where, const ArgumentHelp& argument,
+                                 const InputOptions& options) {
   if (reads_secrets_from_stdin(options)) {
     return read_stdin_line().map([](auto line) { return std::move(line).value_or(""); });
   }
   const auto terminal = Terminal::open();
   if (!terminal) return invalid("there is no terminal to ask for " + argument.name);
   const char* hint = argument.required ? ": " : " (empty for none): ";
-  return terminal->ask(argument.name + hint, Echo::off);
+  return terminal->ask("mgrctl " + where + ", " + argument.name + hint, Echo::off);
 }
 
 Outcome<void> add_secret(Request& request, const std::string& where, const ArgumentHelp& argument,
                          const InputOptions& options) {
-  auto value = read_secret(argument, options);
+  auto value = read_secret(where, argument, options);
   if (!value) return tl::unexpected(value.error());
   if (value->empty()) {
     if (!argument.required) return {};

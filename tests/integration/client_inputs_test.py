@@ -181,7 +181,7 @@ class Secrets(WithServer):
 
     def test_are_asked_for_without_echo(self):
         person = Person(self.server, "user", "password", "bob")
-        person.sees(b"new: ")
+        person.sees(b"mgrctl user password, new: ")
         self.assertFalse(person.echoes())
         person.types(b"wrong\x15s3 cr=t\n")  # Ctrl-U: the line can be edited
         self.assertEqual(person.ends(), 0)
@@ -200,7 +200,7 @@ class Secrets(WithServer):
         person.types(b"s3 cr=t\n")
         self.assertEqual(person.ends(), 0)
         self.assertEqual(self.sent(), self.expected)
-        self.assertNotIn(b"new:", person.shown)
+        self.assertNotIn(b"new: ", person.shown)
 
     def test_are_one_line_each(self):
         self.assertEqual(run(self.server, "user", "change", stdin=b"a\nb\n")[0], 0)
