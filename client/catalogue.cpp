@@ -49,9 +49,31 @@ Outcome<ArgumentHelp> read_argument(const JsonValue& from) {
   auto name = read_name(from);
   if (!name) return tl::unexpected(name.error());
   if (is_reserved_name(*name)) return bad("an argument with a reserved name");
-  return ArgumentHelp{std::move(*name), from.string_at("type").value_or(""),
+  auto limits = read_argument_type(from);
+  if (!limits) return tl::unexpected(limits.error());
+  std::string type = from.string_at("type").value_or("");
+  const bool is_list = type.starts_with("list of ");
+  return ArgumentHelp{std::move(*name),
+                      std::move(type),
                       from.string_at("help").value_or(""),
-                      from.boolean_at("required").value_or(false)};
+                      from.boolean_at("required").value_or(false),
+                      is_list,
+                      std::move(*limits),
+                      from.string_at("pattern").value_or("")};
+}
+
+ActionMode read_mode(const JsonValue& action) {
+  const std::string mode = action.string_at("mode").value_or("");
+  if (mode == "reply") return ActionMode::reply;
+  if (mode == "job") return ActionMode::job;
+  if (mode == "output") return ActionMode::output;
+  return mode == "stream" ? ActionMode::stream : ActionMode::unknown;
+}
+
+Proof read_proof(const JsonValue& action) {
+  const std::string proof = action.string_at("min_proof").value_or("");
+  if (proof == "signed") return Proof::signature;
+  return proof == "kernel" ? Proof::kernel : Proof::none;
 }
 
 Outcome<ActionHelp> read_action(const JsonValue& from) {
@@ -59,8 +81,9 @@ Outcome<ActionHelp> read_action(const JsonValue& from) {
   if (!name) return tl::unexpected(name.error());
   auto arguments = read_each<ArgumentHelp>(from, "arguments", read_argument);
   if (!arguments) return tl::unexpected(arguments.error());
-  return ActionHelp{std::move(*name), from.string_at("summary").value_or(""),
-                    std::move(*arguments)};
+  return ActionHelp{
+      std::move(*name), from.string_at("summary").value_or(""),     std::move(*arguments),
+      read_mode(from),  from.boolean_at("confirm").value_or(false), read_proof(from)};
 }
 
 Outcome<ModuleHelp> read_module(const JsonValue& from) {
@@ -85,6 +108,22 @@ auto find_named(const Things& things, std::string_view name) -> decltype(things.
 
 const ArgumentHelp* ActionHelp::find(std::string_view argument) const {
   return find_named(arguments, argument);
+}
+
+const ArgumentHelp* ActionHelp::body() const {
+  const auto found = std::ranges::find_if(
+      arguments, [](const ArgumentHelp& argument) { return argument.is(TypeKind::blob); });
+  return found == arguments.end() ? nullptr : &*found;
+}
+
+std::vector<const ArgumentHelp*> ActionHelp::positionals() const {
+  std::vector<const ArgumentHelp*> ordered;
+  for (const bool required : {true, false}) {
+    for (const ArgumentHelp& argument : arguments) {
+      if (argument.required == required && !argument.is_input()) ordered.push_back(&argument);
+    }
+  }
+  return ordered;
 }
 
 const ActionHelp* ModuleHelp::find(std::string_view action) const {

@@ -3,6 +3,7 @@
 
 #include "protocol/paths.h"
 #include "protocol/request_block.h"
+#include "protocol/root_language.h"
 
 namespace mgr::client {
 namespace {
@@ -27,14 +28,20 @@ Outcome<std::string> write_request(const Request& request) {
   std::vector<Field> fields{{"module", request.module}, {"action", request.action}};
   if (!request.on_behalf_of.empty()) fields.push_back({"mgr-on-behalf-of", request.on_behalf_of});
   if (request.wait) fields.push_back({"mgr-wait", "yes"});
+  if (request.confirm) fields.push_back({"mgr-confirm", "yes"});
+  if (request.body) {
+    if (request.body->size() > max_body_length) return invalid("the body is over 1 MiB");
+    fields.push_back({"mgr-body", std::to_string(request.body->size())});
+  }
   for (const Field& argument : request.arguments) {
     Field field{folded(argument.name), argument.value};
     if (!is_name(field.name)) return invalid("that is no argument's name");
     if (is_reserved_name(field.name)) return invalid(field.name + " is a reserved name");
     fields.push_back(std::move(field));
   }
-  auto block = request.body ? write_block(std::move(fields), *request.body) : write_block(fields);
+  auto block = write_block(fields);
   if (!block) return invalid(std::move(block.error().detail));
+  if (request.body) *block += *request.body;
   return std::move(*block);
 }
 

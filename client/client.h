@@ -28,16 +28,17 @@ struct Request {
   std::vector<Field> arguments;
   std::string on_behalf_of;  // the web user that it is for, as the caller claims; empty for none
   bool wait = false;         // mgr-wait: the reply comes when the jobs that it starts have ended
-  // mgr-body: raw bytes, for an action that takes them.
-  std::optional<std::string> body{};
+  std::optional<std::string> body{};  // mgr-body: raw bytes, for an action that takes some
+  bool confirm = false;               // mgr-confirm: this is really meant
 };
 
 // `name` with A-Z folded to a-z; other bytes as they are.
 [[nodiscard]] std::string folded(std::string_view name);
 
-// The bytes that go over the wire. Fails with invalid_request, without a byte for anybody, where a
-// name, a value or a size is outside the grammar, a name stands twice after folding, or an argument
-// has a reserved name: so no line break in a value can add a field or a second request.
+// The bytes that go over the wire: the block, and the body behind it. Fails with invalid_request,
+// without a byte for anybody, where a name, a value or a size is outside the grammar, a name stands
+// twice after folding, or an argument has a reserved name: so no line break in a value can add a
+// field or a second request.
 [[nodiscard]] Outcome<std::string> write_request(const Request& request);
 
 // One request under way on a connection of its own.

@@ -68,6 +68,17 @@ class TreeBuilder {
   std::size_t count_ = 0;
 };
 
+// `member` may be nullptr.
+template <typename Number>
+std::optional<Number> whole_number(const JsonValue* member) {
+  if (member == nullptr || !member->is(Kind::number)) return std::nullopt;
+  const char* const end = member->text.data() + member->text.size();
+  Number value = 0;
+  const auto read = std::from_chars(member->text.data(), end, value);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
 std::optional<JsonValue> parse_json(std::string_view text) {
@@ -96,13 +107,11 @@ std::optional<bool> JsonValue::boolean_at(std::string_view name) const {
 }
 
 std::optional<std::uint64_t> JsonValue::number_at(std::string_view name) const {
-  const JsonValue* member = find(name);
-  if (member == nullptr || !member->is(Kind::number)) return std::nullopt;
-  const char* const end = member->text.data() + member->text.size();
-  std::uint64_t value = 0;
-  const auto read = std::from_chars(member->text.data(), end, value);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return value;
+  return whole_number<std::uint64_t>(find(name));
+}
+
+std::optional<std::int64_t> JsonValue::integer_at(std::string_view name) const {
+  return whole_number<std::int64_t>(find(name));
 }
 
 }  // namespace mgr::client

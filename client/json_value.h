@@ -32,6 +32,7 @@ struct JsonValue {
   [[nodiscard]] std::optional<std::string> string_at(std::string_view name) const;
   [[nodiscard]] std::optional<bool> boolean_at(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint64_t> number_at(std::string_view name) const;
+  [[nodiscard]] std::optional<std::int64_t> integer_at(std::string_view name) const;
 };
 
 // nullopt for text that is no JSON document or is over a limit.

@@ -1,9 +1,12 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
+#include <chrono>
 #include <iostream>
 
+#include "client/binding.h"
 #include "client/command.h"
 #include "client/display.h"
 #include "client/help.h"
+#include "client/inputs.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
 #include "client/options.h"
@@ -24,10 +27,38 @@ bool may_go_without_schema(const Reply& refusal) {
          code == ErrorCode::unknown_action;
 }
 
-Outcome<Request> bind_with(const Command& command, const Reply& schema) {
+// What is to be asked, and how its answer comes.
+struct Question {
+  Request request;
+  ActionMode mode = ActionMode::unknown;
+};
+
+// `session` does not count the time in which inputs are typed.
+Outcome<Question> bind_with(const Options& options, const Command& command, const Reply& schema,
+                            Session& session) {
   const auto catalogue = parse_catalogue(schema.data_json);
   if (!catalogue) return tl::unexpected(catalogue.error());
-  return bind_command(command, *catalogue);
+  const auto chosen = choose_action(command, *catalogue);
+  if (!chosen) return tl::unexpected(chosen.error());
+  auto request = bind_values(command, *chosen);
+  if (!request) return tl::unexpected(request.error());
+  const auto begin = std::chrono::steady_clock::now();
+  const auto added = add_inputs(*request, *chosen, options.input);
+  session.pause(std::chrono::steady_clock::now() - begin);
+  if (!added) return tl::unexpected(added.error());
+  return Question{std::move(*request), chosen->action->mode};
+}
+
+Outcome<Question> bind_without(const Options& options, const Command& command) {
+  auto request = bind_without_schema(command);
+  if (!request) return tl::unexpected(request.error());
+  const auto added = add_inputs_without_schema(*request, options.input);
+  if (!added) return tl::unexpected(added.error());
+  return Question{std::move(*request)};
+}
+
+Failure not_for(std::string_view option, const std::string& command) {
+  return {Failure::Kind::invalid_request, std::string(option) + " is not for " + command};
 }
 
 // The text for people; that of `mgr modules` is its catalogue.
@@ -48,7 +79,7 @@ ExitCode show_help(const Command& command, const Session& session) {
     std::cout << (action == nullptr ? module_help(*module) : action_help(*module, *action));
     return finish(session, ExitCode::ok);
   }
-  return report(session, bind_command(command, *catalogue).error());  // which says what there is
+  return report(session, choose_action(command, *catalogue).error());  // which says what there is
 }
 
 // Output as it was printed; everything else for people.
@@ -62,8 +93,12 @@ Outcome<void> show_line(const Session& session, const Request& request, const Re
   });
 }
 
-ExitCode show_reply(const Session& session, const Request& request) {
-  OutputView output(standard_target(false, ProgressLine::Style::none), request.action);
+ExitCode show_reply(const Session& session, const Question& question, bool times) {
+  const Request& request = question.request;
+  const bool is_stream = question.mode == ActionMode::stream;
+  OutputView output(
+      standard_target(times, is_stream ? progress_style(session) : ProgressLine::Style::none),
+      request.action);
   bool has_come = false;
   const auto reply = converse(session, request, [&](const Reply& line) {
     has_come = true;
@@ -98,20 +133,25 @@ ExitCode show_ended_jobs(const Session& session, const Request& request) {
   return finish_wait(session, *reply);
 }
 
-ExitCode run_action(const Options& options, const Command& command, const Session& session) {
-  Outcome<Request> request;
+ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
+  Session session = begun;
+  Outcome<Question> question;
   if (needs_catalogue(command)) {
     const auto schema = ask_for_modules(session);
     if (!schema) return report(session, schema.error());
     if (!schema->success && !may_go_without_schema(*schema)) return report(session, *schema);
-    request = schema->success ? bind_with(command, *schema) : bind_command(command);
+    question = schema->success ? bind_with(options, command, *schema, session)
+                               : bind_without(options, command);
   } else {
-    request = bind_command(command);
+    question = bind_without(options, command);
   }
-  if (!request) return report(session, request.error());
-  request->on_behalf_of = options.on_behalf_of;
-  request->wait = options.job.wait;
-  return request->wait ? show_ended_jobs(session, *request) : show_reply(session, *request);
+  if (!question) return report(session, question.error());
+  Request& request = question->request;
+  request.on_behalf_of = options.on_behalf_of;
+  request.wait = options.job.wait;
+  session.is_patient = question->mode == ActionMode::output || question->mode == ActionMode::stream;
+  return request.wait ? show_ended_jobs(session, request)
+                      : show_reply(session, *question, options.job.times);
 }
 
 ExitCode run(const Options& options) {
@@ -125,11 +165,13 @@ ExitCode run(const Options& options) {
     auto job_command = parse_job_command(options.words, options.job);
     if (!job_command) return report(session, job_command.error());
     if (*job_command) {
+      const std::string_view input = options.input.given();
+      if (!input.empty()) return report(session, not_for(input, options.words[0]));
       (*job_command)->request.on_behalf_of = options.on_behalf_of;
       return run_job_command(session, **job_command, options.job);
     }
   }
-  const auto command = parse_command(options.words);
+  const auto command = parse_command(options.words, options.plain_from);
   if (!command) return report(session, command.error());
   return options.help ? show_help(*command, session) : run_action(options, *command, session);
 }

@@ -14,8 +14,8 @@ namespace {
 constexpr double max_timeout_seconds = 86400;
 
 constexpr const char* footer = R"(Commands:
-  MODULE ACTION [name=value…]   ask for any action; MODULE --help lists a module's
-  scan start 1,2                so too: a value without a name is the action's first argument
+  MODULE ACTION [VALUE…]        ask for any action: `dns flush example.org`
+  MODULE --help                 what the module can do; MODULE ACTION --help, what it wants
   ping                          is mgr there?
   version                       its version
   whoami                        who it takes the caller for
@@ -29,6 +29,10 @@ Commands for jobs (all but `jobs` may have `job` before them; show and prune mus
   wait ID…                      until they have ended
   stop ID…                      or --key KEY, --module NAME, --mine
   job prune                     forget the jobs that have ended
+
+A VALUE is name=value, or the value alone of the next argument; the last one, where it is a list,
+takes all that are left. Behind `--` every word is a value alone, even a=b or -5. A secret is asked
+for, or a line of standard input; never write one on the command line, where everybody can see it.
 
 These words win over a module of the same name; write that one with a capital (STOP ACTION).
 `job ACTION name=value…`, and an action of `job` that is not above, is the module's.
@@ -59,7 +63,7 @@ struct Flags {
 class Layout : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: mgrctl [OPTIONS] MODULE ACTION [name=value…]\n";
+    return "Usage: mgrctl [OPTIONS] MODULE ACTION [VALUE…]\n";
   }
 };
 
@@ -84,6 +88,14 @@ void declare_for_jobs(CLI::App& app, JobOptions& job) {
       ->type_name("SECONDS");
 }
 
+void declare_for_inputs(CLI::App& app, InputOptions& input) {
+  app.add_option("--body", input.body, "What the action reads: a file, or - for standard input")
+      ->type_name("FILE");
+  app.add_flag("--secret-stdin", input.secret_stdin,
+               "Read secrets from standard input, a line each, even where that is a terminal");
+  app.add_flag("-y,--yes", input.yes, "This is really meant: ask for no confirmation");
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -98,6 +110,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.add_flag("--json", options.json, "Print the reply as JSON");
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors; of `jobs` the ids alone, of output no progress");
+  declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
   // The words are CLI11's extras: a list option of its would take [1,2] apart.
   app.allow_extras();
@@ -107,19 +120,18 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
 
 // What was neither an option nor an option's value. Before `--`, one that looks like an option is a
 // mistake; the result is that word.
-tl::expected<std::vector<std::string>, std::string> words_of(const CLI::App& app) {
-  std::vector<std::string> words;
-  bool options_over = false;
+tl::expected<void, std::string> take_words(const CLI::App& app, Options& options) {
   for (std::string& word : app.remaining()) {
-    if (!options_over && word == "--") {
-      options_over = true;
-    } else if (!options_over && word.size() > 1 && word.front() == '-') {
+    const bool is_plain = options.plain_from != SIZE_MAX;
+    if (!is_plain && word == "--") {
+      options.plain_from = options.words.size();
+    } else if (!is_plain && word.size() > 1 && word.front() == '-') {
       return tl::unexpected(std::move(word));
     } else {
-      words.push_back(std::move(word));
+      options.words.push_back(std::move(word));
     }
   }
-  return words;
+  return {};
 }
 
 // What does not parse may still say that its exit code is to be a wait's.
@@ -151,11 +163,8 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   if (!(flags.timeout_seconds > 0 && flags.timeout_seconds <= max_timeout_seconds)) {
     return tl::unexpected(misused("--timeout wants more than 0 and at most 86400 seconds", rule));
   }
-  auto words_or_mistake = words_of(app);
-  if (!words_or_mistake) {
-    return tl::unexpected(misused("there is no option " + words_or_mistake.error(), rule));
-  }
-  options.words = std::move(*words_or_mistake);
+  const auto taken = take_words(app, options);
+  if (!taken) return tl::unexpected(misused("there is no option " + taken.error(), rule));
   if (options.words.empty() && !options.help) {
     return tl::unexpected(misused("no command", rule));
   }

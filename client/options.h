@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "client/exit_code.h"
+#include "client/inputs.h"
 #include "client/jobs/job_command.h"
 
 namespace mgr::client {
@@ -21,7 +23,9 @@ struct Options {
   bool quiet = false;
   bool help = false;
   JobOptions job;
-  std::vector<std::string> words;  // MODULE ACTION VALUE…
+  InputOptions input;
+  std::vector<std::string> words;     // MODULE ACTION VALUE…
+  std::size_t plain_from = SIZE_MAX;  // the first of the words behind `--`
 };
 
 // mgrctl ends here: what to print, on stdout where the code is ok, and the code.

@@ -27,7 +27,13 @@ ExitCode say(const std::string& what, ExitCode code) {
 }  // namespace
 
 Deadline Session::deadline_for(const Request& request) const {
-  return is_patient(request) ? patience : deadline;
+  return is_patient || client::is_patient(request) ? patience : deadline;
+}
+
+void Session::pause(std::chrono::steady_clock::duration time) {
+  for (Deadline* until : {&deadline, &patience}) {
+    if (*until != no_deadline) *until += time;
+  }
 }
 
 Session begin_session(const Options& options) {

@@ -18,6 +18,10 @@ struct Session {
   ExitRule rule = ExitRule::request;
   bool json = false;
   bool quiet = false;
+  bool is_patient = false;  // whatever is asked: its answer waits for a command
+
+  // So much time went by for the person in front of it, and counts for nothing.
+  void pause(std::chrono::steady_clock::duration time);
 
   // When the first line of the reply must be there; for those after it, that is `patience`.
   [[nodiscard]] Deadline deadline_for(const Request& request) const;

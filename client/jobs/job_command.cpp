@@ -198,7 +198,8 @@ Outcome<std::optional<JobCommand>> parse_job_command(const std::vector<std::stri
   std::vector<std::string> rest = words;
   const Verb* verb = take_verb(rest);
   const std::string name = verb == nullptr ? "MODULE ACTION" : std::string(verb->name);
-  const auto checked = check_options(options, verb == nullptr ? "--wait" : verb->options, name);
+  const auto checked =
+      check_options(options, verb == nullptr ? "--wait --times" : verb->options, name);
   if (!checked) return tl::unexpected(checked.error());
   if (verb == nullptr) return std::nullopt;
   const bool takes_ids = verb->view != JobView::list && verb->view != JobView::prune;

@@ -15,6 +15,9 @@ time). The protocol is described in PROTOCOL.md.
         client.request("scan", "start", task_ids=[1, 2])
         client.pipeline([("scan", "status", {"task_ids": 1}), ("mgr", "whoami", {})])
 
+    mgr.call("dns", "flush", zone="example.org")["stdout"]      # the data of the reply, or a MgrError
+    mgr.call("cert", "put", name="web", confirm=True, body=open("web.pem", "rb").read())
+
     reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, wait=True)
     for line in mgr.stream("job", {"action": "follow", "id": reply["data"]["jobs"][0]["id"]}):
         for record in line.get("data", {}).get("records", []):
@@ -36,7 +39,7 @@ import sys
 import time
 
 __all__ = [
-    "send_request", "stream", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
+    "call", "send_request", "stream", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
     "UnknownAction", "Malformed", "InvalidArgument", "TooLarge", "Unauthenticated", "Stale",
     "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer",
 ]
@@ -49,8 +52,8 @@ MAX_TIMEOUT = 86400
 MAX_VALUE_BYTES = 4096
 MAX_FIELDS = 64
 MAX_BLOCK_BYTES = 16384
-MAX_BODY_BYTES = 1 << 20
 MAX_LINE_BYTES = 4 << 20
+MAX_BODY_BYTES = 1 << 20
 
 # How much of a pipeline may be under way. It fits into the socket's buffers, so neither side ever
 # waits for the other to read.
@@ -67,12 +70,14 @@ class MgrError(Exception):
     code: the err_code of the reply, or None where there was none.
     error, detail, audit: what the reply says; audit is the number to quote to an admin, or None.
     reply: the whole reply, or None.
+    data: what there is to tell of an action that failed, such as what its command printed; a dict.
     """
 
     def __init__(self, error, detail, code=None, audit=None, reply=None):
         super().__init__("%s: %s" % (error, detail) if detail else error)
         self.code, self.error, self.detail = code, error, detail
         self.audit, self.reply = audit, reply
+        self.data = _data(reply or {})
 
 
 class Invalid(MgrError):
@@ -181,27 +186,38 @@ def _value(name, value):
     return data
 
 
-def _body(body):
-    if not isinstance(body, (bytes, bytearray, memoryview)):
-        raise TypeError("a body is bytes, not %s" % type(body).__name__)
-    body = bytes(body)
-    if len(body) > MAX_BODY_BYTES:
-        raise ValueError("the body is over %d bytes" % MAX_BODY_BYTES)
-    return body
+def _own_fields(fields, on_behalf_of, confirm, body):
+    """`fields`, and those that are the language's own. The body is only announced here."""
+    own = dict(fields)
+    if on_behalf_of is not None:
+        own["mgr-on-behalf-of"] = on_behalf_of
+    if not isinstance(confirm, bool):
+        raise TypeError("confirm is a bool; an argument of that name goes in as **{\"Confirm\": …}")
+    if confirm:
+        own["mgr-confirm"] = "yes"
+    if any(isinstance(name, str) and name.lower() == "mgr-body" for name in fields):
+        raise ValueError("the body goes in as body=, which announces itself")
+    if body is not None:
+        if not isinstance(body, (bytes, bytearray, memoryview)):
+            raise TypeError("a body is bytes; an argument of that name goes in as **{\"Body\": …}")
+        own["mgr-body"] = memoryview(body).nbytes
+        if own["mgr-body"] > MAX_BODY_BYTES:
+            raise ValueError("a body of over %d bytes" % MAX_BODY_BYTES)
+    return own
 
 
-def build_block(module, action, fields, body=None):
-    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar.
+def _build(module, action, fields, on_behalf_of=None, confirm=False, body=None):
+    """The bytes of one request, its body behind them."""
+    block = build_block(module, action, _own_fields(fields, on_behalf_of, confirm, body))
+    return block if body is None else block + bytes(body)
 
-    `body` is bytes, for an action that takes them (mgr-body), or None.
-    """
+
+def build_block(module, action, fields):
+    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar."""
     # Names of fields fold; an alias of a module is matched to the letter, so values stay.
     pairs = [("module", module)] if action is None else [("module", module), ("action", action)]
     for _, value in pairs:
         _name(value)
-    if body is not None:
-        body = _body(body)
-        pairs.append(("mgr-body", len(body)))
     block, seen = b"", set()
     for given, value in pairs + list(fields.items()):
         name = _name(given)
@@ -214,9 +230,7 @@ def build_block(module, action, fields, body=None):
     block += b"\n"
     if len(seen) > MAX_FIELDS or len(block) > MAX_BLOCK_BYTES:
         raise ValueError("over %d fields or %d bytes" % (MAX_FIELDS, MAX_BLOCK_BYTES))
-    if body is None and "mgr-body" in seen:
-        raise ValueError("mgr-body is written where there is a body")
-    return block if body is None else block + body
+    return block
 
 
 # ---- the reply ----------------------------------------------------------------------------------
@@ -238,6 +252,11 @@ def _code(reply):
     msg = reply.get("msg")
     code = msg.get("err_code") if isinstance(msg, dict) else None
     return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+
+def _data(reply):
+    data = reply.get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def _error_of(reply):
@@ -369,32 +388,31 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def request(self, module, action, on_behalf_of=None, body=None, **fields):
+    def request(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
         """The reply of a success, as a dict. Raises a MgrError otherwise.
 
-        A field whose name is no Python name goes in as **{"some-name": value}. `body` is bytes that
-        follow the fields, for an action that takes them.
+        `confirm` says that this is really meant, to an action that asks for that. `body` is the
+        bytes of an action that takes some, such as a file. A field whose name is no Python name
+        goes in as **{"some-name": value}, and one that is called as a parameter here with a capital.
         """
-        if on_behalf_of is not None:
-            fields["mgr-on-behalf-of"] = on_behalf_of
-        return self._request(module, action, fields, body)
-
-    def _request(self, module, action, fields, body=None):
-        reply = self._exchange([build_block(module, action, fields, body)])[0]
+        block = _build(module, action, fields, on_behalf_of, confirm, body)
+        reply = self._exchange([block])[0]
         if not reply["success"]:
             raise _error_of(reply)
         return reply
 
-    def stream(self, module, action, on_behalf_of=None, body=None, **fields):
+    def call(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+        """The data of the reply: request() for who wants nothing else of it. {} where there is none."""
+        return _data(self.request(module, action, on_behalf_of, confirm, body, **fields))
+
+    def stream(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
         """An iterator over the lines of a reply that has several, each a dict, as they come.
 
         The request is sent at once, on a connection of its own. `timeout` is for that; the lines
         come when there is something to tell. Iterating raises what request() raises. close() on the
         iterator ends it early.
         """
-        if on_behalf_of is not None:
-            fields["mgr-on-behalf-of"] = on_behalf_of
-        return self._stream(build_block(module, action, fields, body), True)
+        return self._stream(_build(module, action, fields, on_behalf_of, confirm, body), True)
 
     def _stream(self, block, patient):
         """The first line has the rest of the timeout, unless `patient`; those after it no limit."""
@@ -412,14 +430,14 @@ class Client:
         return None if self._timeout is None else time.monotonic() + self._timeout
 
     def pipeline(self, requests):
-        """The replies, refusals too, to (module, action, fields) in their order; a fourth item of
-        one is its body.
+        """The replies, refusals too, to (module, action, fields) in their order. Each may go on with
+        on_behalf_of, confirm and body, as request() has them.
 
         Only inside a `with` block. Raises NoAnswer where the connection is lost on the way.
         """
         if not self._keep:
             raise RuntimeError("pipeline() is for `with Client() as client:`")
-        blocks = [build_block(*request) for request in requests]
+        blocks = [_build(*request) for request in requests]
         replies = []
         for group in _groups(blocks):
             try:
@@ -490,20 +508,30 @@ def _groups(blocks):
         yield group
 
 
+def call(module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+    """Asks for an action and returns the data of the reply, a dict: Client().call().
+
+    Of an action that answers with what its command printed these are `exit`, `stdout` and `stderr`.
+    It waits for at most 60 seconds; Client(timeout=…) for as long as is wanted.
+    """
+    return Client().call(module, action, on_behalf_of, confirm, body, **fields)
+
+
 def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-                 timeout=None, root=None, wait=False, body=None):
+                 timeout=None, root=None, wait=False, confirm=False, body=None):
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
-    `fields` holds the action beside its arguments; `body` is bytes, for an action that takes them. With `wait` the reply comes when the jobs that
-    the request starts have ended. `timeout` is 60 seconds, with `wait` none. Without a connection the dict is that of
-    err_code 8; where the answer is lost, that of err_code 13: it may have been carried out.
+    `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
+    the request starts have ended. `timeout` is 60 seconds, with `wait` none. `confirm` and `body`
+    are as in Client.request(). Without a connection the dict is that of err_code 8; where the answer
+    is lost, that of err_code 13: it may have been carried out.
     """
     fields = dict(fields or {})
     if wait:
         fields["mgr-wait"] = "yes"
     elif timeout is None:
         timeout = DEFAULT_TIMEOUT
-    block = build_block(module, None, fields, body)
+    block = _build(module, None, fields, None, confirm, body)
     client = Client(socket_path, timeout, root, host, port)
     try:
         return client._exchange([block])[0]
@@ -514,13 +542,13 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
 
 
 def stream(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-           timeout=DEFAULT_TIMEOUT, root=None, body=None):
+           timeout=DEFAULT_TIMEOUT, root=None, confirm=False, body=None):
     """Sends one request and returns an iterator over the lines of its reply: Client.stream().
 
     `fields` holds the action beside its arguments. Raises a MgrError where send_request() returns a
     refusal.
     """
-    block = build_block(module, None, dict(fields or {}), body)
+    block = _build(module, None, dict(fields or {}), None, confirm, body)
     return Client(socket_path, timeout, root, host, port)._stream(block, True)
 
 
@@ -540,6 +568,8 @@ def _parser():
     parser.add_argument("--host", help="connect over TCP")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT, metavar="SECONDS")
+    parser.add_argument("--yes", action="store_true", help="this is really meant")
+    parser.add_argument("--body", metavar="FILE", help="the bytes of this file, or of - for stdin")
     parser.add_argument("module", metavar="MODULE")
     parser.add_argument("action", metavar="ACTION")
     parser.add_argument("fields", metavar="name=value", nargs="*")
@@ -558,6 +588,19 @@ def _fields_of(words):
     return fields
 
 
+def _read_body(path):
+    """At most one byte more than may be sent; None for no path."""
+    if path is None:
+        return None
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MAX_BODY_BYTES + 1)
+        with open(path, "rb") as file:
+            return file.read(MAX_BODY_BYTES + 1)
+    except OSError as error:
+        raise ValueError("the body cannot be read: %s" % error)
+
+
 def _exit_code(error):
     if isinstance(error, Denied):
         return 126
@@ -571,7 +614,8 @@ def main(words=None):
     options = _parser().parse_args(words)
     try:
         client = Client(options.socket, options.timeout, options.root, options.host, options.port)
-        block = build_block(options.module, options.action, _fields_of(options.fields))
+        block = _build(options.module, options.action, _fields_of(options.fields), None,
+                       options.yes, _read_body(options.body))
         for reply in client._stream(block, False):
             print(json.dumps(reply), flush=True)
     except ValueError as error:

@@ -7,4 +7,8 @@ add_test(NAME client_mgrctl
 add_test(NAME client_jobs
          COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_jobs_test.py
                  $<TARGET_FILE:mgrctl>)
-set_tests_properties(client_python client_mgrctl client_jobs PROPERTIES LABELS integration TIMEOUT 120)
+add_test(NAME client_inputs
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_inputs_test.py
+                 $<TARGET_FILE:mgrctl>)
+set_tests_properties(client_python client_mgrctl client_jobs client_inputs
+                     PROPERTIES LABELS integration TIMEOUT 120)

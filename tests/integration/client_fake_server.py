@@ -31,12 +31,13 @@ class FakeServer:
     """Listens on a UNIX socket in a temporary folder, or on TCP.
 
     `answer(fields)` gets each request as a dict, and gives the bytes to send back, or an iterable of
-    pieces to send as they come; None ends the connection without a word. `blocks` holds the bytes of all requests, `connections` counts.
+    pieces to send as they come; None ends the connection without a word. `blocks` holds the bytes of all requests but for their
+    bodies, which `bodies` holds; `connections` counts.
     """
 
     def __init__(self, answer, tcp=False, hang_up_first=False):
         self.answer, self.hang_up_first = answer, hang_up_first
-        self.blocks, self.connections = [], 0
+        self.blocks, self.bodies, self.connections = [], [], 0
         self.folder = tempfile.TemporaryDirectory()
         os.makedirs(self.folder.name + "/run")
         self.path = self.folder.name + "/run/mgr.sock"
@@ -87,6 +88,8 @@ class FakeServer:
                 if lines[0] == "mgr:keep-alive":
                     self.kept = connection
                 fields = dict(item.split(":", 1) for item in lines)
+                if "mgr-body" in fields:
+                    self.bodies.append(stream.read(int(fields["mgr-body"])))
                 reply = self.answer(fields)
                 if reply is None:
                     return

@@ -24,10 +24,10 @@ EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066\r\x00"
 
 MODULES = {"modules": [
     {"name": "scan", "aliases": ["SCAN_MODULE"], "actions": [
-        {"name": "start", "arguments": [{"name": "task_ids", "type": "int", "required": True}]}]},
+        {"name": "start", "arguments": [{"name": "task_ids", "type": "list of int", "required": True}]}]},
     {"name": "stop", "actions": [{"name": "it"}]},
     {"name": "job", "actions": [
-        {"name": name, "arguments": [{"name": "ids", "type": "int"}, {"name": "id", "type": "int"}]}
+        {"name": name, "arguments": [{"name": "ids", "type": "list of int"}, {"name": "id", "type": "int"}]}
         for name in ("list", "show", "wait", "stop", "follow", "watch", "prune")]}]}
 
 

@@ -21,7 +21,8 @@ MGRCTL = os.environ.get("MGRCTL", "mgrctl")
 MODULES = {"modules": [
     {"name": "scan", "aliases": ["SCAN_MODULE"], "summary": "Scans", "actions": [
         {"name": "start", "summary": "Start", "arguments": [
-            {"name": "task_ids", "type": "list of int", "required": True, "help": "which"}]},
+            {"name": "task_ids", "type": "list of int", "required": True, "help": "which",
+             "min": 1, "max": 999}]},
         {"name": "status", "summary": "State", "arguments": [
             {"name": "task_ids", "type": "list of int", "required": False}]},
         {"name": "list", "summary": "All", "arguments": []}]},
@@ -64,6 +65,10 @@ class Requests(unittest.TestCase):
         self.assertEqual(self.sent_by("scan", "start", "1,2"), expected)
         self.assertEqual(self.sent_by("scan_module", "start", "TASK_IDS=1,2"), expected)
 
+    def test_a_list_takes_the_words_that_are_left(self):
+        self.assertEqual(self.sent_by("scan", "start", "1", "2", "--", "3")[1],
+                         b"module:scan\naction:start\ntask_ids:1,2,3\n\n")
+
     def test_names_whom_it_is_for(self):
         blocks = self.sent_by("--on-behalf-of", "alice", "scan", "list")
         self.assertEqual(blocks[1], b"module:scan\naction:list\nmgr-on-behalf-of:alice\n\n")
@@ -75,7 +80,12 @@ class Requests(unittest.TestCase):
                                 (("scan",), "needs an action"),
                                 (("scan", "start"), "needs task_ids"),
                                 (("scan", "start", "x=1"), "no argument x"),
-                                (("scan", "start", "1", "2"), "twice"),
+                                (("scan", "list", "1"), "takes no argument"),
+                                (("scan", "start", "task_ids=1", "task_ids=2"), "twice"),
+                                (("scan", "start", "0"), "task_ids: each element must be "),
+                                (("scan", "start", "1", "x"), "task_ids: each element must be "),
+                                (("scan", "start", "1,2", "3"), "several words without"),
+                                (("scan", "start", "--", "-1"), "task_ids: each element must be "),
                                 (("scan", "start", "1\n\nmodule:shutdown"), "line break"),
                                 (("scan", "start", "--force"), "no option --force")]:
                 code, out, errors = run(server, *words)
@@ -171,7 +181,8 @@ class Output(unittest.TestCase):
             self.assertIn("start", out)
             code, out, _ = run(server, "scan", "start", "--help")
             self.assertEqual(code, 0)
-            self.assertIn("task_ids  list of int  required  which", out)
+            self.assertIn("Usage: mgrctl scan start TASK_IDS…\n", out)
+            self.assertIn("task_ids  required  list of up to 64: int from 1 to 999\n", out)
         self.assertEqual(run(None, "--socket", "/none", "scan", "--help")[0], 127)
         code, out, _ = run(None, "--help")
         self.assertEqual(code, 0)

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -78,19 +79,6 @@ class Grammar(unittest.TestCase):
     def test_refuses_what_is_no_name(self):
         for name in ["", "1a", "a b", "a\n", "a:b", "\u212aelvin", "a" * 33, "\u0131d", 7]:
             self.refuses({name: "1"})
-
-    def test_writes_a_body_as_it_is_and_nothing_that_is_none(self):
-        self.assertEqual(mgr.build_block("file", "put", {"name": "a"}, b"\n\x00\n"),
-                         b"module:file\naction:put\nmgr-body:3\nname:a\n\n\n\x00\n")
-        self.assertEqual(mgr.build_block("file", "put", {}, bytearray()),
-                         b"module:file\naction:put\nmgr-body:0\n\n")
-        self.assertEqual(len(mgr.build_block("file", "put", {}, bytes(1 << 20))), 41 + (1 << 20))
-        with self.assertRaises(TypeError):
-            mgr.build_block("file", "put", {}, "text")
-        for fields, body in [({}, bytes((1 << 20) + 1)), ({"mgr-body": 3}, b"abc"),
-                             ({"MGR-Body": 3}, None)]:
-            with self.assertRaises(ValueError):
-                mgr.build_block("file", "put", fields, body)
 
     def test_refuses_names_that_fold_to_the_same(self):
         self.refuses({"Task_IDs": "1", "task_ids": "2"})
@@ -171,6 +159,69 @@ class Request(unittest.TestCase):
         for timeout in [0, -1, float("nan"), float("inf")]:
             with self.assertRaises(ValueError):
                 mgr.Client(timeout=timeout)
+
+
+class Declared(unittest.TestCase):
+    """What an action of modules.d may want, and how it answers."""
+
+    def test_call_gives_the_data(self):
+        printed = {"exit": 0, "stdout": "flushed\n", "stderr": ""}
+        with FakeServer(lambda _: success("flush", printed)) as server:
+            with mock.patch.dict(os.environ, MGR_SOCKET=server.path):
+                self.assertEqual(mgr.call("dns", "flush", zone="example.org", port=53), printed)
+            self.assertEqual(server.blocks,
+                             [b"module:dns\naction:flush\nzone:example.org\nport:53\n\n"])
+        for reply in [success("flush"), line({"success": True, "msg": "x", "data": [1]})]:
+            with FakeServer(lambda _, reply=reply: reply) as server:
+                self.assertEqual(mgr.Client(server.path).call("dns", "flush"), {})
+
+    def test_what_a_failed_command_printed_is_in_the_error(self):
+        with FakeServer(lambda _: refusal(2, "failed", data={"exit": 3})) as server:
+            with self.assertRaises(mgr.Failed) as raised:
+                mgr.Client(server.path).call("dns", "flush")
+        self.assertEqual(raised.exception.data, {"exit": 3})
+        self.assertEqual(mgr.NoAnswer("x").data, {})
+
+    def test_bodies_are_sent_byte_for_byte(self):
+        body = bytes(range(256)) + b"\n\nmodule:shutdown\n\n"
+        with FakeServer(echo) as server:
+            for given in [body, bytearray(body), memoryview(body)]:
+                mgr.Client(server.path).request("cert", "put", body=given, name="web")
+            mgr.send_request("cert", {"action": "put"}, socket_path=server.path, body=b"")
+            self.assertEqual(server.blocks[0],
+                             b"module:cert\naction:put\nname:web\nmgr-body:275\n\n")
+            self.assertEqual(server.bodies, [body] * 3 + [b""])
+
+    def test_bodies_may_be_pipelined(self):
+        with FakeServer(echo) as server:
+            with mgr.Client(server.path, timeout=20) as client:
+                client.pipeline([("cert", "put", {"n": n}, None, True, b"x" * (1 << 20))
+                                 for n in range(3)])
+            self.assertEqual([len(body) for body in server.bodies], [1 << 20] * 3)
+            self.assertEqual(server.connections, 1)
+
+    def test_confirms_only_where_told_to(self):
+        with FakeServer(echo) as server:
+            client = mgr.Client(server.path)
+            client.request("dns", "wipe", confirm=True)
+            client.request("dns", "wipe", confirm=False)
+            client.request("dns", "wipe", **{"Confirm": "x", "Body": "y"})
+            list(client.stream("dns", "wipe", confirm=True))
+            list(mgr.stream("dns", {"action": "wipe"}, socket_path=server.path, confirm=True))
+            mgr.send_request("dns", {"action": "wipe"}, socket_path=server.path, confirm=True)
+            confirmed = b"module:dns\naction:wipe\nmgr-confirm:yes\n\n"
+            self.assertEqual(server.blocks, [
+                confirmed, b"module:dns\naction:wipe\n\n",
+                b"module:dns\naction:wipe\nconfirm:x\nbody:y\n\n"] + [confirmed] * 3)
+
+    def test_refuses_what_is_no_body_and_no_confirmation(self):
+        client = mgr.Client("/nonexistent/mgr.sock")
+        for error, given in [(TypeError, {"body": "text"}), (TypeError, {"body": 7}),
+                             (TypeError, {"confirm": "yes"}), (TypeError, {"confirm": None}),
+                             (ValueError, {"body": b"x" * ((1 << 20) + 1)}),
+                             (ValueError, {"mgr-body": 7}), (ValueError, {"MGR-Body": "7"})]:
+            with self.assertRaises(error):
+                client.request("cert", "put", **given)
 
 
 class Stream(unittest.TestCase):
@@ -332,6 +383,19 @@ class CommandLine(unittest.TestCase):
                 self.assertEqual(got, exit_code)
                 self.assertTrue((out + err).isascii() if hasattr(out, "isascii") else True)
                 self.assertNotIn("\x1b", out + err)
+
+    def test_sends_a_body_and_confirms(self):
+        with FakeServer(echo) as server, tempfile.NamedTemporaryFile() as given:
+            given.write(b"pem")
+            given.flush()
+            words = ["--socket", server.path, "--yes", "--body", given.name, "cert", "put"]
+            self.assertEqual(self.run_main(*words)[0], 0)
+            self.assertEqual(server.bodies, [b"pem"])
+            self.assertIn(b"mgr-confirm:yes\n", server.blocks[0])
+            for path in ["/nonexistent", "/", "/dev/zero"]:
+                words[4] = path
+                self.assertEqual(self.run_main(*words)[0], 2)
+            self.assertEqual(len(server.blocks), 1)
 
     def test_tells_misuse_and_absence_apart(self):
         self.assertEqual(self.run_main("--socket", "/nonexistent", "m", "a")[0], 127)

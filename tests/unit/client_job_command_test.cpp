@@ -63,6 +63,22 @@ TEST(ClientJobCommand, OnlyWhatWaitsForJobsIsWaitedForWithoutALimit) {
   EXPECT_FALSE(is_patient({"scan", "wait", {}, {}}));
 }
 
+TEST(ClientSession, WhatWaitsForACommandHasNoDeadlineOfItsOwn) {
+  const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Session session{"", soon};
+  EXPECT_EQ(session.deadline_for({"dns", "flush", {}, {}}), soon);
+  session.is_patient = true;
+  EXPECT_EQ(session.deadline_for({"dns", "flush", {}, {}}), no_deadline);
+}
+
+TEST(ClientSession, TimeForTypingDoesNotCount) {
+  const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  Session session{"", soon};
+  session.pause(std::chrono::seconds(7));
+  EXPECT_EQ(session.deadline, soon + std::chrono::seconds(7));
+  EXPECT_EQ(session.patience, no_deadline);
+}
+
 Job job(std::uint64_t id, std::string state, std::string module = "scan") {
   Job made;
   made.id = id;

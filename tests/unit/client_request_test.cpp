@@ -24,12 +24,15 @@ TEST(ClientRequest, AsksToWaitOnlyWhereToldTo) {
   EXPECT_EQ(*block, "module:scan\naction:start\nmgr-wait:yes\ntask_ids:1\n\n");
 }
 
-TEST(ClientRequest, SendsTheBodyAsItIs) {
-  Request request{"file", "put", {{"name", "a"}}, ""};
-  request.body = std::string("\n\0x", 3);
+TEST(ClientRequest, ABodyStandsBehindTheBlockAsItIs) {
+  Request request{"cert", "put", {{"name", "a"}}, ""};
+  request.confirm = true;
+  request.body = std::string("\0\n\nmodule:x\xff", 12);
   EXPECT_EQ(write_request(request).value(),
-            "module:file\naction:put\nname:a\nmgr-body:3\n\n" + *request.body);
-  request.body = std::string(max_body_length + 1, 'x');
+            "module:cert\naction:put\nmgr-confirm:yes\nmgr-body:12\nname:a\n\n" + *request.body);
+  request.body = "";
+  EXPECT_TRUE(write_request(request)->ends_with("mgr-body:0\nname:a\n\n"));
+  request.body = std::string((1 << 20) + 1, 'x');
   EXPECT_TRUE(is_refused(request));
 }
 
