@@ -13,6 +13,9 @@ test_packages=(
   systemd systemd-container
 )
 
+# shellcheck disable=SC2034 # what packaging/examples runs
+example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl passwd tar)
+
 packages_missing() {  # PACKAGE…
   local package
   for package in "$@"; do
