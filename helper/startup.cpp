@@ -2,7 +2,6 @@
 #include "helper/startup.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,6 +15,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include "helper/jobs/file_lock.h"
 
 namespace mgr {
 namespace {
@@ -76,7 +77,7 @@ Result<void> take_instance_lock(const Paths& paths) {
   const std::string path = paths.run_folder() + "/helper.lock";
   Descriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!lock) return fail_errno(path);
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!take_lasting_lock(lock.get())) {
     return fail(ErrorCode::failed, path + ": another mgr-helper is running");
   }
   static_cast<void>(lock.release());  // held as long as the process lives

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <set>
 #include <utility>
 
+#include "helper/jobs/file_lock.h"
 #include "helper/jobs/record_file.h"
 
 namespace mgr {
@@ -61,7 +61,7 @@ Result<Store> Store::open(const std::string& folder) {
   if (status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
     return fail(ErrorCode::failed, folder + ": must belong to root alone (0700)");
   }
-  if (flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!take_lasting_lock(opened.get())) {
     return fail(ErrorCode::conflict, folder + ": another mgr-helper uses it");
   }
   auto journal = Journal::open(opened.get());

@@ -6,7 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "helper/jobs/record_file.h"
 #include "helper/jobs/store.h"
@@ -309,6 +311,14 @@ TEST_F(JobStore, RefusesASecondHelper) {
   auto first = Store::open(folder());
   ASSERT_TRUE(first);
   EXPECT_FALSE(Store::open(folder()));
+}
+
+TEST_F(JobStore, WaitsForAHelperThatIsJustEnding) {
+  auto first = std::make_optional(Store::open(folder()));
+  ASSERT_TRUE(*first);
+  std::thread ending([&] { first.reset(); });
+  EXPECT_TRUE(Store::open(folder()));
+  ending.join();
 }
 
 TEST_F(JobStore, ReplacesARecordWholly) {
