@@ -37,6 +37,7 @@ void check_policy(const mgr::Policy& policy) {
   }
   const mgr::Decider decider(policy);
   for (const mgr::Rule& rule : policy.rules) {
+    require((rule.rate.count == 0) == (rule.rate.seconds == 0) && rule.rate.count <= 1000000);
     require(!rule.who.empty() && !rule.modules.empty() && !rule.actions.empty() && rule.line > 0);
     for (const uid_t uid : {0U, 7U, 65534U}) {
       const auto decision = decider.decide({uid, {uid}}, rule.modules[0], rule.actions[0], {});
@@ -54,6 +55,17 @@ void check_round_trip(mgr::Policy policy, std::vector<mgr::DeclaredModule> modul
   require(decoded.has_value() && mgr::encode(*decoded) == bytes);
 }
 
+// The same as a further file: it cannot declare its principals again, and only adds rules.
+void check_further_file(const mgr::SourceText& source, Users& users, mgr::Configuration twice) {
+  const std::size_t rules = twice.policy.rules.size();
+  const std::size_t principals = twice.policy.principals.size();
+  const auto again = mgr::parse_policy(source, users, twice);
+  require(again.has_value() == (principals == 1));
+  if (!again) return;
+  require(twice.policy.rules.size() == 2 * rules && twice.policy.principals.size() == 1);
+  check_policy(twice.policy);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
@@ -63,6 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (mgr::parse_policy(source, users, as_policy)) {
     check_policy(as_policy.policy);
     check_round_trip(as_policy.policy, {});
+    check_further_file(source, users, as_policy);
   }
   if (mgr::parse_modules(source, users, as_modules)) {
     check_round_trip({{{mgr::anyone_principal, {}, {}, {}, true}}, {}}, as_modules.modules);
