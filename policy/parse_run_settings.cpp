@@ -194,10 +194,6 @@ RunSettings read_run_settings(TableReader& table, const std::vector<Argument>& a
   read_schedule(table, run);
   read_output(table, run);
   read_confinement(table, run);
-  // A secret would be kept in memory, and a body would be no part of what the cache goes by.
-  if (std::ranges::any_of(arguments, is_input) && table.find("cache") != nullptr) {
-    table.error("cache", "must not be set where an argument is a secret or a blob");
-  }
   return run;
 }
 
