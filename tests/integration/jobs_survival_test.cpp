@@ -52,6 +52,58 @@ TEST_F(JobSurvival, OutlivesTheHelper) {
   EXPECT_EQ(job.exit->status, 33);
 }
 
+TEST_F(JobSurvival, ATransientJobIsInNoJournalAndGoesOnUnderTheNextHelper) {
+  const Fifo ready(work_ / "ready"), go(work_ / "go");
+  JobSpec spec = probe({"wait-for-go", ready.path(), go.path()});
+  spec.run.mode = RunMode::output;
+  start_in_a_helper_that_dies(spec, ready);
+  EXPECT_EQ(fs::file_size(fs::path(settings().paths.jobs_folder()) / "accepted"), 0U);
+  open_jobs();
+  go.write(33);
+  EXPECT_EQ(end_of(1).exit->status, 33);
+  jobs_->ends_are_kept();
+  close_jobs();
+  open_jobs();
+  EXPECT_EQ(jobs_->find(1), nullptr) << "whoever was answered has been";
+  EXPECT_FALSE(fs::exists(job_folder(1)));
+}
+
+TEST_F(JobSurvival, AStreamIsStoppedByTheNextHelper) {
+  const Fifo ready(work_ / "ready"), go(work_ / "go");
+  JobSpec spec = probe({"wait-for-go", ready.path(), go.path()});
+  spec.run.mode = RunMode::stream;
+  start_in_a_helper_that_dies(spec, ready);
+  open_jobs();
+  EXPECT_EQ(end_of(1).state, JobState::stopped);
+}
+
+TEST_F(JobSurvival, ATransientJobWhoseMgrJobIsKilledIsLostAndWritesNothing) {
+  const Fifo ready(work_ / "ready"), go(work_ / "go");
+  JobSpec spec = probe({"wait-for-go", ready.path(), go.path()});
+  spec.run.mode = RunMode::output;
+  const std::uint64_t id = start(spec);
+  EXPECT_TRUE(ready.wait_for(1));
+  kill_only_mgr_job();
+  EXPECT_EQ(end_of(id).state, JobState::lost);
+  EXPECT_EQ(fs::file_size(job_folder(id) / "exit"), 0U);
+  EXPECT_TRUE(jobs_->remove(id));
+  EXPECT_FALSE(fs::exists(job_folder(id)));
+}
+
+TEST_F(JobSurvival, ATransientJobThatDidNotRunBeforeTheRestartNeverDoes) {
+  for (const RunMode mode : {RunMode::output, RunMode::stream}) {
+    JobSpec spec = probe({"exit", "0"});
+    spec.id = 1 + static_cast<std::uint64_t>(mode);
+    spec.run.mode = mode;
+    record_only(spec);
+    open_jobs();
+    const Job job = end_of(spec.id);
+    EXPECT_EQ(job.state, JobState::stopped);
+    EXPECT_FALSE(fs::exists(job_folder(spec.id) / "start"));
+    EXPECT_TRUE(jobs_->remove(spec.id));
+  }
+}
+
 TEST_F(JobSurvival, CanBeStoppedByTheNextHelper) {
   const Fifo ready(work_ / "ready");
   JobSpec spec = probe({"tree", ready.path(), "0", "0"});

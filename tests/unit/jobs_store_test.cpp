@@ -144,6 +144,19 @@ TEST_F(JobStore, SetsADamagedFolderAsideAndLoadsTheOthers) {
   EXPECT_TRUE(fs::exists(job(damaged) / "spec")) << "left alone";
 }
 
+TEST_F(JobStore, RemovesWhatNobodyWasPromisedAndThePowerCutOff) {
+  const std::uint64_t id = one_more();
+  const std::uint64_t good = one_more();
+  write(job(id) / "spec", "");
+  auto store = Store::open(folder()).value();
+  const auto loaded = store.load(0);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->jobs.size(), 1U);
+  EXPECT_TRUE(loaded->set_aside.empty());
+  EXPECT_FALSE(fs::exists(job(id)));
+  EXPECT_GT(store.new_id().value(), good);
+}
+
 TEST_F(JobStore, IgnoresNamesThatAreNotIds) {
   (void)one_more();
   for (const char* name : {"007", "0", "-1", "1x", "18446744073709551617", "lost+found"}) {
