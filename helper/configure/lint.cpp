@@ -43,10 +43,8 @@ class RuleLint {
       return;
     }
     for (const Condition& condition : rule_.where) {
-      const auto takes_it = [&](const Action* each) {
-        return std::ranges::find(each->arguments, condition.argument, &Argument::name) !=
-               each->arguments.end();
-      };
+      for (const Action* each : actions) compare(condition, *each);
+      const auto takes_it = [&](const Action* each) { return find_type(condition, *each); };
       // With "*" the condition is what picks those that take it.
       const bool known = action == "*" ? std::ranges::any_of(actions, takes_it)
                                        : std::ranges::all_of(actions, takes_it);
@@ -55,6 +53,22 @@ class RuleLint {
            "', which takes no such argument: the rule " + (rule_.allow ? "grants" : "denies") +
            " nothing there");
     }
+  }
+
+  static const ArgumentType* find_type(const Condition& condition, const Action& action) {
+    const auto found = std::ranges::find(action.arguments, condition.argument, &Argument::name);
+    return found == action.arguments.end() ? nullptr : &found->type;
+  }
+
+  // Ranges measure numbers, and texts everything else.
+  void compare(const Condition& condition, const Action& action) {
+    const ArgumentType* type = find_type(condition, action);
+    if (type == nullptr) return;
+    const bool is_number = type->kind == TypeKind::integer || type->kind == TypeKind::port;
+    if (is_number ? !condition.ranges.empty() : !condition.texts.empty()) return;
+    warn("'where' of '" + condition.argument + "' holds no " + (is_number ? "number" : "text") +
+         ", which that of '" + action.name + "' is: the rule " +
+         (rule_.allow ? "grants nothing" : "denies all") + " there");
   }
 
   void warn(const std::string& what) {

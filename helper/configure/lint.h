@@ -11,8 +11,9 @@ namespace mgr {
 
 // "file:line: …" for each module and action that a rule names and nobody has, and for each argument
 // in its `where` that an action of the rule does not take: there the condition never holds, so an
-// allow grants nothing and a deny denies nothing. No error, since a package may bring its rules
-// before its modules.
+// allow grants nothing and a deny denies nothing. Also where a condition holds numbers alone for an
+// argument that is none, or texts alone for one that is: that grants nothing, or denies all. No
+// error, since a package may bring its rules before its modules.
 [[nodiscard]] std::vector<std::string> lint_policy(const Policy& policy, const Registry& registry);
 
 }  // namespace mgr

@@ -60,6 +60,20 @@ TEST_F(Lint, NamesArgumentsThatNoActionTakes) {
                                   "nothing there"}));
 }
 
+TEST_F(Lint, NamesConditionsThatCannotMeasureTheirArgument) {
+  rule.where = {{"task_ids", {}, {"one"}}};
+  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' holds no number, which "
+                                  "that of 'start' is: the rule grants nothing there"}));
+  rule.allow = false;
+  rule.modules = {"job"};
+  rule.actions = {"watch"};
+  rule.where = {{"of_module", {{1, 9}}}};
+  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'of_module' holds no text, which "
+                                  "that of 'watch' is: the rule denies all there"}));
+  rule.where = {{"of_module", {{1, 9}}, {"scan"}}};
+  EXPECT_EQ(warnings(), Warnings{});
+}
+
 TEST_F(Lint, EveryActionStandsForThoseThatTakeTheArgument) {
   rule.actions = {"*"};
   rule.where = {{"task_ids", {{1, 9}}}};
