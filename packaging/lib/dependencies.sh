@@ -14,7 +14,8 @@ test_packages=(
 )
 
 # shellcheck disable=SC2034 # what packaging/examples runs
-example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl passwd tar)
+example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl passwd tar
+  php-cli)
 
 packages_missing() {  # PACKAGE…
   local package

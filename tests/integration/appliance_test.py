@@ -62,7 +62,7 @@ class Appliance(Instance):
             raise
 
     def install(self):
-        for folder in ("commands", "certificates", "backups", "saved", "logs", "etc/mgr/rules.d", "run-dns"):
+        for folder in ("commands", "certificates", "backups", "saved", "logs", "etc/mgr/rules.d", "run-dns", "page"):
             (self.dir / folder).mkdir()
             os.chmod(self.dir / folder, 0o755)
         self.write("etc/mgr/policy.toml", POLICY)
@@ -73,6 +73,8 @@ class Appliance(Instance):
         for command in (EXAMPLE / "bin").iterdir():
             self.write(f"commands/{command.name}", self.moved(command.read_text()), 0o755)
         self.write("commands/settings", SETTINGS)
+        for client in (EXAMPLE / "page.php", REPO / "client/python/mgr.py"):
+            self.write(f"page/{client.name}", client.read_text())
         os.mkfifo(self.dir / "gates/upgrade")
         os.mkfifo(self.dir / "gates/backup")
         for part in ("etc/apt/sources.list.d", "etc/apt/preferences.d", "etc/apt/apt.conf.d",
@@ -377,6 +379,31 @@ class Actions(unittest.TestCase):
         self.assertEqual(second["state"], "succeeded", second)
         printed = self.mgr.printed(self.mgr.lines("job", "output", id=running["id"]))
         self.assertIn("0 upgraded", printed)
+
+    # ---- from the page
+
+    def as_www_data(self, *words):
+        """What a program says as www-data, and its exit status."""
+        done = subprocess.run(
+            ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--", *words],
+            env={"MGR_SOCKET": str(self.mgr.dir / "run/mgr.sock"), "PATH": os.environ["PATH"]},
+            cwd=self.mgr.dir / "page", capture_output=True, text=True, timeout=DEADLINE)
+        return done.stdout or done.stderr, done.returncode
+
+    def test_from_php(self):
+        said, status = self.as_www_data("php", "page.php", "net", "interfaces")
+        self.assertEqual(status, 0, said)
+        self.assertIn("lo", [interface["ifname"] for interface in json.loads(said)["output"]])
+        said = self.as_www_data("php", "page.php", "account", "password", "user=admin", "password=x")
+        self.assertEqual(said, ("4 the policy does not allow it\n", 1))
+        said = self.as_www_data("php", "page.php", "dns", "flush", "x=1\naction:configure")
+        self.assertEqual(said, ("0 x: a control character\n", 1))
+
+    def test_from_python(self):
+        script = "import mgr; print([i['ifname'] for i in mgr.call('net', 'interfaces')['output']])"
+        said, status = self.as_www_data("/usr/bin/python3", "-B", "-c", script)
+        self.assertEqual(status, 0, said)
+        self.assertIn("'lo'", said)
 
     # ---- who
 
