@@ -226,10 +226,6 @@ void check_against(TableReader& table, const std::vector<Argument>& arguments,
   if (has(TypeKind::path) && run.open_files > 0 && run.open_files < least_for_paths) {
     table.error("open_files", "must be at least 128 where an argument is a path");
   }
-  // A secret would be kept in memory, and a body would be no part of what the cache goes by.
-  if (std::ranges::any_of(arguments, is_input) && table.find("cache") != nullptr) {
-    table.error("cache", "must not be set where an argument is a secret or a blob");
-  }
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ struct RunSettings {
   bool private_network = false;  // no interface but a loopback of its own
   std::vector<std::string> read_only_paths;
   std::uint64_t capabilities = 0;  // bit N: capability N of capabilities(7), ambient
-  // Its request alone gets to know of it, and it leaves no history: nothing of it is synced to disk.
+  // Its request alone gets to know of it, and it leaves no history: nothing of it is synced to
+  // disk.
   [[nodiscard]] bool is_transient() const { return mode != RunMode::job; }
   friend bool operator==(const RunSettings&, const RunSettings&) = default;
   static void members(auto& archive, auto& record) {

@@ -49,8 +49,7 @@ TEST(JobResult, WritesWhatIsNoTextInBase64) {
 
 TEST(JobResult, CutsWhatDoesNotFitHoweverItIsEscaped) {
   constexpr std::size_t length = 1 << 18;
-  for (const std::string piece :
-       {"\"", "\n", "\xF0\x9F\x98\x80", "\xFF"}) {
+  for (const std::string piece : {"\"", "\n", "\xF0\x9F\x98\x80", "\xFF"}) {
     std::string text;
     while (text.size() + piece.size() <= length) text += piece;
     for (const PrintedResult& printed :
