@@ -277,7 +277,26 @@ TEST_F(PolicyModules, ACommandHasOneInputThatStandsNowhereElse) {
                 "m.toml:2: 'command' names 'one', which reaches the command by its input alone")
           << type << element;
     }
+    EXPECT_EQ(with("-", type, "int", "mode = 'output'\ncache = '10s'"),
+              "m.toml:4: 'cache' is not for an action with a secret or a blob")
+        << type;
   }
+}
+
+TEST_F(PolicyModules, ASecretIsGivenOnceAndPathsNeedDescriptors) {
+  const auto with = [&](const std::string& type, const std::string& keys) {
+    return action("command = '/bin/x'\n" + keys + "\n[module.m.action.a.arg.one]\n" + type);
+  };
+  const std::string secret = "type = 'secret'", path = "type = 'path'\nroots = '/srv'";
+  EXPECT_EQ(with(secret, "retries = 1"),
+            "m.toml:3: 'retries' must be 0 where an argument is a secret: it is not kept");
+  EXPECT_EQ(with(secret, "retries = 0"), "accepted");
+  EXPECT_EQ(with("type = 'blob'", "retries = 1"), "accepted");
+  EXPECT_EQ(with(path, "open_files = 127"),
+            "m.toml:3: 'open_files' must be at least 128 where an argument is a path");
+  EXPECT_EQ(with(path, "open_files = 128"), "accepted");
+  EXPECT_EQ(with(path, ""), "accepted");
+  EXPECT_EQ(with(secret, "open_files = 8"), "accepted");
 }
 
 TEST_F(PolicyModules, RefusesKeysOfAnotherType) {
