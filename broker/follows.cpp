@@ -12,7 +12,7 @@
 namespace mgr::broker {
 
 bool Follows::begin(Exchange& exchange, const FollowMessage& message,
-                    std::array<Descriptor, descriptors_of_a_follow> files) {
+                    std::array<Descriptor, descriptors_of_output> files) {
   if (!is_name(message.action)) return false;
   if (exchange.client == nullptr) return true;
   if (Follow* const known = find(exchange.id)) {

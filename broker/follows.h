@@ -39,14 +39,14 @@ class Follows {
   // closed.
   static constexpr std::size_t most_kept_back = 600;
   static constexpr std::size_t most_descriptors =
-      (most_live + most_kept_back) * descriptors_of_a_follow;
+      (most_live + most_kept_back) * descriptors_of_output;
 
   Follows(Exchanges& exchanges, Clients& clients) : exchanges_(exchanges), clients_(clients) {}
 
   // An attempt's files, for an exchange that is open. Without a client they are closed at once.
   // False where the helper may not say so: an action that is no name, or more than most_live.
   [[nodiscard]] bool begin(Exchange& exchange, const FollowMessage& message,
-                           std::array<Descriptor, descriptors_of_a_follow> files);
+                           std::array<Descriptor, descriptors_of_output> files);
   // There is more to read.
   void grew(const Exchange& exchange);
   // The helper's last reply. True where it is kept back until the output before it has been

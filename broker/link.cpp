@@ -210,13 +210,13 @@ bool Link::take_reply(const Frame& frame) {
 
 bool Link::take_follow(const Frame& frame) {
   const auto follow = decode<FollowMessage>(frame.payload);
-  std::array<Descriptor, descriptors_of_a_follow> files;
+  std::array<Descriptor, descriptors_of_output> files;
   return follow && claim(files) && events_.hear_follow(frame.id, *follow, std::move(files));
 }
 
 bool Link::take_result(const Frame& frame) {
   const auto result = decode<ResultMessage>(frame.payload);
-  std::array<Descriptor, descriptors_of_a_result> files;
+  std::array<Descriptor, descriptors_of_output> files;
   return result && claim(files) && events_.hear_result(frame.id, *result, std::move(files));
 }
 

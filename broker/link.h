@@ -37,11 +37,11 @@ class LinkEvents {
   [[nodiscard]] virtual bool hear_reply(std::uint64_t id, const ReplyMessage& reply) = 0;
   // A job's output: open files to be read, and that there is more in them. False as hear_reply's.
   [[nodiscard]] virtual bool hear_follow(std::uint64_t id, const FollowMessage& follow,
-                                         std::array<Descriptor, descriptors_of_a_follow> files) = 0;
+                                         std::array<Descriptor, descriptors_of_output> files) = 0;
   [[nodiscard]] virtual bool hear_grew(std::uint64_t id) = 0;
   // A last reply that the job's output completes.
   [[nodiscard]] virtual bool hear_result(std::uint64_t id, const ResultMessage& result,
-                                         std::array<Descriptor, descriptors_of_a_result> files) = 0;
+                                         std::array<Descriptor, descriptors_of_output> files) = 0;
   // `sent`: the position up to which the kernel has taken what was asked.
   virtual void link_lost(std::uint64_t sent) = 0;
   // The helper speaks another version: only an upgraded program can talk to it.

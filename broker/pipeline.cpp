@@ -60,7 +60,8 @@ void Pipeline::take(Connection& client, std::string_view bytes) {
     }
     // 3. Limit: or wait, with all that follows.
     if (!may_go_on(client, bytes)) return;
-    // 4 to 6. Validate, authenticate, forward.
+    // 4 to 6. Validate (a second time where there was a body: the helper may have come anew since),
+    //    authenticate, forward.
     const Result<void> served = serve(client);
     if (!served) refuse(client, served.error());
     end_block(client);
@@ -163,7 +164,7 @@ bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
 }
 
 bool Pipeline::hear_follow(std::uint64_t id, const FollowMessage& follow,
-                           std::array<Descriptor, descriptors_of_a_follow> files) {
+                           std::array<Descriptor, descriptors_of_output> files) {
   Exchange* const exchange = exchanges_.find(id);
   return exchange != nullptr && follows_.begin(*exchange, follow, std::move(files));
 }
@@ -175,7 +176,7 @@ bool Pipeline::hear_grew(std::uint64_t id) {
 }
 
 bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
-                           std::array<Descriptor, descriptors_of_a_result> files) {
+                           std::array<Descriptor, descriptors_of_output> files) {
   const Exchange* const exchange = exchanges_.find(id);
   if (exchange == nullptr || open_data_of(result.line).empty()) return false;
   if (exchange->client == nullptr) return hear_reply(id, {false, result.line});

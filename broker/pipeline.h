@@ -62,10 +62,10 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   // The way back.
   [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
   [[nodiscard]] bool hear_follow(std::uint64_t id, const FollowMessage& follow,
-                                 std::array<Descriptor, descriptors_of_a_follow> files) override;
+                                 std::array<Descriptor, descriptors_of_output> files) override;
   [[nodiscard]] bool hear_grew(std::uint64_t id) override;
   [[nodiscard]] bool hear_result(std::uint64_t id, const ResultMessage& result,
-                                 std::array<Descriptor, descriptors_of_a_result> files) override;
+                                 std::array<Descriptor, descriptors_of_output> files) override;
   [[nodiscard]] bool relay_results();
   void refuse(Connection& client, const Error& error);
   void give_turns();

@@ -8,7 +8,7 @@
 namespace mgr::broker {
 
 void Results::add(std::uint64_t id, const ResultMessage& message,
-                  std::array<Descriptor, descriptors_of_a_result> files) {
+                  std::array<Descriptor, descriptors_of_output> files) {
   waiting_.push_back(
       {id, message.json, message.printed, std::string(message.line), std::move(files)});
 }

@@ -27,14 +27,14 @@ class Results {
   // In bytes. A turn goes over it by one result at most.
   static constexpr std::size_t most_a_turn = 256 << 10;
   static constexpr std::size_t most_waiting = 256;
-  static constexpr std::size_t most_descriptors = (most_waiting + 1) * descriptors_of_a_result;
+  static constexpr std::size_t most_descriptors = (most_waiting + 1) * descriptors_of_output;
 
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   // Then one must be taken before another is added.
   [[nodiscard]] bool is_full() const { return waiting_.size() >= most_waiting; }
   // One whose line has open data (reply.h).
   void add(std::uint64_t id, const ResultMessage& message,
-           std::array<Descriptor, descriptors_of_a_result> files);
+           std::array<Descriptor, descriptors_of_output> files);
   // Reads the oldest of those that wait; there must be one.
   [[nodiscard]] FinishedResult take();
 
@@ -44,7 +44,7 @@ class Results {
     bool json;
     std::uint64_t printed;
     std::string line;
-    std::array<Descriptor, descriptors_of_a_result> files;
+    std::array<Descriptor, descriptors_of_output> files;
   };
   std::deque<Waiting> waiting_;
 };

@@ -23,7 +23,8 @@ Result<void> check_names(const ActionSchema& action, const RequestBlock& block) 
     }
     if (!has_argument(action, name)) {
       return fail(ErrorCode::invalid_argument,
-                  action.name + " takes no argument " + std::string(name));
+                  action.name + " takes no argument " + std::string(name) +
+                      (action.takes_body ? "; what it reads is the body (mgr-body)" : ""));
     }
   }
   return {};

@@ -9,6 +9,14 @@ namespace {
 
 constexpr const char* needs_proof = "this needs a proof of who is asking";
 
+Result<Effect> plan(const Action& action, const ActionCall& call, bool wait) {
+  auto effect = action.handler(call);
+  if (effect && wait && (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
+    return fail(ErrorCode::invalid_argument, "mgr-wait is for actions that answer with jobs");
+  }
+  return effect;
+}
+
 }  // namespace
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
@@ -43,13 +51,10 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   if (!terms) return refuse(to, message, &caller, terms.error(), &decision->rule());
 
   // 7. What is the plan? The module says; it does nothing itself.
-  auto effect = entry->action->handler(
-      {*decision, caller.facts(), *arguments, request->body().value_or(std::string_view())});
+  auto effect =
+      plan(*entry->action, {*decision, caller.facts(), *arguments, request->body().value_or("")},
+           request->wait());
   if (!effect) return refuse(to, message, &caller, effect.error());
-  if (request->wait() && (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
-    return refuse(to, message, &caller,
-                  {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
-  }
 
   // 8. Audit, do, reply.
   carry_out(to, message, caller, *entry, *decision, *request, std::move(*effect));
@@ -86,7 +91,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.pid = caller.facts().pid;
   }
   if (is_stream(effect)) connections_.streams(message.connection);
-  errand.same_as = sharing_key(errand, allowed.rule(), effect);
+  errand.sharing_key = sharing_key(errand, allowed.rule(), effect);
   if (has_effect(effect) && !effects_.shares_answer(errand)) {
     auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));

@@ -70,8 +70,7 @@ void Effects::answer(Errand errand, Effect effect) {
     return follows_.add(*jobs_, std::move(task.errand), *follow);
   }
   if (std::holds_alternative<StartJobs>(effect)) {
-    if (outputs_.job_of(*jobs_, task.errand.same_as) != 0) return share(std::move(task));
-    return queue_.push_back({std::move(task), std::move(effect)});  // behind the one that starts it
+    return sharing_.push_back(std::move(task));  // behind the one that starts it
   }
   const auto& wait = std::get<WaitForJobs>(effect);
   const auto selected = select(*jobs_, task.errand, wait.selection);
@@ -88,16 +87,21 @@ void Effects::query(Task task, const QueryJobs& effect) {
 }
 
 bool Effects::shares_answer(const Errand& errand) const {
-  return queued_keys_.contains(errand.same_as) || outputs_.job_of(*jobs_, errand.same_as) != 0;
+  return queued_keys_.contains(errand.sharing_key) ||
+         outputs_.job_of(*jobs_, errand.sharing_key) != 0;
 }
 
 void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
-  if (!errand.same_as.empty()) queued_keys_.insert(errand.same_as);
+  if (!errand.sharing_key.empty()) queued_keys_.insert(errand.sharing_key);
   queue_.push_back({{std::move(errand), std::move(record)}, std::move(effect)});
 }
 
 void Effects::commit() {
-  if (queue_.empty()) return;
+  if (!queue_.empty()) commit_queue();
+  for (Task& task : std::exchange(sharing_, {})) share(std::move(task));
+}
+
+void Effects::commit_queue() {
   std::vector<Queued> batch = std::exchange(queue_, {});
   queued_keys_.clear();
   static_cast<void>(audit_.has_reserve());  // made up while it can be
@@ -120,7 +124,6 @@ void Effects::start(Task task, const StartJobs& effect) {
   if (!audit_.has_reserve()) {
     return fail_task(link_, task, {ErrorCode::failed, "the disk is full; nothing was started"});
   }
-  if (!task.record) return starting_.push_back({std::move(task), {}, RunMode::output});
   const RunMode mode = effect.jobs.empty() ? RunMode::job : effect.jobs.front().run.mode;
   if (const auto room = has_room_for(mode); !room) return fail_task(link_, task, room.error());
   std::vector<JobNote> notes;
@@ -181,7 +184,6 @@ void Effects::commit_starts() {
 void Effects::started(Starting starting) {
   auto& [task, notes, mode] = starting;
   if (mode == RunMode::output) {
-    if (notes.empty()) return share(std::move(task));
     return outputs_.answer_with(*jobs_, notes.front().id, std::move(task));
   }
   if (mode == RunMode::job && !task.errand.wait) return succeed_with(link_, task, *jobs_, notes);
@@ -195,9 +197,10 @@ void Effects::started(Starting starting) {
 }
 
 void Effects::share(Task task) {
-  const std::uint64_t job = outputs_.job_of(*jobs_, task.errand.same_as);
+  const std::uint64_t job = outputs_.job_of(*jobs_, task.errand.sharing_key);
   if (job != 0) return outputs_.answer_with(*jobs_, job, std::move(task));
-  fail_task(link_, task, {ErrorCode::busy, "an equal request before it was refused"});
+  fail_task(link_, task,
+            {ErrorCode::busy, "the equal request before it came to nothing; try again"});
 }
 
 void Effects::stop(Task task, const StopJobs& effect) {

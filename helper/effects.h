@@ -57,13 +57,14 @@ class Effects {
     Task task;
     Effect effect;
   };
-  // Accepted jobs that are not on disk yet; none where it shares the answer of one before it.
+  // Accepted jobs that are not on disk yet.
   struct Starting {
     Task task;
     std::vector<JobNote> notes;
     RunMode mode = RunMode::job;
   };
 
+  void commit_queue();
   void start(Task task, const StartJobs& effect);
   [[nodiscard]] Result<void> has_room_for(RunMode mode);
   [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan);
@@ -85,6 +86,7 @@ class Effects {
   std::vector<Queued> queue_;
   std::set<std::string, std::less<>> queued_keys_;
   std::vector<Starting> starting_;
+  std::vector<Task> sharing_;  // the answer of an equal request
 };
 
 }  // namespace mgr

@@ -17,8 +17,8 @@ struct Errand {
   Asker asker;
   std::string module, action;
   JobScope scope = JobScope::own;
-  bool wait = false;    // mgr-wait: what it starts is answered when it has ended
-  std::string same_as;  // requests with the same text here may have one answer; "": with nobody
+  bool wait = false;        // mgr-wait: what it starts is answered when it has ended
+  std::string sharing_key;  // answer_cache.h
 };
 
 }  // namespace mgr

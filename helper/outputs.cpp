@@ -1,9 +1,8 @@
 // mgr-helper, root. Opens what mgr-job wrote and reads nothing of it.
 #include "helper/outputs.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "protocol/archive.h"
 #include "protocol/json.h"
 #include "protocol/reply.h"
 
@@ -44,74 +43,25 @@ JsonWriter data_of(const Job& job) {
 
 }  // namespace
 
-std::string sharing_key(const Errand& errand, const Rule& rule, const Effect& effect) {
-  const auto* start = std::get_if<StartJobs>(&effect);
-  if (start == nullptr || start->jobs.size() != 1) return "";
-  const JobPlan& plan = start->jobs.front();
-  if (plan.run.cache.count() == 0 || plan.run.input != InputKind::none) return "";
-  const bool claimed = rule.jobs == JobScope::claimed;
-  Encoder key;
-  key(errand.module, errand.action, plan.arguments, reinterpret_cast<std::uintptr_t>(&rule),
-      claimed ? errand.asker.on_behalf_of : std::string());
-  return key.take();
-}
-
-std::uint64_t Outputs::job_of(const Jobs& jobs, const std::string& key) const {
-  const auto found = key.empty() ? shared_.end() : shared_.find(key);
-  if (found == shared_.end()) return 0;
-  // It may have been pruned, and one that is being stopped is no answer to who comes now.
-  const Job* job = jobs.find(found->second.job);
-  return job != nullptr && job->state != JobState::stopping ? job->spec.id : 0;
-}
-
 void Outputs::answer_with(const Jobs& jobs, std::uint64_t job, Task task) {
-  const std::string key = task.errand.same_as;
+  const std::string& key = task.errand.sharing_key;
   if (!jobs.find(job)->alive()) {
-    const std::uint64_t age_ms = uv_now(loop_) - shared_[key].ended_ms;
+    const std::uint64_t age_ms = cache_.age_ms(key);
     return ready_.push_back({job, std::move(task), age_ms});
   }
+  cache_.begin(key, job);
   waiting_.emplace(job, std::move(task));
-  if (key.empty() || shared_[key].job == job) return;
-  let_go(key);
-  shared_[key].job = job;
 }
 
 void Outputs::job_ended(const Job& job) {
   if (!job.spec.run.is_transient()) return;
   const auto [first, last] = waiting_.equal_range(job.spec.id);
-  const std::string key = first == last ? "" : first->second.errand.same_as;
+  const std::string key = first == last ? "" : first->second.errand.sharing_key;
   for (auto next = first; next != last; ++next) {
     ready_.push_back({job.spec.id, std::move(next->second)});
   }
   waiting_.erase(first, last);
-  if (!keep(job, key)) ended_.push_back(job.spec.id);
-}
-
-bool Outputs::keep(const Job& job, const std::string& key) {
-  const auto found = shared_.find(key);
-  if (found == shared_.end() || found->second.job != job.spec.id) return false;
-  if (job.state != JobState::succeeded) {
-    shared_.erase(found);
-    return false;
-  }
-  Shared& shared = found->second;
-  shared.ended_ms = uv_now(loop_);
-  shared.bytes = std::min(job.exit->output_bytes, job.spec.run.output_limit);
-  shared.expires = Watch::after(loop_, static_cast<std::uint64_t>(job.spec.run.cache.count()),
-                                [this, key] { let_go(key); });
-  kept_[job.spec.id] = key;
-  kept_bytes_ += shared.bytes;
-  while (kept_.size() > most_kept || kept_bytes_ > most_kept_bytes) {
-    let_go(std::string(kept_.begin()->second));
-  }
-  return true;
-}
-
-void Outputs::let_go(const std::string& key) {
-  auto shared = shared_.extract(key);  // a timer's own key goes with it, at the end
-  if (shared.empty() || kept_.erase(shared.mapped().job) == 0) return;
-  kept_bytes_ -= shared.mapped().bytes;
-  ended_.push_back(shared.mapped().job);
+  if (!cache_.keep(job, key)) ended_.push_back(job.spec.id);
 }
 
 void Outputs::send(const Jobs& jobs) {
@@ -141,6 +91,7 @@ void Outputs::send_one(const Jobs& jobs, Ready& ready) {
 
 void Outputs::remove_answered(Jobs& jobs) {
   if (!ready_.empty()) return;
+  for (const std::uint64_t id : cache_.take_gone()) static_cast<void>(jobs.remove(id));
   for (const std::uint64_t id : std::exchange(ended_, {})) static_cast<void>(jobs.remove(id));
 }
 

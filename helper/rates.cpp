@@ -28,7 +28,7 @@ std::string over_the_rate(const Rate& rate, nanoseconds wait) {
                              : rate.seconds == 60   ? "min"
                              : rate.seconds == 3600 ? "h"
                                                     : "d";
-  return std::to_string(rate.count) + '/' + period + "; try again in " +
+  return "over the rate of " + std::to_string(rate.count) + '/' + period + "; try again in " +
          std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";
 }
 

@@ -198,6 +198,9 @@ struct ReplyMessage {
   static void members(auto& archive, auto& record) { archive(record.more, record.line); }
 };
 
+// The files of a job's output: head, tail0 and tail1.
+inline constexpr std::size_t descriptors_of_output = 3;
+
 // A job's output, which the helper never reads: three descriptors, read-only, travel with this
 // message (its files head, tail0 and tail1, output_record.h). The broker puts what is in them, from
 // position `from` or the last `tail` lines on (0: from the start), into replies to the run message
@@ -215,7 +218,6 @@ struct GrewMessage {
   std::uint64_t bytes = 0;  // printed so far, for who reads a trace
   static void members(auto& archive, auto& record) { archive(record.bytes); }
 };
-inline constexpr std::size_t descriptors_of_a_follow = 3;
 
 // The last reply to a run message whose answer is what a job printed: the job's three files travel
 // with it, as with a follow. `line` is the line for the client without that: it ends with "}}\n",
@@ -230,6 +232,5 @@ struct ResultMessage {
     archive(record.json, record.printed, record.line);
   }
 };
-inline constexpr std::size_t descriptors_of_a_result = 3;
 
 }  // namespace mgr

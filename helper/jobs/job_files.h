@@ -3,10 +3,9 @@
 //
 //   spec     written by the helper before the job's first attempt; never changed. Before that, and
 //            until mgr-job has put the folder on disk, the job is in the journal (journal.h)
-//   input    what the command reads (RunSettings.input is body): written by the helper before the
-//   job
-//            is answered, removed once its end is kept. Secrets have no file: they are in the
-//            helper's memory until mgr-job has them
+//   input    what the command reads, where that is the request's body: written by the helper before
+//            the job is answered, removed once its end is kept. Secrets have no file: they are in
+//            the helper's memory until mgr-job has them
 //   lock     flock'ed by whoever supervises: the helper takes it, mgr-job inherits it. Free means
 //            that no mgr-job of this job is alive
 //   control  SEQPACKET socket; the helper binds it and connects, mgr-job inherits the listener

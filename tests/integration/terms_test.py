@@ -99,7 +99,7 @@ class Rate(TermsTestCase):
             for _ in range(3):
                 self.accepts(self.mgr.request("work", "rare", user))
             refused = self.refuses(self.mgr.request("work", "rare", user), 7)
-            self.assertRegex(refused["detail"], r"^3/d; try again in 28[78]\d\d s$")
+            self.assertRegex(refused["detail"], r"^over the rate of 3/d; try again in 28[78]\d\d s$")
             line = [line for line in self.lines("refused") if line["seq"] == refused["audit"]][0]
             self.assertEqual({"uid": line["uid"]}, caller(user))
             self.assertTrue(line["rule"].endswith("/etc/mgr/rules.d/50-work.toml:2"), line)
@@ -112,7 +112,7 @@ class Rate(TermsTestCase):
                 break
         refused = self.refuses(reply, 7)
         self.accepts(self.mgr.request("mgr", "whoami", "daemon"))
-        seconds = re.fullmatch(r"5/s; try again in (\d+) s", refused["detail"])
+        seconds = re.fullmatch(r"over the rate of 5/s; try again in (\d+) s", refused["detail"])
         time.sleep(int(seconds[1]))
         self.accepts(self.mgr.request("mgr", "whoami"))
 

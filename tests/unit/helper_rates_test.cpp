@@ -95,10 +95,10 @@ TEST(Rates, FullBucketsAreDropped) {
 }
 
 TEST(Rates, TellWhenToTryAgain) {
-  EXPECT_EQ(over_the_rate({30, 60}, 2s), "30/min; try again in 2 s");
-  EXPECT_EQ(over_the_rate({5, 1}, 1ns), "5/s; try again in 1 s");
-  EXPECT_EQ(over_the_rate({100, 3600}, 35001ms), "100/h; try again in 36 s");
-  EXPECT_EQ(over_the_rate({1, 86400}, 24h), "1/d; try again in 86400 s");
+  EXPECT_EQ(over_the_rate({30, 60}, 2s), "over the rate of 30/min; try again in 2 s");
+  EXPECT_EQ(over_the_rate({5, 1}, 1ns), "over the rate of 5/s; try again in 1 s");
+  EXPECT_EQ(over_the_rate({100, 3600}, 35001ms), "over the rate of 100/h; try again in 36 s");
+  EXPECT_EQ(over_the_rate({1, 86400}, 24h), "over the rate of 1/d; try again in 86400 s");
 }
 
 }  // namespace
