@@ -11,8 +11,8 @@
 
 namespace mgr::client {
 
-inline constexpr std::size_t max_json_depth = 64;
-inline constexpr std::size_t max_json_values = std::size_t{1} << 18;
+inline constexpr std::size_t max_json_depth = 66;
+inline constexpr std::size_t max_json_values = std::size_t{1} << 20;
 
 // A JSON value that owns its content, with an object's members in the order in which they came.
 // Its strings are UTF-8 and may hold any character, control characters too.

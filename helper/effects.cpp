@@ -15,6 +15,7 @@ namespace {
 
 // A stop is answered with `timeout` when its trees are not gone this long after the grace period.
 constexpr std::chrono::seconds stop_margin{10};
+constexpr const char* too_many_answers = "too many are answered with output already";
 constexpr std::size_t most_pruned = 1000;  // in one request; more are left for the next
 
 std::vector<JobNote> notes_of(const std::vector<const Job*>& jobs) {
@@ -99,6 +100,13 @@ void Effects::queue(Errand errand, Effect effect, AuditedEffect record) {
 void Effects::commit() {
   if (!queue_.empty()) commit_queue();
   for (Task& task : std::exchange(sharing_, {})) share(std::move(task));
+  gone_.clear();
+  all_gone_ = false;
+}
+
+// A stream lives as long as its reader, who may have gone while it was queued.
+bool Effects::has_reader(const Errand& errand) const {
+  return !all_gone_ && !gone_.contains(errand.connection);
 }
 
 void Effects::commit_queue() {
@@ -109,6 +117,8 @@ void Effects::commit_queue() {
   for (auto& [task, effect] : batch) {
     if (!on_disk) {
       fail_task(link_, task, on_disk.error());
+    } else if (is_stream(effect) && !has_reader(task.errand)) {
+      fail_task(link_, task, {ErrorCode::timeout, "its client has gone; nothing was started"});
     } else if (const auto* started = std::get_if<StartJobs>(&effect)) {
       start(std::move(task), *started);
     } else {
@@ -147,7 +157,7 @@ Result<void> Effects::has_room_for(RunMode mode) {
   const bool room = mode == RunMode::stream
                         ? follows_.has_room(static_cast<std::size_t>(streams) + 1)
                         : mode == RunMode::job || outputs_.has_room();
-  if (!room) return fail(ErrorCode::busy, "too many are answered with output already");
+  if (!room) return fail(ErrorCode::busy, too_many_answers);
   return {};
 }
 
@@ -198,6 +208,9 @@ void Effects::started(Starting starting) {
 
 void Effects::share(Task task) {
   const std::uint64_t job = outputs_.job_of(*jobs_, task.errand.sharing_key);
+  if (job != 0 && !outputs_.has_room()) {
+    return fail_task(link_, task, {ErrorCode::busy, too_many_answers});
+  }
   if (job != 0) return outputs_.answer_with(*jobs_, job, std::move(task));
   fail_task(link_, task,
             {ErrorCode::busy, "the equal request before it came to nothing; try again"});
@@ -243,6 +256,7 @@ void Effects::job_ended(const Job& job) {
 }
 
 void Effects::link_lost() {
+  all_gone_ = true;
   waits_.link_lost();
   watchers_.link_lost();
   follows_.link_lost(*jobs_);
@@ -250,6 +264,7 @@ void Effects::link_lost() {
 }
 
 void Effects::client_gone(std::uint64_t connection) {
+  if (!queue_.empty()) gone_.insert(connection);
   waits_.client_gone(connection);
   watchers_.client_gone(connection);
   follows_.client_gone(*jobs_, connection);

@@ -65,6 +65,7 @@ class Effects {
   };
 
   void commit_queue();
+  [[nodiscard]] bool has_reader(const Errand& errand) const;
   void start(Task task, const StartJobs& effect);
   [[nodiscard]] Result<void> has_room_for(RunMode mode);
   [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan);
@@ -87,6 +88,9 @@ class Effects {
   std::set<std::string, std::less<>> queued_keys_;
   std::vector<Starting> starting_;
   std::vector<Task> sharing_;  // the answer of an equal request
+  // Connections that have gone in this turn.
+  std::set<std::uint64_t> gone_;
+  bool all_gone_ = false;
 };
 
 }  // namespace mgr

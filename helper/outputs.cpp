@@ -1,6 +1,7 @@
 // mgr-helper, root. Opens what mgr-job wrote and reads nothing of it.
 #include "helper/outputs.h"
 
+#include <set>
 #include <utility>
 
 #include "protocol/json.h"
@@ -81,18 +82,22 @@ void Outputs::send_one(const Jobs& jobs, Ready& ready) {
   const std::string line =
       failure ? failure_line(*failure, task.record ? task.record->seq() : 0, data.text())
               : success_line(task.errand.action, data.text());
+  auto files = jobs.open_output(ready.job);
+  if (!files && !failure) return fail_task(link_, task, files.error());
   if (task.record && failure) task.record->failed(*failure);
   if (task.record && !failure) task.record->succeeded(data.text());
-  auto files = jobs.open_output(ready.job);
   if (!files) return link_.send_reply(task.errand.to, line);
   link_.send_result(task.errand.to, {job->spec.run.json_output, job->exit->output_bytes, line},
                     std::move(*files));
 }
 
 void Outputs::remove_answered(Jobs& jobs) {
-  if (!ready_.empty()) return;
-  for (const std::uint64_t id : cache_.take_gone()) static_cast<void>(jobs.remove(id));
-  for (const std::uint64_t id : std::exchange(ended_, {})) static_cast<void>(jobs.remove(id));
+  for (const std::uint64_t id : cache_.take_gone()) ended_.push_back(id);
+  std::set<std::uint64_t> unanswered;
+  for (const Ready& ready : ready_) unanswered.insert(ready.job);
+  std::erase_if(ended_, [&](std::uint64_t id) {
+    return !unanswered.contains(id) && (static_cast<void>(jobs.remove(id)), true);
+  });
 }
 
 void Outputs::client_gone(std::uint64_t connection) {

@@ -23,7 +23,10 @@ class Outputs {
   Outputs(const Outputs&) = delete;
   Outputs& operator=(const Outputs&) = delete;
 
-  [[nodiscard]] bool has_room() const { return waiting_.size() < most_waiting; }
+  // False while the broker does not take what is there for it already.
+  [[nodiscard]] bool has_room() const {
+    return waiting_.size() + ready_.size() < most_waiting && link_.takes_files();
+  }
   // The job whose answer a request of this sharing key gets; 0 for none.
   [[nodiscard]] std::uint64_t job_of(const Jobs& jobs, const std::string& key) const {
     return cache_.job_of(jobs, key);

@@ -86,8 +86,8 @@ class Jobs {
   // Takes a job in; `spec` comes without id, that of the new job is the result. `input` is what its
   // command reads, where spec.run.input says so; a secret is never on disk, and ends with the
   // helper where mgr-job has not taken it. Nothing of the job is on disk and nothing runs before
-  // commit(). Fails with conflict (a job of this key is alive), busy (its action's queue is full),
-  // invalid_argument, too_large or unavailable (no cgroup).
+  // commit(). Fails with conflict (a job of this key is alive), busy (its action's queue is full,
+  // or too many bodies are kept), invalid_argument, too_large or unavailable (no cgroup).
   virtual Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) = 0;
   // Forgets one that was accepted since the last commit.
   virtual void withdraw(std::uint64_t id) = 0;

@@ -12,6 +12,7 @@ namespace mgr {
 namespace {
 
 constexpr int removals_a_turn = 100;
+constexpr std::uint64_t most_input_bytes = 256 << 20;
 constexpr std::uint64_t removal_retry_ms = 60000;
 
 }  // namespace
@@ -79,6 +80,9 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   if (!schedule_.has_room_for(spec)) {
     return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
   }
+  if (spec.run.input == InputKind::body && live_input_bytes() + input.size() > most_input_bytes) {
+    return fail(ErrorCode::busy, "too many bodies wait for their jobs to end");
+  }
   if (auto usable = use_tree(); !usable) return tl::unexpected(usable.error());
   const auto id = store_.new_id();
   if (!id) return fail(id.error().code, id.error().detail + "; nothing was started");
@@ -99,6 +103,13 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   if (entry.job.spec.run.is_transient()) encoded.clear();  // nothing for the journal
   accepted_.emplace(*id, std::move(encoded));
   return id;
+}
+
+// On disk until their jobs have ended, and in no quota of what is kept.
+std::uint64_t SupervisedJobs::live_input_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [id, entry] : entries_) bytes += entry.live ? entry.job.spec.input_bytes : 0;
+  return bytes;
 }
 
 void SupervisedJobs::withdraw(std::uint64_t id) {

@@ -178,6 +178,14 @@ class Paths(InputsTest):
             self.assertFalse(reply["success"] and reply["data"].get("stdout"), reply)
             self.assertNotIn("outside\n", json.dumps(reply))
 
+    def test_a_root_that_became_a_link_is_not_followed(self):
+        files = self.mgr.dir / "files"
+        files.rename(self.mgr.dir / "elsewhere")
+        os.symlink(self.mgr.dir / "elsewhere", files)
+        reply = self.ask("show", files=f"{files}/one")
+        self.refuses(reply, 2)
+        self.assertIn("path 1", reply["detail"])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

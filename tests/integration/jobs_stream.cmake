@@ -10,3 +10,7 @@ foreach(group Output Json Life Cache Streams Mgrctl)
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${group})
   set_tests_properties(spine.Outputs.${group} PROPERTIES LABELS integration TIMEOUT 300)
 endforeach()
+add_test(NAME spine.EvilBroker
+         COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/evil_broker_test.py
+                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+set_tests_properties(spine.EvilBroker PROPERTIES LABELS integration TIMEOUT 300)

@@ -55,8 +55,9 @@ TEST(ClientReply, BearsMembersOfTheWrongType) {
 }
 
 TEST(ClientReply, RefusesDepthAndNumberWithoutLimit) {
-  EXPECT_TRUE(parse_json(std::string(64, '[') + std::string(64, ']')));
-  EXPECT_FALSE(parse_json(std::string(65, '[') + std::string(65, ']')));
+  EXPECT_TRUE(parse_json(std::string(max_json_depth, '[') + std::string(max_json_depth, ']')));
+  EXPECT_FALSE(
+      parse_json(std::string(max_json_depth + 1, '[') + std::string(max_json_depth + 1, ']')));
   EXPECT_FALSE(parse_json(std::string(std::size_t{4} << 20, '[')));
   std::string many = "[0";
   for (std::size_t i = 0; i < max_json_values; ++i) many += ",0";

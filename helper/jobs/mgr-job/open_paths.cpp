@@ -8,20 +8,25 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "protocol/descriptor.h"
 
 namespace mgr {
 namespace {
 
-Descriptor open_beneath(const PathToOpen& path) {
-  const Descriptor root(open(path.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return {};
+Descriptor open_without_links(int folder, const char* name, int flags, std::uint64_t resolve) {
   open_how how{};
-  how.flags = static_cast<__u64>(O_PATH | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  how.flags = static_cast<__u64>(O_PATH | O_CLOEXEC | flags);
+  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | resolve;
+  return Descriptor(static_cast<int>(syscall(SYS_openat2, folder, name, &how, sizeof(how))));
+}
+
+Descriptor open_beneath(const PathToOpen& path) {
+  const Descriptor root = open_without_links(AT_FDCWD, path.root.c_str(), O_DIRECTORY, 0);
+  if (!root) return {};
   const char* const name = path.beneath.empty() ? "." : path.beneath.c_str();
-  return Descriptor(static_cast<int>(syscall(SYS_openat2, root.get(), name, &how, sizeof(how))));
+  return open_without_links(root.get(), name, 0, RESOLVE_BENEATH);
 }
 
 bool is_kind(int descriptor, PathKind kind) {

@@ -18,10 +18,10 @@ class PathsToOpen {
   [[nodiscard]] int first_free_descriptor() const;
 
   // Opens each with O_PATH and puts it at first_path_descriptor plus its place, to pass execve.
-  // The root is the policy's and may have links; from there on openat2(2) goes no way out, over no
-  // link, and what is opened must be a file or folder as its kind says, never a device, FIFO or
-  // socket. The name is looked up once: the command opens /proc/self/fd/N, which is the very file
-  // that was found, under the permissions of its user. Gives the step that failed, with errno set
+  // By openat2(2), over no link from / on, and from the root on no way out; what is opened must be
+  // a file or folder as its kind says, never a device, FIFO or socket. The name is looked up once:
+  // the command opens /proc/self/fd/N, which is the very file that was found, under the permissions
+  // of its user. Gives the step that failed, with errno set
   // ("path 1"), or nothing.
   [[nodiscard]] const char* open() const;
 
