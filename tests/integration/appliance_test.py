@@ -27,6 +27,7 @@ SETTINGS = """
 dns_pid_file=@DIR@/run-dns/pid
 dns_servers=@DIR@/dns-servers
 certificates=@DIR@/certificates
+users_group=@GROUP@
 backups=@DIR@/backups
 backup_config="@DIR@/saved"
 backup_logs="@DIR@/logs"
@@ -72,7 +73,7 @@ class Appliance(Instance):
             self.write(f"etc/mgr/modules.d/{module.name}", self.moved(module.read_text()))
         for command in (EXAMPLE / "bin").iterdir():
             self.write(f"commands/{command.name}", self.moved(command.read_text()), 0o755)
-        self.write("commands/settings", SETTINGS)
+        self.write("commands/settings", SETTINGS.replace("@GROUP@", USER))
         for client in (EXAMPLE / "page.php", REPO / "client/python/mgr.py"):
             self.write(f"page/{client.name}", client.read_text())
         os.mkfifo(self.dir / "gates/upgrade")
@@ -277,6 +278,14 @@ class Actions(unittest.TestCase):
 
         self.refuse(2, "dns", "configure", b"server=999.1.2.3\n")
         self.refuse(2, "dns", "configure", b"conf-file=/etc/shadow\n")
+        # dnsmasq reads what stands behind byte 1,024 of a line as another line, and runs commands.
+        marker = self.mgr.dir / "seen/marker"
+        script = f"conf-script=id>{marker}".encode()
+        front = b"server=/" + b"a.bc/" * 204
+        self.refuse(2, "dns", "configure", front[:1024].ljust(1024, b"a") + script + b"\n")
+        self.refuse(2, "dns", "configure", b"server=/a/192.0.2.1\n" + script + b"\n")
+        self.refuse(2, "dns", "configure", b"server=/a/192.0.2.1\0" + script + b"\n")
+        self.assertFalse(marker.exists())
         self.assertEqual((self.mgr.dir / "dns-servers").read_bytes(), b"")
         good = f"server=/example.test/127.0.0.1#{upstream.port}\n".encode()
         self.succeed("dns", "configure", good)
@@ -339,7 +348,8 @@ class Actions(unittest.TestCase):
         self.refuse(INVALID, "backup", "create", set="config;id")
 
     def test_account_password(self):
-        subprocess.run(["useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
+        # A group of its name comes with it.
+        subprocess.run(["useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", "--user-group", USER], check=True)
         self.addCleanup(subprocess.run, ["userdel", USER], check=True)
         secret = "p$(id) 'x\" \u00e4"
         self.succeed("account", "password", user=USER, password=secret)
@@ -349,6 +359,8 @@ class Actions(unittest.TestCase):
             self.assertNotIn(secret.encode(), content)
             self.assertNotIn(b"p$(id)", content)
         self.refuse(2, "account", "password", user="daemon", password="x")
+        subprocess.run(["usermod", "--append", "--groups", "sudo", USER], check=True)
+        self.refuse(2, "account", "password", user=USER, password="x")
         self.refuse(INVALID, "account", "password", user="-R", password="x")
         self.refuse(INVALID, "account", "password", user="root:x", password="x")
         self.refuse(DENIED, "account", "password", user="admin", password="x")
