@@ -1,9 +1,10 @@
 """Actions of mode output and stream for the tests, and clients that ask for them."""
+import contextlib
 import json
 import time
 
 from instance import DEADLINE
-from jobs_support import POLICY, JobsInstance, JobsTestCase, Stream
+from jobs_support import ALIVE, POLICY, JobsInstance, JobsTestCase, Stream
 
 # say WORD TOKEN. Each start is a line of seen/TOKEN; gates as in jobs_support.
 COMMAND = r"""#!/bin/sh
@@ -125,6 +126,15 @@ class OutputsTestCase(JobsTestCase):
                 if len(jobs) >= number:
                     return [job["id"] for job in jobs]
                 watch.next()
+
+    @contextlib.contextmanager
+    def ending(self, job, state):
+        """What is in the block makes the job end, in that state; it is watched from before."""
+        with Stream(self.mgr, "watch", user=None) as watch:
+            watch.next()
+            yield
+            told = watch.until(lambda told: told and told["id"] == job and told["state"] not in ALIVE.split(","))
+            self.assertEqual(told[-1]["state"], state)
 
     def until_gone(self):
         """Until no folder of a job is left: they go right after the reply, which no event tells."""

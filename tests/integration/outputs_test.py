@@ -183,9 +183,8 @@ class Life(OutputsTestCase):
         asked = self.later("gated", "g")
         job = self.until_listed("running")[0]
         asked.close()
-        with Stream(self.mgr, "wait", None, ids=job) as waits:
+        with self.ending(job, "succeeded"):
             self.mgr.open_gate("g")
-            self.assertEqual(waits.next()["data"]["jobs"][0]["state"], "succeeded")
         self.until_gone()
 
     def test_a_helper_that_is_killed_is_told_and_the_job_ends_without_a_trace(self):
@@ -197,9 +196,8 @@ class Life(OutputsTestCase):
             self.refuses(asked.next(), 13)
         self.mgr.start_helper()
         self.mgr.wait_ready()
-        with Stream(self.mgr, "wait", None, ids=job) as waits:
+        with self.ending(job, "succeeded"):
             self.mgr.open_gate("g")
-            self.assertEqual(waits.next()["data"]["jobs"][0]["state"], "succeeded")
         self.until_gone()
         self.assertEqual([line["state"] for line in self.lines("job_ended") if line["id"] == job], ["succeeded"])
 
@@ -315,9 +313,8 @@ class Streams(OutputsTestCase):
             self.make_gate(action)
             stream = self.later(action, action)
             job = self.until_listed("running")[0]
-            with Stream(self.mgr, "wait", None, ids=job) as waits:
+            with self.ending(job, "stopped"):
                 stream.close()
-                self.assertEqual(waits.next()["data"]["jobs"][0]["state"], "stopped")
             self.until_gone()
 
     def test_one_that_waits_does_not_run_when_its_client_has_gone(self):
@@ -325,9 +322,8 @@ class Streams(OutputsTestCase):
             self.until_listed("running")
             second = self.later("queued", "b")
             job = self.until_listed("queued")[0]
-            with Stream(self.mgr, "wait", None, ids=job) as waits:
+            with self.ending(job, "stopped"):
                 second.close()
-                self.assertEqual(waits.next()["data"]["jobs"][0]["state"], "stopped")
             self.assertEqual(self.starts("b"), 0)
 
     def test_it_is_stopped_when_the_helper_is_killed(self):
