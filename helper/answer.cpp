@@ -48,7 +48,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   if (!effect) return refuse(to, message, &caller, effect.error());
   if (request->wait() && (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
     return refuse(to, message, &caller,
-                  {ErrorCode::invalid_argument, "mgr-wait is for what starts jobs"});
+                  {ErrorCode::invalid_argument, "mgr-wait is for actions that answer with jobs"});
   }
 
   // 8. Audit, do, reply.

@@ -149,7 +149,7 @@ class Ends(JobsTestCase):
         self.assertTrue(reply["success"])
         self.assertEqual((job["state"], job["exit_status"], job["new"]), ("failed", 7, True))
         refused = self.refuses(self.mgr.request("scan", "status", mgr__wait="yes"), 6)
-        self.assertEqual(refused["detail"], "mgr-wait is for what starts jobs")
+        self.assertEqual(refused["detail"], "mgr-wait is for actions that answer with jobs")
         self.refuses(self.mgr.request("work", "exit", token="b", number=0, mgr__wait="maybe"), 6)
         self.assertEqual(self.starts("b"), 0)
 
