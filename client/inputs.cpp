@@ -102,7 +102,7 @@ Outcome<void> add_secret(Request& request, const std::string& where, const Argum
   return checked;
 }
 
-// "Really dns flush zone=example.org? [y/N] ", without secrets.
+// "Really packages upgrade how=install? [y/N] ", without secrets.
 std::string question(const Request& request, const ChosenAction& chosen) {
   constexpr std::size_t longest_value = 60;
   std::string text = "Really " + chosen.name();

@@ -33,20 +33,24 @@ struct Question {
   ActionMode mode = ActionMode::unknown;
 };
 
-// `session` does not count the time in which inputs are typed.
+// `session` learns whether a command is to be waited for, and does not count the time in which
+// inputs are typed.
 Outcome<Question> bind_with(const Options& options, const Command& command, const Reply& schema,
                             Session& session) {
   const auto catalogue = parse_catalogue(schema.data_json);
   if (!catalogue) return tl::unexpected(catalogue.error());
   const auto chosen = choose_action(command, *catalogue);
   if (!chosen) return tl::unexpected(chosen.error());
+  const ActionMode mode = chosen->action->mode;
+  session.is_patient = mode == ActionMode::output || mode == ActionMode::stream;
+  if (session.is_patient) session.rule = ExitRule::wait;  // low numbers are the command's
   auto request = bind_values(command, *chosen);
   if (!request) return tl::unexpected(request.error());
   const auto begin = std::chrono::steady_clock::now();
   const auto added = add_inputs(*request, *chosen, options.input);
   session.pause(std::chrono::steady_clock::now() - begin);
   if (!added) return tl::unexpected(added.error());
-  return Question{std::move(*request), chosen->action->mode};
+  return Question{std::move(*request), mode};
 }
 
 Outcome<Question> bind_without(const Options& options, const Command& command) {
@@ -82,13 +86,14 @@ ExitCode show_help(const Command& command, const Session& session) {
   return report(session, choose_action(command, *catalogue).error());  // which says what there is
 }
 
-// Output as it was printed; everything else for people.
-Outcome<void> show_line(const Session& session, const Request& request, const Reply& reply,
+// Output as it was printed; everything else for people, but for what ends a stream: a file that
+// standard output goes to holds what the command printed, and nothing of mgr.
+Outcome<void> show_line(const Session& session, const Question& question, const Reply& reply,
                         OutputView& output) {
   const auto shown = output.show(reply);
   if (!shown) return tl::unexpected(shown.error());
-  if (*shown || session.quiet) return {};
-  return human_text(request, reply).map([](const std::string& text) {
+  if (*shown || session.quiet || question.mode == ActionMode::stream) return {};
+  return human_text(question.request, reply).map([](const std::string& text) {
     std::cout << text << std::flush;
   });
 }
@@ -102,7 +107,7 @@ ExitCode show_reply(const Session& session, const Question& question, bool times
   bool has_come = false;
   const auto reply = converse(session, request, [&](const Reply& line) {
     has_come = true;
-    return show_line(session, request, line, output);
+    return show_line(session, question, line, output);
   });
   const auto command = reply ? exit_code_of_command(*reply) : std::nullopt;
   if (command && !reply->success && !session.json) {
@@ -116,6 +121,7 @@ ExitCode show_reply(const Session& session, const Question& question, bool times
   if (!reply && has_come) return report(session, reply.error());
   if (!reply) return report_unanswered(session, reply.error());
   if (!reply->success && !session.json) return report(session, *reply);
+  if (is_stream && reply->success) return finish_wait(session, *reply);
   return finish(session, command.value_or(exit_code(*reply, session.rule)));
 }
 
@@ -148,8 +154,7 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
   if (!question) return report(session, question.error());
   Request& request = question->request;
   request.on_behalf_of = options.on_behalf_of;
-  request.wait = options.job.wait;
-  session.is_patient = question->mode == ActionMode::output || question->mode == ActionMode::stream;
+  request.wait = options.job.wait && !session.is_patient;  // which waits by itself
   return request.wait ? show_ended_jobs(session, request)
                       : show_reply(session, *question, options.job.times);
 }

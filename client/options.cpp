@@ -14,7 +14,7 @@ namespace {
 constexpr double max_timeout_seconds = 86400;
 
 constexpr const char* footer = R"(Commands:
-  MODULE ACTION [VALUE…]        ask for any action: `dns flush example.org`
+  MODULE ACTION [VALUE…]        ask for any action: `net ping example.org 3`
   MODULE --help                 what the module can do; MODULE ACTION --help, what it wants
   ping                          is mgr there?
   version                       its version
@@ -46,7 +46,7 @@ Exit codes:
   126  denied, unauthenticated, stale
   127  unavailable, busy; no connection, or one lost before the reply
 
-Exit codes of `wait`, and with --wait:
+Exit codes of `wait`, with --wait, and of actions that answer with what their command prints:
   0–123  the job's exit status (one above is 123; of several jobs the highest code)
   124    a job ran out of time, or the wait did
   125    a job without an exit status: killed by a signal, stopped, lost, or never started;

@@ -50,18 +50,18 @@ std::optional<OutputRecord> read_record(const JsonValue& from) {
 // text.
 std::optional<OutputRecord> read_printed(const JsonValue& data, const std::string& name,
                                          OutputStream stream) {
-  if (auto text = data.string_at(name)) return OutputRecord{"-", stream, std::move(*text)};
+  if (auto text = data.string_at(name)) return OutputRecord{"", stream, std::move(*text)};
   const auto encoded = data.string_at(name + "_base64");
   auto bytes = encoded ? decode_base64(*encoded) : std::nullopt;
   if (!bytes) return std::nullopt;
-  return OutputRecord{"-", stream, std::move(*bytes)};
+  return OutputRecord{"", stream, std::move(*bytes)};
 }
 
 Outcome<std::optional<OutputChunk>> read_result(const JsonValue& data) {
   const JsonValue* json = data.find("output");
   auto output = json == nullptr
                     ? read_printed(data, "stdout", OutputStream::standard_output)
-                    : OutputRecord{"-", OutputStream::standard_output, to_json(*json) + '\n'};
+                    : OutputRecord{"", OutputStream::standard_output, to_json(*json) + '\n'};
   auto error = read_printed(data, "stderr", OutputStream::standard_error);
   if (!data.number_at("job") || (!output && !error)) return std::nullopt;
   if (!output || !error) return bad("one stream without the other");

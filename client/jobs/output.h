@@ -16,7 +16,7 @@ namespace mgr::client {
 enum class OutputStream { standard_output, standard_error, progress };
 
 struct OutputRecord {
-  std::string time;  // RFC 3339, UTC
+  std::string time;  // RFC 3339, UTC; empty of an answer with all that was printed
   OutputStream stream = OutputStream::standard_output;
   std::string bytes;  // as the command wrote them
 };

@@ -63,7 +63,7 @@ void OutputView::show_record(const OutputRecord& record) {
   }
   Side& side = record.stream == OutputStream::standard_output ? out_ : errors_;
   const std::string text = side.is_terminal ? side.text.take(record.bytes) : record.bytes;
-  write(side, with_times_ ? side.times.take(text, record.time) : text);
+  write(side, with_times_ && !record.time.empty() ? side.times.take(text, record.time) : text);
 }
 
 void OutputView::write(Side& side, std::string_view text) {

@@ -15,8 +15,9 @@ time). The protocol is described in PROTOCOL.md.
         client.request("scan", "start", task_ids=[1, 2])
         client.pipeline([("scan", "status", {"task_ids": 1}), ("mgr", "whoami", {})])
 
-    mgr.call("dns", "flush", zone="example.org")["stdout"]      # the data of the reply, or a MgrError
-    mgr.call("cert", "put", name="web", confirm=True, body=open("web.pem", "rb").read())
+    mgr.call("system", "status")["output"]      # the data of the reply, or a MgrError
+    mgr.call("tls", "upload", name="web", body=open("web.pem", "rb").read())
+    mgr.call("firewall", "apply", confirm=True, body=open("rules.nft", "rb").read())
 
     reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, wait=True)
     for line in mgr.stream("job", {"action": "follow", "id": reply["data"]["jobs"][0]["id"]}):
@@ -97,8 +98,8 @@ class Unavailable(MgrError):
 
 
 class NoAnswer(MgrError):
-    """The connection was lost, the time was up, or what came was no reply: the request may have
-    been carried out. `replies` holds those of a pipeline that came before."""
+    """The connection was lost, the time was up, or what came was no reply, or one line of several:
+    the request may have been carried out. `replies` holds those of a pipeline that came before."""
 
     def __init__(self, detail):
         super().__init__("no answer", detail + "; it may have been carried out")
@@ -360,9 +361,9 @@ def socket_path_for(socket_path=None, root=None):
 class Client:
     """Talks to mgr over its UNIX socket, or over TCP where `host` is given.
 
-    Each request has `timeout` seconds in all, or no limit where that is None. Outside of a `with` block each has a connection of
-    its own; inside, one connection is kept (and opened anew after a failure, or when the daemon
-    has closed it). Not for several threads at once.
+    Each request has `timeout` seconds in all, or no limit where that is None. Outside of a `with`
+    block each has a connection of its own; inside, one connection is kept (and opened anew after a
+    failure, or when the daemon has closed it). Not for several threads at once.
     """
 
     def __init__(self, socket_path=None, timeout=DEFAULT_TIMEOUT, root=None, host=None,
@@ -389,7 +390,8 @@ class Client:
             self._connection = None
 
     def request(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
-        """The reply of a success, as a dict. Raises a MgrError otherwise.
+        """The reply of a success, as a dict. Raises a MgrError otherwise; NoAnswer, too, where the
+        action answers with a stream, which ends then: that is for stream().
 
         `confirm` says that this is really meant, to an action that asks for that. `body` is the
         bytes of an action that takes some, such as a file. A field whose name is no Python name
@@ -457,7 +459,10 @@ class Client:
             connection.is_new = False
             connection.send(b"".join(blocks))
             for _ in blocks:
-                replies.append(_decode_reply(connection.read_line()))
+                reply = _decode_reply(connection.read_line())
+                if reply.get("more") is True:  # the next line would pass for the next answer
+                    raise NoAnswer("this action answers with a stream: use stream()")
+                replies.append(reply)
         except BaseException as error:
             connection.close()
             if isinstance(error, NoAnswer):

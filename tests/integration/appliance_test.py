@@ -7,7 +7,9 @@ import grp
 import json
 import os
 import pathlib
+import re
 import secrets
+import shlex
 import socket
 import struct
 import subprocess
@@ -22,6 +24,7 @@ BINARIES = sys.argv.pop(1) if len(sys.argv) > 1 else "build/dev/bin"
 EXAMPLE = REPO / "packaging/examples/appliance"
 USER = f"mgr-example-{secrets.token_hex(4)}"
 DENIED, INVALID, BUSY = 4, 6, 7
+MGRCTL = pathlib.Path(BINARIES).resolve() / "mgrctl"
 
 SETTINGS = """
 dns_pid_file=@DIR@/run-dns/pid
@@ -348,9 +351,7 @@ class Actions(unittest.TestCase):
         self.refuse(INVALID, "backup", "create", set="config;id")
 
     def test_account_password(self):
-        # A group of its name comes with it.
-        subprocess.run(["useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", "--user-group", USER], check=True)
-        self.addCleanup(subprocess.run, ["userdel", USER], check=True)
+        self.add_user()
         secret = "p$(id) 'x\" \u00e4"
         self.succeed("account", "password", user=USER, password=secret)
         stored = self.stored_password()
@@ -365,6 +366,10 @@ class Actions(unittest.TestCase):
         self.refuse(INVALID, "account", "password", user="root:x", password="x")
         self.refuse(DENIED, "account", "password", user="admin", password="x")
         self.assertEqual(self.stored_password(), stored)
+
+    def add_user(self):
+        subprocess.run(["useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", "--user-group", USER], check=True)
+        self.addCleanup(subprocess.run, ["userdel", USER], check=True)
 
     @staticmethod
     def stored_password():
@@ -394,12 +399,12 @@ class Actions(unittest.TestCase):
 
     # ---- from the page
 
-    def as_www_data(self, *words):
+    def as_www_data(self, *words, stdin=""):
         """What a program says as www-data, and its exit status."""
         done = subprocess.run(
             ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--", *words],
             env={"MGR_SOCKET": str(self.mgr.dir / "run/mgr.sock"), "PATH": os.environ["PATH"]},
-            cwd=self.mgr.dir / "page", capture_output=True, text=True, timeout=DEADLINE)
+            cwd=self.mgr.dir / "page", input=stdin, capture_output=True, text=True, timeout=DEADLINE)
         return done.stdout or done.stderr, done.returncode
 
     def test_from_php(self):
@@ -416,6 +421,72 @@ class Actions(unittest.TestCase):
         said, status = self.as_www_data("/usr/bin/python3", "-B", "-c", script)
         self.assertEqual(status, 0, said)
         self.assertIn("'lo'", said)
+
+    # ---- from the command line
+
+    def mgrctl(self, line, stdin=""):
+        return self.as_www_data(MGRCTL, *shlex.split(line), stdin=stdin)
+
+    def test_mgrctl_shows_an_output(self):
+        said, status = self.mgrctl("system status")
+        self.assertEqual(status, 0, said)
+        self.assertGreater(json.loads(said)["memory_kb"], 0)
+        self.assertEqual(self.mgrctl("--wait net interfaces")[1], 0)
+
+    def test_mgrctl_shows_a_stream_and_ends_as_its_command_did(self):
+        said, status = self.mgrctl("net ping 127.0.0.1 1")
+        self.assertEqual(status, 0, said)
+        self.assertIn("1 received", said)
+        self.assertNotIn("STATE", said)
+        self.assertEqual(self.mgrctl("net ping 127.0.0.1 21")[1], 125)
+        secret = self.mgr.dir / "logs/for-root"
+        secret.touch(0o600)
+        said, status = self.mgrctl(f"log tail {secret} 1")
+        self.assertEqual(status, 1, said)
+        self.assertIn("Permission denied", said)
+        said, status = self.mgrctl(f"log tail {secret}-not 1")  # its command never came to run
+        self.assertEqual(status, 125, said)
+
+    def test_mgrctl_sends_a_body_and_confirms(self):
+        self.mgr.write("page/rules.nft", "table inet from_mgrctl {\n}\n")
+        said, status = self.mgrctl("--body rules.nft firewall apply")
+        self.assertEqual(status, 125, said)
+        self.assertIn("--yes", said)
+        said, status = self.mgrctl("--yes --body rules.nft firewall apply")
+        self.assertEqual(status, 0, said)
+        self.assertIn("table inet from_mgrctl", said)
+        said, status = self.mgrctl("--yes --body - firewall apply", stdin="table inet {{{")
+        self.assertEqual(status, 1, said)
+        self.assertIn("syntax error", said)
+        cert, key = certificate(self.mgr.dir / "seen")
+        self.mgr.write("page/web.pem", (cert + key).decode())
+        said, status = self.mgrctl("--body web.pem tls upload mgrctl")
+        self.assertEqual(status, 0, said)
+        self.assertIn("appliance.test", said)
+
+    def test_mgrctl_hands_a_secret_over(self):
+        self.add_user()
+        said, status = self.mgrctl(f"account password {USER}", stdin="from a line\n")
+        self.assertEqual(status, 0, said)
+        self.assertTrue(self.matches("from a line", self.stored_password()))
+        self.assertEqual(self.mgrctl("account password admin", stdin="x\n")[1], 126)
+
+    def test_what_the_manuals_show_exists(self):
+        """Each command line in them, and each call, names an action of the example, or one of mgr's own."""
+        for manual in ("README.md", "packaging/man/mgrctl.1", "packaging/examples/appliance/README.md"):
+            text = (REPO / manual).read_text()
+            # Not what mgrctl itself asks there, which ends in a colon.
+            lines = re.findall(r"^(?:\.Dl )?(?:\$ )?mgrctl ([^#|&<\n:]+)(?:[#|&<].*)?$", text, re.MULTILINE)
+            lines += re.findall("ask for any action: `([^`]*)`", self.mgrctl("--help")[0])
+            self.assertGreater(len(lines), 3, manual)
+            for line in lines:
+                said, status = self.mgrctl(line + " --help")
+                self.assertEqual(status, 0, f"{manual}: {line}: {said}")
+        for source in (REPO / "README.md", REPO / "client/python/mgr.py"):
+            calls = re.findall(r'mgr\.call\("(\w+)", "(\w+)"', source.read_text())
+            self.assertTrue(calls)
+            for module, action in calls:
+                self.assertEqual(self.mgrctl(f"{module} {action} --help")[1], 0, f"{source}: {module} {action}")
 
     # ---- who
 

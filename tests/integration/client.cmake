@@ -10,5 +10,8 @@ add_test(NAME client_jobs
 add_test(NAME client_inputs
          COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_inputs_test.py
                  $<TARGET_FILE:mgrctl>)
-set_tests_properties(client_python client_mgrctl client_jobs client_inputs
+add_test(NAME client_answers
+         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/client_answers_test.py
+                 $<TARGET_FILE:mgrctl>)
+set_tests_properties(client_python client_mgrctl client_jobs client_inputs client_answers
                      PROPERTIES LABELS integration TIMEOUT 120)

@@ -31,8 +31,8 @@ class FakeServer:
     """Listens on a UNIX socket in a temporary folder, or on TCP.
 
     `answer(fields)` gets each request as a dict, and gives the bytes to send back, or an iterable of
-    pieces to send as they come; None ends the connection without a word. `blocks` holds the bytes of all requests but for their
-    bodies, which `bodies` holds; `connections` counts.
+    pieces to send as they come; None ends the connection without a word. `blocks` holds the bytes of
+    all requests but for their bodies, which `bodies` holds; `connections` counts.
     """
 
     def __init__(self, answer, tcp=False, hang_up_first=False):

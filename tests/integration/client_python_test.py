@@ -342,6 +342,26 @@ class KeepAlive(unittest.TestCase):
                 client.request("mgr", "ping")
             self.assertEqual(server.connections, 2)
 
+    def test_a_stream_is_no_answer_to_what_wants_one_line(self):
+        def answer(fields):
+            if fields["action"] == "ping":
+                return echo(fields)
+            return more("follow", {"n": 1}) + success("follow", {"n": 2})
+        with FakeServer(answer) as server:
+            with mgr.Client(server.path) as client:
+                for ask in (client.call, client.request):
+                    with self.assertRaisesRegex(mgr.NoAnswer, r"a stream: use stream\(\)"):
+                        ask("job", "follow", id=7)
+                    self.assertEqual(client.call("mgr", "ping", n=3)["n"], "3")  # its own answer
+                with self.assertRaises(mgr.NoAnswer) as raised:
+                    client.pipeline([("mgr", "ping", {}), ("job", "follow", {}), ("mgr", "ping", {})])
+                self.assertEqual([reply["msg"] for reply in raised.exception.replies], ["ping ok"])
+            with self.assertRaises(mgr.NoAnswer):
+                mgr.Client(server.path).call("job", "follow", id=7)
+            reply = mgr.send_request("job", {"action": "follow"}, socket_path=server.path)
+            self.assertEqual((reply["success"], reply["msg"]), (False, {"err_code": 13}))
+            self.assertIn("use stream()", reply["detail"])
+
     def test_a_refused_request_sends_nothing(self):
         with FakeServer(echo) as server:
             with mgr.Client(server.path) as client:

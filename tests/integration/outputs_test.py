@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from instance import DEADLINE, uid_of
-from jobs_support import BINARIES, Stream
+from jobs_support import BINARIES
 from outputs_support import OutputsTestCase
 
 

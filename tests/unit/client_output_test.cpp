@@ -37,6 +37,7 @@ TEST(ClientOutput, OfAnAnswerThatIsOutputThereIsARecordOfEachStream) {
   EXPECT_EQ((*chunk)->skipped, 5U);
   ASSERT_EQ((*chunk)->records.size(), 2U);
   EXPECT_EQ((*chunk)->records[0].bytes, "\xff\xfe");
+  EXPECT_EQ((*chunk)->records[0].time, "");
   EXPECT_EQ((*chunk)->records[1].bytes, "e\n");
   EXPECT_EQ((*chunk)->records[1].stream, OutputStream::standard_error);
   const auto json = read_output(R"({"job":7,"output":{"a":[1.50]},"stderr":""})");

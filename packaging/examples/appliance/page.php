@@ -1,6 +1,7 @@
 <?php
 // What a page of the appliance does to ask mgr: a block of lines, and a line of JSON back. Runs as
 // www-data, which is all that mgr goes by. `php page.php MODULE ACTION name=value…` tries it by hand.
+// Not for streams (net ping, log tail): those have several lines, the last without `more`.
 
 /** The data of the reply. Throws where it is refused, with mgr's err_code and detail. */
 function mgr(string $module, string $action, array $arguments = [], ?string $body = null): array
