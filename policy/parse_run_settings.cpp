@@ -154,17 +154,9 @@ void read_schedule(TableReader& table, RunSettings& run) {
   run.success_exit = read_success_exit(table, run.success_exit);
 }
 
-RunMode read_mode(TableReader& table) {
-  const std::string mode = table.text("mode", "job");
-  if (mode == "output") return RunMode::output;
-  if (mode == "stream") return RunMode::stream;
-  if (mode != "job") table.error("mode", "must be \"job\", \"output\" or \"stream\"");
-  return RunMode::job;
-}
-
 // How what it prints is answered.
 void read_answer(TableReader& table, const std::vector<Argument>& arguments, RunSettings& run) {
-  run.mode = read_mode(table);
+  run.mode = read_word(table, "mode", run.mode);
   if (run.mode != RunMode::job && run.retries > 0) {
     table.error("retries", "is for mode \"job\" alone");
   }

@@ -204,6 +204,11 @@ TEST_F(PolicyModules, RefusesTypesAndBoundsThatMakeNoSense) {
     EXPECT_TRUE(argument("type = " + std::string(type)).starts_with("m.toml:4: 'type' must be"))
         << type;
   }
+  EXPECT_EQ(
+      argument("type='host'"),
+      "m.toml:4: 'type' must be \"int\", \"bool\", \"enum\", \"string\", \"hostname\", \"ip\", "
+      "\"cidr\", \"port\", \"mac\", \"username\", \"unit\", \"duration\", \"path\", \"secret\" or "
+      "\"blob\", or \"list of\" one of these but the last two");
   EXPECT_TRUE(argument("").starts_with("m.toml:3: 'type' must be"));
   EXPECT_TRUE(argument("type='int'\nmin=5\nmax=4").starts_with("m.toml:6: 'max' must be from 5"));
   EXPECT_EQ(argument("type='string'\nmax_length=0"),
