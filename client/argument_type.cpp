@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "policy/type_name.h"
 #include "protocol/text.h"
 
 namespace mgr::client {
@@ -12,21 +13,6 @@ using Kind = JsonValue::Kind;
 
 tl::unexpected<Failure> bad(std::string detail) {
   return failed(Failure::Kind::bad_reply, "the schema holds " + std::move(detail));
-}
-
-std::optional<TypeKind> find_kind(std::string_view name) {
-  for (int number = 0; number <= static_cast<int>(TypeKind::last_value); ++number) {
-    const auto kind = static_cast<TypeKind>(number);
-    if (type_name(ArgumentType{kind}) == name) return kind;
-  }
-  return std::nullopt;
-}
-
-std::optional<PathKind> find_path_kind(std::string_view name) {
-  if (name == "file") return PathKind::file;
-  if (name == "folder") return PathKind::folder;
-  if (name == "any") return PathKind::any;
-  return std::nullopt;
 }
 
 // Leaves `limit` as it is where there is no such member. False where the member is no integer.
@@ -131,11 +117,12 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
   const std::string name = argument.string_at("type").value_or("");
   ArgumentType type;
   type.is_list = name.starts_with(list);
-  const auto kind = find_kind(std::string_view(name).substr(type.is_list ? list.size() : 0));
+  const auto kind =
+      find_word<TypeKind>(std::string_view(name).substr(type.is_list ? list.size() : 0));
   if (!kind) return std::nullopt;
   type.kind = *kind;
   if (!read_limits(argument, type)) return bad("limits that are none");
-  const auto path_kind = find_path_kind(argument.string_at("kind").value_or("file"));
+  const auto path_kind = find_word<PathKind>(argument.string_at("kind").value_or("file"));
   type.path_kind = path_kind.value_or(PathKind::any);
   if (type.kind == TypeKind::enumeration && type.choices.empty()) return std::nullopt;
   if (type.kind == TypeKind::path && (type.roots.empty() || !path_kind)) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "client/client.h"
 #include "client/json_value.h"
+#include "policy/type_name.h"
 #include "protocol/field.h"
 #include "protocol/text.h"
 
@@ -65,15 +66,14 @@ Outcome<ArgumentHelp> read_argument(const JsonValue& from) {
 ActionMode read_mode(const JsonValue& action) {
   const std::string mode = action.string_at("mode").value_or("");
   if (mode == "reply") return ActionMode::reply;
-  if (mode == "job") return ActionMode::job;
-  if (mode == "output") return ActionMode::output;
-  return mode == "stream" ? ActionMode::stream : ActionMode::unknown;
+  const auto known = find_word<RunMode>(mode);
+  if (!known) return ActionMode::unknown;
+  if (*known == RunMode::job) return ActionMode::job;
+  return *known == RunMode::output ? ActionMode::output : ActionMode::stream;
 }
 
 Proof read_proof(const JsonValue& action) {
-  const std::string proof = action.string_at("min_proof").value_or("");
-  if (proof == "signed") return Proof::signature;
-  return proof == "kernel" ? Proof::kernel : Proof::none;
+  return find_word<Proof>(action.string_at("min_proof").value_or("")).value_or(Proof::none);
 }
 
 Outcome<ActionHelp> read_action(const JsonValue& from) {

@@ -24,11 +24,9 @@ nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) 
 }
 
 std::string over_the_rate(const Rate& rate, nanoseconds wait) {
-  const char* const period = rate.seconds == 1      ? "s"
-                             : rate.seconds == 60   ? "min"
-                             : rate.seconds == 3600 ? "h"
-                                                    : "d";
-  return "over the rate of " + std::to_string(rate.count) + '/' + period + "; try again in " +
+  const auto* period = std::ranges::find(rate_periods, rate.seconds, &RatePeriod::seconds);
+  const std::string name(period == rate_periods.end() ? "?" : period->name);
+  return "over the rate of " + std::to_string(rate.count) + '/' + name + "; try again in " +
          std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";
 }
 

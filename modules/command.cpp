@@ -48,6 +48,15 @@ std::vector<Scalar> open_paths(const ArgumentType& type, const ArgumentValue& va
   return descriptors;
 }
 
+// Whether an element is all of an argument that may be left out, and was.
+bool is_left_out(std::string_view element, const std::vector<Argument>& declared,
+                 const ArgumentValues& given) {
+  return std::ranges::any_of(declared, [&](const Argument& argument) {
+    return !argument.required && find_argument(given, argument.name) == nullptr &&
+           (element == '{' + argument.name + '}' || element == '{' + argument.name + "...}");
+  });
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> expand_command(const std::vector<std::string>& pattern,
@@ -87,7 +96,10 @@ Result<JobPlan> plan_job(std::string key, const RunSettings& run,
         shown.back().items = open_paths(type, *value, plan.run.paths);
     }
   }
-  auto argv = expand_command(run.argv, shown);
+  std::erase_if(plan.run.argv, [&](const std::string& element) {
+    return is_left_out(element, declared, arguments);
+  });
+  auto argv = expand_command(plan.run.argv, shown);
   if (!argv) return tl::unexpected(argv.error());
   plan.run.argv = std::move(*argv);
   return plan;

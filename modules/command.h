@@ -16,7 +16,8 @@ namespace mgr {
     const std::vector<std::string>& pattern, const ArgumentValues& arguments);
 
 // The plan of one job: `run` with its command expanded, its input, and the arguments as the record
-// keeps them, all in the order of the declaration. A path is in the command as the descriptor under
+// keeps them, all in the order of the declaration. An element that is all of an argument which may
+// be left out, and was, is not in the command. A path is in the command as the descriptor under
 // which mgr-job opens it, /proc/self/fd/N. A secret is in the input alone: a line for each that is
 // declared, empty where it was not given. `body` is the input where a blob is declared.
 [[nodiscard]] Result<JobPlan> plan_job(std::string key, const RunSettings& run,

@@ -95,9 +95,27 @@ Result<Effect> follow(const ActionCall& call, bool live) {
 }  // namespace
 
 JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how it went") {
-  const ArgumentType ids = number(1, largest_id, true);
-  ArgumentType yes_or_no;
-  yes_or_no.kind = TypeKind::boolean;
+  add_queries();
+  add(Proof::kernel,
+      {"stop",
+       "Stop jobs, whole process trees",
+       {{"ids", number(1, largest_id, true), false, "their numbers"},
+        {"key", text(max_value_length), false, "the job of this key, such as scan:17"},
+        of_module,
+        {"mine", {TypeKind::boolean}, false, "all of one's own"}},
+       stop});
+  add_streams();
+  add(Proof::kernel,
+      {"prune",
+       "Forget ended jobs",
+       {{"older_than", number(0, longest_seconds), false, "ended at least so many seconds ago"}},
+       [](auto& call) -> Result<Effect> {
+         PruneJobs effect{{}, std::chrono::seconds(integer(call, "older_than", 0))};
+         return effect;
+       }});
+}
+
+void JobModule::add_queries() {
   const Argument states{"state",
                         choice({"accepted", "queued", "running", "stopping", "succeeded", "failed",
                                 "stopped", "timed-out", "lost"},
@@ -116,20 +134,15 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
   add(Proof::kernel,
       {"wait",
        "Wait until jobs have ended",
-       {{"ids", ids, true, "their numbers"}, seconds},
+       {{"ids", number(1, largest_id, true), true, "their numbers"}, seconds},
        [](auto& call) -> Result<Effect> {
          WaitForJobs effect{selection(call), std::chrono::seconds(integer(call, "limit", 0))};
          effect.selection.most = SIZE_MAX;
          return effect;
        }});
-  add(Proof::kernel,
-      {"stop",
-       "Stop jobs, whole process trees",
-       {{"ids", ids, false, "their numbers"},
-        {"key", text(max_value_length), false, "the job of this key, such as scan:17"},
-        of_module,
-        {"mine", yes_or_no, false, "all of one's own"}},
-       stop});
+}
+
+void JobModule::add_streams() {
   add(Proof::kernel, RunMode::stream,
       {"output", "What a job has printed", {one_id, tail, from}, [](auto& call) {
          return follow(call, false);
@@ -141,14 +154,6 @@ JobModule::JobModule() : Module("job", "Jobs: what runs, what has run, and how i
   add(Proof::kernel, RunMode::stream,
       {"watch", "Every change of the jobs", {of_module}, [](auto& call) {
          return WatchJobs{selection(call)};
-       }});
-  add(Proof::kernel,
-      {"prune",
-       "Forget ended jobs",
-       {{"older_than", number(0, longest_seconds), false, "ended at least so many seconds ago"}},
-       [](auto& call) -> Result<Effect> {
-         PruneJobs effect{{}, std::chrono::seconds(integer(call, "older_than", 0))};
-         return effect;
        }});
 }
 

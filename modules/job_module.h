@@ -10,6 +10,10 @@ namespace mgr {
 class JobModule final : public Module {
  public:
   JobModule();
+
+ private:
+  void add_queries();  // list, show, wait
+  void add_streams();  // output, follow, watch
 };
 
 }  // namespace mgr

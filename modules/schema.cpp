@@ -1,6 +1,7 @@
 // mgr-configure, root; pure.
 #include "modules/schema.h"
 
+#include "policy/type_name.h"
 #include "protocol/json.h"
 
 namespace mgr {
@@ -10,11 +11,6 @@ void append_texts(JsonWriter& json, std::string_view name, const std::vector<std
   json.key(name).open_array();
   for (const std::string& text : texts) json.value(text);
   json.close_array();
-}
-
-const char* kind_name(PathKind kind) {
-  if (kind == PathKind::any) return "any";
-  return kind == PathKind::folder ? "folder" : "file";
 }
 
 void append_limits(JsonWriter& json, const ArgumentType& type) {
@@ -27,7 +23,7 @@ void append_limits(JsonWriter& json, const ArgumentType& type) {
     append_texts(json, "values", type.choices);
   } else if (type.kind == TypeKind::path) {
     append_texts(json, "roots", type.roots);
-    json.member("kind", kind_name(type.path_kind));
+    json.member("kind", word_of(type.path_kind));
   } else if (type.kind == TypeKind::blob) {
     json.member("max_length", max_body_length);
   }
@@ -41,22 +37,11 @@ void append_argument(JsonWriter& json, const Argument& argument) {
   json.close_object();
 }
 
-const char* mode_name(const std::optional<RunMode>& mode) {
-  if (!mode) return "reply";
-  if (*mode == RunMode::job) return "job";
-  return *mode == RunMode::output ? "output" : "stream";
-}
-
-const char* proof_name(Proof proof) {
-  if (proof == Proof::none) return "none";
-  return proof == Proof::kernel ? "kernel" : "signed";
-}
-
 void append_action(JsonWriter& json, const Action& action) {
   json.open_object().member("name", action.name).member("summary", action.summary);
-  json.member("mode", mode_name(action.mode));
+  json.member("mode", action.mode ? word_of(*action.mode) : "reply");
   if (action.confirm) json.member("confirm", true);
-  json.member("min_proof", proof_name(action.min_proof)).key("arguments").open_array();
+  json.member("min_proof", word_of(action.min_proof)).key("arguments").open_array();
   for (const Argument& argument : action.arguments) append_argument(json, argument);
   json.close_array().close_object();
 }

@@ -64,6 +64,9 @@ struct Grammar {
 
 constexpr const char* hostname_pattern = R"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*)"
                                          R"([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)";
+constexpr const char* hostname_words =
+    "a host name: letters, digits and - in labels with a dot between them";
+constexpr const char* user_pattern = "[a-z_][a-z0-9_-]{0,31}";
 constexpr const char* mac_pattern = "[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}";
 constexpr const char* unit_pattern =
     R"((?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+(?:@(?:[A-Za-z0-9:_.-]|\\x[0-9a-f]{2})+)?)"
@@ -76,11 +79,11 @@ const Grammar* grammar_of(TypeKind kind) {
   using enum TypeKind;
   static const std::array grammars{
       Grammar{boolean, 3, "yes or no", {"yes|no"}},
-      Grammar{hostname, 253, "the name of a host", {hostname_pattern}},
+      Grammar{hostname, 253, hostname_words, {hostname_pattern}},
       Grammar{ip, 45, "an IPv4 or IPv6 address", {}, is_address},
       Grammar{cidr, 49, "address/prefix, all bits past the prefix 0", {}, is_network},
       Grammar{mac, 17, "six pairs of hexadecimal digits with : between them", {mac_pattern}},
-      Grammar{username, 32, "the name of a user", {"[a-z_][a-z0-9_-]{0,31}"}},
+      Grammar{username, 32, "a user name: a-z or _, then up to 31 of a-z 0-9 _ -", {user_pattern}},
       Grammar{unit, 255, "the whole name of a unit, such as ssh.service", {unit_pattern}},
       Grammar{duration, 11, "a whole number and ms, s, m, h or d", {duration_pattern}},
       Grammar{path, 4095, "a path without //, ., .. and / at the end, beneath", {path_pattern}},

@@ -6,9 +6,18 @@
 
 #include "policy/run_settings.h"
 #include "policy/table_reader.h"
+#include "policy/type_name.h"
 #include "policy/users.h"
 
 namespace mgr {
+
+// The value of a key that has one of the words of an enumeration; another word is an error.
+template <typename Enum>
+[[nodiscard]] Enum read_word(TableReader& table, std::string_view key, Enum otherwise) {
+  const auto found = find_word<Enum>(table.text(key, std::string(word_of(otherwise))));
+  if (!found) table.error(key, "must be " + all_words<Enum>());
+  return found.value_or(otherwise);
+}
 
 // [module.X.action.Y.arg.NAME], each a member of `tables`, in order. What is wrong goes to
 // `findings`.

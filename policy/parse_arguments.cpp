@@ -14,13 +14,10 @@ std::optional<ArgumentType> parse_type(std::string_view text) {
   ArgumentType type;
   type.is_list = text.starts_with(list);
   if (type.is_list) text.remove_prefix(list.size());
-  for (int kind = 0; kind <= static_cast<int>(TypeKind::last_value); ++kind) {
-    type.kind = static_cast<TypeKind>(kind);
-    if (type_name(ArgumentType{type.kind}) != text) continue;
-    if (type.is_list && is_input(type.kind)) return std::nullopt;
-    return type;
-  }
-  return std::nullopt;
+  const auto kind = find_word<TypeKind>(text);
+  if (!kind || (type.is_list && is_input(*kind))) return std::nullopt;
+  type.kind = *kind;
+  return type;
 }
 
 // Whether somebody can give that text as one value, or element, of the type.
@@ -68,21 +65,17 @@ void read_path(TableReader& table, ArgumentType& type) {
     table.error("roots",
                 "must hold absolute paths without //, /./, /../ and a / at the end, and not /");
   }
-  const std::string kind = table.text("kind", "file");
-  if (kind == "folder") {
-    type.path_kind = PathKind::folder;
-  } else if (kind == "any") {
-    type.path_kind = PathKind::any;
-  } else if (kind != "file") {
-    table.error("kind", "must be \"file\", \"folder\" or \"any\"");
-  }
+  type.path_kind = read_word(table, "kind", type.path_kind);
 }
 
 // The keys that only one kind of type has are read only for that kind, so that elsewhere they are
 // unknown.
 ArgumentType read_type(TableReader& table) {
   const auto parsed = parse_type(table.text("type"));
-  if (!parsed) table.error("type", "must be a type such as int, or \"list of\" one that has lists");
+  if (!parsed) {
+    table.error("type", "must be " + all_words<TypeKind>() +
+                            ", or \"list of\" one of these but the last two");
+  }
   ArgumentType type = parsed.value_or(ArgumentType{});
   if (type.kind == TypeKind::integer || type.kind == TypeKind::port) read_integers(table, type);
   if (type.kind == TypeKind::enumeration) read_choices(table, type);

@@ -59,9 +59,9 @@ class ModulesParser {
 
   // No less than the kernel's word: what is declared runs a command, and not for everyone.
   Proof read_proof(TableReader& table) {
-    const std::string proof = table.text("min_proof", "kernel");
-    if (proof == "signed") return Proof::signature;
-    if (proof != "kernel") table.error("min_proof", "must be \"kernel\" or \"signed\"");
+    const auto proof = find_word<Proof>(table.text("min_proof", "kernel"));
+    if (proof && *proof != Proof::none) return *proof;
+    table.error("min_proof", "must be \"kernel\" or \"signed\"");
     return Proof::kernel;
   }
 

@@ -1,7 +1,6 @@
 // mgr-configure (root); reads root's own files, and distrusts their author's typing: what
 // is not understood is an error, because a rule half understood grants or denies something else.
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -35,18 +34,15 @@ bool is_exact_text(const TomlValue& value) {
 
 // "30/min": so many a s, min, h or d.
 std::optional<Rate> parse_rate(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 4> periods{
-      {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}}};
   const std::size_t slash = text.find('/');
   if (slash == text.npos) return std::nullopt;
   ArgumentType number{TypeKind::integer};
   number.least = 1;
   number.most = 1000000;
   const auto count = check_value(number, text.substr(0, slash));
-  const auto period = std::ranges::find(periods, text.substr(slash + 1),
-                                        &std::pair<std::string_view, std::uint32_t>::first);
-  if (!count || period == periods.end()) return std::nullopt;
-  return Rate{static_cast<std::uint32_t>(std::get<std::int64_t>(count->front())), period->second};
+  const auto period = std::ranges::find(rate_periods, text.substr(slash + 1), &RatePeriod::name);
+  if (!count || period == rate_periods.end()) return std::nullopt;
+  return Rate{static_cast<std::uint32_t>(std::get<std::int64_t>(count->front())), period->seconds};
 }
 
 class PolicyParser {
@@ -192,7 +188,9 @@ class PolicyParser {
       if (is_exact_text(item)) {
         condition.texts.push_back(item.text);
       } else if (!range) {
-        findings_.error(item.line, where + "must be \"a..b\", a number, a text, or a list of them");
+        findings_.error(
+            item.line,
+            where + "must be \"1..9\", a number, a text without \"..\", or a list of them");
       }
     }
     if (elements(value).empty()) findings_.error(value.line, where + "must not be empty");

@@ -31,8 +31,11 @@ std::string placeholder_error(std::string_view element, const std::vector<Argume
     if (is_input(*argument)) {
       return "names '" + std::string(name) + "', which reaches the command by its input alone";
     }
-    if (is_spread && (open != 0 || close + 1 != element.size())) {
-      return "has a '{name...}' that is not an element of its own";
+    const bool is_element = open == 0 && close + 1 == element.size();
+    if (is_spread && !is_element) return "has a '{name...}' that is not an element of its own";
+    if (!argument->required && !is_element) {
+      return "names '" + std::string(name) +
+             "', which may be left out: give it an element of its own, or set required = true";
     }
     if (is_spread && !argument->type.is_list) {
       return "spreads '" + std::string(name) + "', which is not a list";
@@ -151,17 +154,9 @@ void read_schedule(TableReader& table, RunSettings& run) {
   run.success_exit = read_success_exit(table, run.success_exit);
 }
 
-RunMode read_mode(TableReader& table) {
-  const std::string mode = table.text("mode", "job");
-  if (mode == "output") return RunMode::output;
-  if (mode == "stream") return RunMode::stream;
-  if (mode != "job") table.error("mode", "must be \"job\", \"output\" or \"stream\"");
-  return RunMode::job;
-}
-
 // How what it prints is answered.
 void read_answer(TableReader& table, const std::vector<Argument>& arguments, RunSettings& run) {
-  run.mode = read_mode(table);
+  run.mode = read_word(table, "mode", run.mode);
   if (run.mode != RunMode::job && run.retries > 0) {
     table.error("retries", "is for mode \"job\" alone");
   }

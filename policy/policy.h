@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -62,6 +64,14 @@ struct Condition {
     archive(record.argument, record.ranges, record.texts);
   }
 };
+
+// What a rate may be counted by, and how it is written.
+struct RatePeriod {
+  std::string_view name;
+  std::uint32_t seconds;
+};
+inline constexpr std::array<RatePeriod, 4> rate_periods{
+    {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}}};
 
 // At most so many a period, for each caller.
 struct Rate {

@@ -11,7 +11,7 @@ class RuleLint {
   RuleLint(const Rule& rule, const Registry& registry, std::vector<std::string>& warnings)
       : rule_(rule), registry_(registry), warnings_(warnings) {}
 
-  void look() {
+  Result<void> look() {
     for (const std::string& name : rule_.modules) {
       const Module* module = find_module(name);
       if (module != nullptr) {
@@ -21,6 +21,8 @@ class RuleLint {
       }
     }
     for (const std::string& action : rule_.actions) look_at(action);
+    if (error_.empty()) return {};
+    return fail(ErrorCode::failed, error_);
   }
 
  private:
@@ -60,32 +62,43 @@ class RuleLint {
     return found == action.arguments.end() ? nullptr : &found->type;
   }
 
-  // Ranges measure numbers, and texts everything else.
+  // Ranges measure numbers, and texts everything else. A secret in a rule would be one no longer,
+  // and no body is compared with anything.
   void compare(const Condition& condition, const Action& action) {
     const ArgumentType* type = find_type(condition, action);
     if (type == nullptr) return;
+    const std::string where = "'where' of '" + condition.argument + "'";
+    if (type->kind == TypeKind::secret || type->kind == TypeKind::blob) {
+      if (error_.empty()) error_ = place() + where + ": no condition is about a body or a secret";
+      return;
+    }
     const bool is_number = type->kind == TypeKind::integer || type->kind == TypeKind::port;
     if (is_number ? !condition.ranges.empty() : !condition.texts.empty()) return;
-    warn("'where' of '" + condition.argument + "' holds no " + (is_number ? "number" : "text") +
-         ", which that of '" + action.name + "' is: the rule " +
+    warn(where + " has " + (is_number ? "texts" : "numbers") + " alone, and '" +
+         condition.argument + "' of the action '" + action.name + "' is a " +
+         (is_number ? "number" : "text") + ": the rule " +
          (rule_.allow ? "grants nothing" : "denies all") + " there");
   }
 
-  void warn(const std::string& what) {
-    warnings_.push_back(rule_.file + ":" + std::to_string(rule_.line) + ": " + what);
-  }
+  void warn(const std::string& what) { warnings_.push_back(place() + what); }
+  std::string place() const { return rule_.file + ":" + std::to_string(rule_.line) + ": "; }
 
   const Rule& rule_;
   const Registry& registry_;
   std::vector<std::string>& warnings_;
   std::vector<const Module*> modules_;
+  std::string error_;  // the first
 };
 
 }  // namespace
 
-std::vector<std::string> lint_policy(const Policy& policy, const Registry& registry) {
+Result<std::vector<std::string>> lint_policy(const Policy& policy, const Registry& registry) {
   std::vector<std::string> warnings;
-  for (const Rule& rule : policy.rules) RuleLint(rule, registry, warnings).look();
+  for (const Rule& rule : policy.rules) {
+    if (auto looked = RuleLint(rule, registry, warnings).look(); !looked) {
+      return tl::unexpected(looked.error());
+    }
+  }
   return warnings;
 }
 

@@ -53,6 +53,30 @@ void warn(const std::string& warning) {
   std::fprintf(stderr, "mgr-configure: warning: %s\n", warning.c_str());
 }
 
+// By name, into `compiled`.
+Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled) {
+  const auto broker = find_service_user(settings.broker_user);
+  if (!broker) return tl::unexpected(broker.error());
+  const auto jobs = find_service_user(settings.job_user);
+  if (!jobs) return tl::unexpected(jobs.error());
+  compiled.broker_uid = broker->uid;
+  compiled.broker_gid = broker->gid;
+  compiled.job_uid = jobs->uid;
+  compiled.job_gid = jobs->gid;
+  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
+    compiled.admin_gid = admins->gr_gid;
+  }
+  return {};
+}
+
+void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
+  compiled.max_running = settings.max_running;
+  compiled.keep_for = settings.keep_for;
+  compiled.keep_jobs = settings.keep_jobs;
+  compiled.keep_bytes = settings.keep_bytes;
+  compiled.max_connections = settings.limits.connections;
+}
+
 Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   auto loaded = load_configuration(paths);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -62,34 +86,22 @@ Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   }
   const auto registry = Registry::build(loaded->modules, "");
   if (!registry) return tl::unexpected(registry.error());
-  for (const std::string& warning : lint_policy(loaded->policy, **registry)) warn(warning);
+  const auto warnings = lint_policy(loaded->policy, **registry);
+  if (!warnings) return tl::unexpected(warnings.error());
+  for (const std::string& warning : *warnings) warn(warning);
   const Settings& settings = loaded->settings;
-  const auto broker = find_service_user(settings.broker_user);
-  if (!broker) return tl::unexpected(broker.error());
-  const auto jobs = find_service_user(settings.job_user);
-  if (!jobs) return tl::unexpected(jobs.error());
 
   CompiledConfiguration compiled;
+  if (auto found = find_ids(settings, compiled); !found) return tl::unexpected(found.error());
+  take_limits(settings, compiled);
   compiled.policy = std::move(loaded->policy);
   compiled.modules = std::move(loaded->modules);
-  compiled.broker_uid = broker->uid;
-  compiled.broker_gid = broker->gid;
-  compiled.job_uid = jobs->uid;
-  compiled.job_gid = jobs->gid;
-  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
-    compiled.admin_gid = admins->gr_gid;
-  }
   const auto tree = job_tree_folder(settings.cgroup);
   if (!tree) return tl::unexpected(tree.error());
   compiled.cgroup = *tree;
   // No user is looked up after this: a trial of namespaces may cut this process off.
   const auto ready = prepare_machine(paths, settings, prepare, compiled);
   if (!ready) return tl::unexpected(ready.error());
-  compiled.max_running = settings.max_running;
-  compiled.keep_for = settings.keep_for;
-  compiled.keep_jobs = settings.keep_jobs;
-  compiled.keep_bytes = settings.keep_bytes;
-  compiled.max_connections = settings.limits.connections;
   compiled.broker_settings = encode(SettingsMessage{settings.limits, broker_schema(**registry)});
   compiled.schema_json = schema_json(**registry);
   if (access((paths.jobs_folder() + "/next-id").c_str(), F_OK) != 0) {

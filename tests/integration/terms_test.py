@@ -215,6 +215,13 @@ class Rules(TermsTestCase):
         self.mgr.write("etc/mgr/modules.d/x.toml", '\n[module.job.action.list]\ncommand = "/bin/true"\n')
         self.assertIn(f"{self.mgr.dir}/etc/mgr/modules.d/x.toml:2: the module job is built in", self.refused())
 
+    def test_a_condition_about_a_secret_stops_the_start_with_file_and_line(self):
+        self.mgr.write("etc/mgr/modules.d/x.toml", '[module.x.action.set]\ncommand = "/bin/true"\n'
+                       '[module.x.action.set.arg.word]\ntype = "secret"\n')
+        self.mgr.write("etc/mgr/rules.d/60.toml", '\n[[deny]]\nwho = "web"\nmodule = "x"\naction = "*"\n'
+                       'where = { word = "swordfish" }\n')
+        self.assertIn(f"{self.folder}/60.toml:2: 'where' of 'word': no condition is about a body or a secret", self.refused())
+
     def test_rules_about_nothing_are_warnings_with_file_and_line(self):
         self.mgr.write("etc/mgr/rules.d/60.toml", '\n[[deny]]\nwho = "web"\nmodule = ["work", "wrok"]\n'
                        'action = ["rare", "raer"]\nwhere = { zone = 1 }\n')

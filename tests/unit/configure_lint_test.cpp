@@ -1,4 +1,4 @@
-// Rules about things that do not exist.
+// Rules about things that do not exist, or that no rule is about.
 #include <gtest/gtest.h>
 
 #include "helper/configure/lint.h"
@@ -15,15 +15,39 @@ class Lint : public testing::Test {
     rule.file = "rules.d/a.toml";
     rule.line = 7;
   }
-  std::vector<std::string> warnings() const {
-    const auto registry = Registry::build({}, "{}");
+  Result<std::vector<std::string>> look() const {
+    const auto registry = Registry::build({tls}, "{}");
     Policy policy;
     policy.rules = {rule};
     return lint_policy(policy, **registry);
   }
+  std::vector<std::string> warnings() const {
+    const auto found = look();
+    EXPECT_TRUE(found) << found.error().detail;
+    return found.value_or(std::vector<std::string>{});
+  }
   using Warnings = std::vector<std::string>;
 
   Rule rule;
+  // upload takes a file, and sign a password and a name; of rename both are strings.
+  const DeclaredModule tls{
+      "tls",
+      "",
+      {{"upload", "", {{"file", {TypeKind::blob}, true, ""}}, {}, "m.toml", 2},
+       {"sign",
+        "",
+        {{"password", {TypeKind::secret}, true, ""}, {"name", {TypeKind::string}, true, ""}},
+        {},
+        "m.toml",
+        3},
+       {"rename",
+        "",
+        {{"file", {TypeKind::string}, true, ""}, {"password", {TypeKind::string}, true, ""}},
+        {},
+        "m.toml",
+        4}},
+      "m.toml",
+      1};
 };
 
 TEST_F(Lint, FindsNothingInWhatExists) {
@@ -62,15 +86,42 @@ TEST_F(Lint, NamesArgumentsThatNoActionTakes) {
 
 TEST_F(Lint, NamesConditionsThatCannotMeasureTheirArgument) {
   rule.where = {{"task_ids", {}, {"one"}}};
-  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' holds no number, which "
-                                  "that of 'start' is: the rule grants nothing there"}));
+  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' has texts alone, and "
+                                  "'task_ids' of the action 'start' is a number: the rule grants "
+                                  "nothing there"}));
   rule.allow = false;
   rule.modules = {"job"};
   rule.actions = {"watch"};
   rule.where = {{"of_module", {{1, 9}}}};
-  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'of_module' holds no text, which "
-                                  "that of 'watch' is: the rule denies all there"}));
+  EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'of_module' has numbers alone, and "
+                                  "'of_module' of the action 'watch' is a text: the rule denies "
+                                  "all there"}));
   rule.where = {{"of_module", {{1, 9}}, {"scan"}}};
+  EXPECT_EQ(warnings(), Warnings{});
+}
+
+TEST_F(Lint, FailsWhereAConditionIsAboutABodyOrASecret) {
+  rule.modules = {"tls"};
+  for (const auto& [action, argument] : std::vector<std::pair<std::string, std::string>>{
+           {"upload", "file"}, {"sign", "password"}, {"*", "file"}, {"*", "password"}}) {
+    rule.actions = {action};
+    for (const bool allow : {true, false}) {
+      rule.allow = allow;
+      for (const Condition& condition :
+           {Condition{argument, {}, {"swordfish"}}, Condition{argument, {{1, 9}}, {}}}) {
+        rule.where = {condition};
+        const auto found = look();
+        ASSERT_FALSE(found) << action;
+        EXPECT_EQ(found.error().detail, "rules.d/a.toml:7: 'where' of '" + argument +
+                                            "': no condition is about a body or a secret");
+      }
+    }
+  }
+  rule.where = {{"file", {}, {"a"}}, {"password", {}, {"b"}}};
+  rule.actions = {"rename"};
+  EXPECT_EQ(warnings(), Warnings{});
+  rule.where = {{"name", {}, {"a"}}};
+  rule.actions = {"sign"};
   EXPECT_EQ(warnings(), Warnings{});
 }
 

@@ -200,28 +200,40 @@ struct Prediction {
   std::string input;
 };
 
-Prediction predict(const ArgumentType& type, Texts elements) {
+// The elements as the command gets them: paths are opened one after the other.
+Texts shown(const ArgumentType& type, Texts elements, Texts& paths) {
+  if (type.kind != TypeKind::path) return elements;
+  for (std::string& element : elements) {
+    const bool in_www = element == "/srv/www" || element.compare(0, 9, "/srv/www/") == 0;
+    const std::string root = in_www ? "/srv/www" : element[1] == 's' ? "/srv" : "/var/log";
+    const bool is_root = element.size() == root.size();
+    paths.push_back(root + '|' + (is_root ? "" : element.substr(root.size() + 1)));
+    element = "/proc/self/fd/" + std::to_string(9 + paths.size());
+  }
+  return elements;
+}
+
+std::string whole(const Texts& elements) {
+  std::string text;
+  for (const std::string& element : elements) text += (text.empty() ? "" : ",") + element;
+  return text;
+}
+
+// `twice`: the optional argument has the same value.
+Prediction predict(const ArgumentType& type, const Texts& elements, bool twice) {
   Prediction predicted;
   if (type.kind == TypeKind::secret) {
-    predicted.input = elements[0] + "\n";
+    predicted.input = elements[0] + "\n" + (twice ? elements[0] : "") + "\n";
     return predicted;
   }
-  if (type.kind == TypeKind::path) {
-    for (std::string& element : elements) {
-      const bool in_www = element == "/srv/www" || element.compare(0, 9, "/srv/www/") == 0;
-      const std::string root = in_www ? "/srv/www" : element[1] == 's' ? "/srv" : "/var/log";
-      const bool is_root = element.size() == root.size();
-      predicted.paths.push_back(root + '|' + (is_root ? "" : element.substr(root.size() + 1)));
-      element = "/proc/self/fd/" + std::to_string(9 + predicted.paths.size());
-    }
-  }
-  std::string whole;
-  for (const std::string& element : elements) whole += (whole.empty() ? "" : ",") + element;
-  predicted.argv.push_back("--value=" + whole + ";other{value");
-  predicted.argv.push_back(whole);
-  if (type.is_list) {
-    predicted.argv.insert(predicted.argv.end(), elements.begin(), elements.end());
-  }
+  const Texts value = shown(type, elements, predicted.paths);
+  const Texts maybe = twice ? shown(type, elements, predicted.paths) : Texts{};
+  predicted.argv.push_back("--value=" + whole(value) + ";other{value");
+  if (twice) predicted.argv.push_back(whole(maybe));
+  predicted.argv.push_back(whole(value));
+  if (!type.is_list) return predicted;
+  predicted.argv.insert(predicted.argv.end(), maybe.begin(), maybe.end());
+  predicted.argv.insert(predicted.argv.end(), value.begin(), value.end());
   return predicted;
 }
 
@@ -230,8 +242,11 @@ RunSettings command_for(const ArgumentType& type) {
   run.argv = {"/bin/command", "-x"};
   if (type.kind == TypeKind::secret || type.kind == TypeKind::blob) return run;
   run.argv.emplace_back("--value={value};{other}{value");
+  run.argv.emplace_back("{maybe}");
   run.argv.emplace_back("{value}");
-  if (type.is_list) run.argv.emplace_back("{value...}");
+  if (!type.is_list) return run;
+  run.argv.emplace_back("{maybe...}");
+  run.argv.emplace_back("{value...}");
   return run;
 }
 
@@ -245,12 +260,13 @@ void expect_predicted(const ArgumentType& type, const std::string& value, const 
                       const ArgumentValues& values, const std::vector<Argument>& declared) {
   const auto plan = plan_job("", command_for(type), declared, values);
   ASSERT_TRUE(plan) << plan.error().detail;
-  const Prediction predicted = predict(type, elements);
+  const bool twice = values.size() == 3;
+  const Prediction predicted = predict(type, elements, twice);
   ASSERT_EQ(plan->run.argv, predicted.argv) << value;
   ASSERT_EQ(opened(*plan), predicted.paths) << value;
   ASSERT_EQ(plan->input, predicted.input);
   // The record has the text as it came, or, of a secret, nothing.
-  ASSERT_EQ(plan->arguments.size(), type.kind == TypeKind::secret ? 1U : 2U);
+  ASSERT_EQ(plan->arguments.size(), type.kind == TypeKind::secret ? 1U : values.size());
   if (type.kind != TypeKind::secret) {
     ASSERT_EQ(plan->arguments[0].value, value);
   }
@@ -259,12 +275,15 @@ void expect_predicted(const ArgumentType& type, const std::string& value, const 
 // How many of 10,000 values were taken.
 int try_values(const ArgumentType& type, unsigned seed) {
   const std::vector<Argument> declared{{"value", type, true, ""},
-                                       {"other", {TypeKind::string}, true, ""}};
+                                       {"other", {TypeKind::string}, true, ""},
+                                       {"maybe", type, false, ""}};
   Values random(type, seed);
   int taken = 0;
   for (int i = 0; i < values_a_type; ++i) {
     const std::string value = random.next();
-    const auto values = check_arguments(declared, {{"value", value}, {"other", "other"}});
+    std::vector<FieldView> given{{"value", value}, {"other", "other"}};
+    if (i % 2 == 0) given.push_back({"maybe", value});
+    const auto values = check_arguments(declared, given);
     const auto elements = elements_of(type, value);
     EXPECT_EQ(values.has_value(), elements.has_value())
         << type_name(type) << ": " << testing::PrintToString(value);

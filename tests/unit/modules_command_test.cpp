@@ -66,11 +66,35 @@ TEST(Plan, GivesACommandDescriptorsInPlaceOfPaths) {
 
 TEST(Plan, OpensNoPathThatWasNotGiven) {
   const std::vector<Argument> declared{{"from", path(PathKind::file), false, ""}};
-  const auto plan = plan_job("", running({"/bin/x"}), declared, {});
+  const auto plan = plan_job("", running({"/bin/x", "{from}", "to"}), declared, {});
   ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->run.argv, (Texts{"/bin/x", "to"}));
   EXPECT_TRUE(plan->run.paths.empty());
-  EXPECT_EQ(plan_job("", running({"/bin/x", "{from}"}), declared, {}).error().detail,
-            "the command needs from");
+}
+
+TEST(Plan, LeavesOutTheElementsOfWhatMayBeAndWasLeftOut) {
+  const std::vector<Argument> declared{{"count", {TypeKind::integer}, false, ""},
+                                       {"names", {TypeKind::string, true}, false, ""},
+                                       {"host", {TypeKind::hostname}, true, ""}};
+  const RunSettings run = running({"/bin/x", "{count}", "--", "{names...}", "{host}", "{names}"});
+  const auto with = [&](const ArgumentValues& values) {
+    return plan_job("", run, declared, values)->run.argv;
+  };
+  EXPECT_EQ(with({{"host", {"a"s}}}), (Texts{"/bin/x", "--", "a"}));
+  EXPECT_EQ(with({{"host", {"a"s}}, {"count", {std::int64_t{3}}}}),
+            (Texts{"/bin/x", "3", "--", "a"}));
+  EXPECT_EQ(with({{"host", {"a"s}}, {"names", {"b"s, "{count}"s}}}),
+            (Texts{"/bin/x", "--", "b", "{count}", "a", "b,{count}"}));
+}
+
+TEST(Plan, NeedsWhatStandsInsideAnElementOrMustBeGiven) {
+  const std::vector<Argument> declared{{"n", {TypeKind::integer}, false, ""},
+                                       {"m", {TypeKind::integer}, true, ""}};
+  for (const char* element : {"-n{n}", "{n}{n}", "{m}", "{m...}", "{k}"}) {
+    EXPECT_EQ(plan_job("", running({"/bin/x", element}), declared, {}).error().code,
+              ErrorCode::invalid_argument)
+        << element;
+  }
 }
 
 TEST(Plan, PutsSecretsIntoTheInputAndNowhereElse) {

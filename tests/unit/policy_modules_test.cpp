@@ -34,7 +34,7 @@ class PolicyModules : public testing::Test {
 TEST_F(PolicyModules, ReadsEverySetting) {
   EXPECT_EQ(parse("[module.dns]\nsummary = 'The resolver'\n"
                   "[module.dns.action.flush]\nsummary = 'Drop zones'\n"
-                  "command = ['/usr/sbin/rndc', '-k{key}', '{zones...}']\n"
+                  "command = ['/usr/sbin/rndc', '{key}', '{zones...}']\n"
                   "user = 'bind'\ngroup = 'mgr-admin'\ngroups = ['interns']\n"
                   "cwd = '/srv'\nenv = { LANG = 'C', A_1 = '' }\numask = '027'\nnice = -5\n"
                   "timeout = '10s'\nstop_grace = '500ms'\nno_new_privileges = false\n"
@@ -51,7 +51,7 @@ TEST_F(PolicyModules, ReadsEverySetting) {
   EXPECT_EQ(flush.file, "m.toml");
   EXPECT_EQ(flush.line, 3U);
   const RunSettings& run = flush.run;
-  EXPECT_EQ(run.argv, (std::vector<std::string>{"/usr/sbin/rndc", "-k{key}", "{zones...}"}));
+  EXPECT_EQ(run.argv, (std::vector<std::string>{"/usr/sbin/rndc", "{key}", "{zones...}"}));
   EXPECT_EQ(run.uid, 53U);
   EXPECT_EQ(run.gid, 900U);
   EXPECT_EQ(run.groups, (std::vector<gid_t>{901}));
@@ -151,6 +151,24 @@ TEST_F(PolicyModules, ChecksPlaceholdersAgainstDeclaredArguments) {
   EXPECT_EQ(command("{one...}"), at + "spreads 'one', which is not a list");
 }
 
+TEST_F(PolicyModules, WhatMayBeLeftOutHasAnElementOfItsOwn) {
+  const auto command = [&](const std::string& element) {
+    return action("command = ['/bin/x', '" + element +
+                  "']\n[module.m.action.a.arg.one]\ntype = 'int'\nrequired = false\n"
+                  "[module.m.action.a.arg.many]\ntype = 'list of int'\nrequired = false\n"
+                  "[module.m.action.a.arg.must]\ntype = 'int'\n");
+  };
+  for (const char* element : {"{one}", "{many}", "{many...}", "-n{must}", "plain"}) {
+    EXPECT_EQ(command(element), "accepted") << element;
+  }
+  for (const char* element : {"-n{one}", "{one}s", "{one}{one}", "{must}{one}", "{one}{must}"}) {
+    EXPECT_EQ(command(element),
+              "m.toml:2: 'command' names 'one', which may be left out: give it "
+              "an element of its own, or set required = true")
+        << element;
+  }
+}
+
 TEST_F(PolicyModules, LeavesPlaceholdersOfBuiltInModulesToThem) {
   EXPECT_EQ(parse("[module.scan.action.start]\ncommand = ['/usr/bin/mgr-scan', '-t', '{task_id}']"),
             "accepted");
@@ -186,6 +204,11 @@ TEST_F(PolicyModules, RefusesTypesAndBoundsThatMakeNoSense) {
     EXPECT_TRUE(argument("type = " + std::string(type)).starts_with("m.toml:4: 'type' must be"))
         << type;
   }
+  EXPECT_EQ(
+      argument("type='host'"),
+      "m.toml:4: 'type' must be \"int\", \"bool\", \"enum\", \"string\", \"hostname\", \"ip\", "
+      "\"cidr\", \"port\", \"mac\", \"username\", \"unit\", \"duration\", \"path\", \"secret\" or "
+      "\"blob\", or \"list of\" one of these but the last two");
   EXPECT_TRUE(argument("").starts_with("m.toml:3: 'type' must be"));
   EXPECT_TRUE(argument("type='int'\nmin=5\nmax=4").starts_with("m.toml:6: 'max' must be from 5"));
   EXPECT_EQ(argument("type='string'\nmax_length=0"),

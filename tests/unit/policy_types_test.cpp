@@ -114,6 +114,10 @@ TEST(PolicyTypes, HostnamesAreThoseOfRfc1123) {
                   "a b",         "a/b",          "a:1",          "a@b",       "$(id)",
                   "a;b",         "[::1]",        "a,b",          label + "a", "x." + label + "a",
                   longest + "b", "b" + longest});
+  EXPECT_EQ(check_value(of(TypeKind::hostname), "a_b").error().detail,
+            "must be a host name: letters, digits and - in labels with a dot between them");
+  EXPECT_EQ(check_value(of(TypeKind::username), "Ada").error().detail,
+            "must be a user name: a-z or _, then up to 31 of a-z 0-9 _ -");
 }
 
 TEST(PolicyTypes, AddressesHaveNoSecondReading) {
