@@ -14,6 +14,7 @@
 #include "helper/configure/lint.h"
 #include "helper/configure/machine.h"
 #include "helper/configure/prepare.h"
+#include "helper/configure/roots.h"
 #include "helper/jobs/cgroup_path.h"
 #include "mgr_version.h"
 #include "modules/schema.h"
@@ -89,6 +90,7 @@ Result<CompiledConfiguration> compile(const Paths& paths, bool prepare) {
   const auto warnings = lint_policy(loaded->policy, **registry);
   if (!warnings) return tl::unexpected(warnings.error());
   for (const std::string& warning : *warnings) warn(warning);
+  for (const std::string& warning : loose_roots(loaded->modules)) warn(warning);
   const Settings& settings = loaded->settings;
 
   CompiledConfiguration compiled;
