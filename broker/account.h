@@ -39,7 +39,8 @@ struct Account : Hook {
   std::uint64_t key = 0;
   std::uint32_t connections = 0;
   std::uint32_t in_flight = 0;
-  TurnList waiting;  // connections whose next request waits for its turn
+  std::size_t owed = 0;  // bytes of replies, to all of its connections, as far as it is counted
+  TurnList waiting;      // connections whose next request waits for its turn
 };
 
 class Accounts {

@@ -67,8 +67,15 @@ bool Clients::may_stream(Connection& client) {
          (waiting == 0 || owed_ <= max_owed_by_all / 2);
 }
 
+bool Clients::may_take_result(Connection& client) {
+  count_owed(client);
+  return !client.given_up() && client.outbox.size() < most_streamed &&
+         client.account.owed < max_owed && owed_ < max_owed_by_all / 2;
+}
+
 void Clients::count_owed(Connection& client) {
   owed_ += client.owed() - client.counted_owed;
+  client.account.owed += client.owed() - client.counted_owed;
   client.counted_owed = client.owed();
 }
 
@@ -85,7 +92,9 @@ void Clients::on_event(Connection& client, int events) {
   if ((events & UV_WRITABLE) != 0) touch(client);
   if ((events & UV_READABLE) == 0) return;
   if (client.wants_bytes()) return read(client);
-  // Nothing that it sends is wanted now: settle() watches again when that changes.
+  // Nothing that it sends is wanted now: settle() watches again when that changes. It may be an
+  // error, which what is owed to it finds.
+  if (client.owed() > 0) touch(client);
   client.watch.want(client.watch.wanted() & ~UV_READABLE);
 }
 
@@ -175,6 +184,7 @@ void Clients::end(Connection& client) {
   events_.ended(client);
   owed_ -= client.counted_owed;
   Account& account = client.account;
+  account.owed -= client.counted_owed;
   const std::size_t index = client.index;
   std::swap(clients_[index], clients_.back());
   clients_[index]->index = index;

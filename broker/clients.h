@@ -11,7 +11,7 @@
 // (broker/bodies.h), the rest of one receive buffer, and max_owed bytes of replies; all together
 // owe at most max_owed_by_all, past which whoever has not read more than a fair share is dropped.
 // Streams stop well before: each at most_streamed, and, past half of what all may owe, until the
-// connection owes nothing.
+// connection owes nothing. Long replies wait where they come from (broker/results.h).
 #pragma once
 
 #include <array>
@@ -67,6 +67,9 @@ class Clients {
   // True where a reply of many lines may put a further one into this connection now. Unlike above,
   // it can wait until what is owed has been taken, and nobody is given up.
   [[nodiscard]] bool may_stream(Connection& client);
+  // True where a reply of up to a MiB may be put into this connection now; it can wait, too. Of one
+  // caller and of all, so much is owed at most, and one such reply.
+  [[nodiscard]] bool may_take_result(Connection& client);
   // The clock of the block stops: it is complete.
   void block_complete(Connection& client) { deadlines_.leave(client); }
 

@@ -1,6 +1,7 @@
 // Broker (uid mgr-broker); distrusts every client, and checks the ids in what the helper says.
 #include "broker/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/field.h"
@@ -180,20 +181,34 @@ bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
   const Exchange* const exchange = exchanges_.find(id);
   if (exchange == nullptr || open_data_of(result.line).empty()) return false;
   if (exchange->client == nullptr) return hear_reply(id, {false, result.line});
-  if (results_.is_full()) static_cast<void>(relay_results());
+  if (results_.is_full()) {
+    const Error error{ErrorCode::busy, "too many are reading what jobs printed"};
+    return hear_reply(id, {false, failure_line(error)});
+  }
   results_.add(id, result, std::move(files));
   return true;
 }
 
-// True where some are left.
+// A result that nobody waits for any more can go at once.
+std::optional<std::uint64_t> Pipeline::taker_of(std::uint64_t id) {
+  const Exchange* const exchange = exchanges_.find(id);
+  if (exchange == nullptr || exchange->client == nullptr) return UINT64_MAX;
+  Connection& client = *exchange->client;
+  if (client.replies.first != exchange || !clients_.may_take_result(client)) return std::nullopt;
+  return client.account.key;
+}
+
+// True where some are left that may go.
 bool Pipeline::relay_results() {
-  for (std::size_t spent = 0; !results_.empty() && spent < Results::most_a_turn;) {
-    const FinishedResult result = results_.take();
-    spent += result.cost;
+  while (!results_.empty()) {
+    if (result_budget_ == 0) return true;
+    const auto result = results_.take([this](std::uint64_t id) { return taker_of(id); });
+    if (!result) return false;
+    result_budget_ -= std::min(result_budget_, result->cost);
     // Its request may have been answered meanwhile, by the loss of the link.
-    static_cast<void>(hear_reply(result.id, {false, result.line}));
+    static_cast<void>(hear_reply(result->id, {false, result->line}));
   }
-  return !results_.empty();
+  return false;
 }
 
 void Pipeline::refuse(Connection& client, const Error& error) {
@@ -218,18 +233,19 @@ void Pipeline::give_turns() {
 
 void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
-  const bool results_left = relay_results();
   bool left = false;
   follows_.begin_turn();
+  result_budget_ = Results::most_a_turn;
   do {
     clients_.flush();
-    left = follows_.relay();
+    left = relay_results();
+    left = follows_.relay() || left;
     give_turns();
     link_.flush();
     bodies_.sent(link_.sent());
   } while (clients_.needs_flush() || link_.needs_flush());
   clients_.arm_deadlines();
-  if (left || results_left) again_.start(0);
+  if (left) again_.start(0);
 }
 
 void Pipeline::too_late(Connection& client) {
@@ -279,6 +295,7 @@ void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor s
 
 void Pipeline::link_lost(std::uint64_t sent) {
   bodies_.link_lost();
+  static_cast<void>(relay_results());  // they have been answered
   exchanges_.for_each_unanswered([&](Exchange& exchange) {
     follows_.drop(exchange);
     clients_.accounts().answered(*std::exchange(exchange.account, nullptr));

@@ -13,9 +13,21 @@ void Results::add(std::uint64_t id, const ResultMessage& message,
       {id, message.json, message.printed, std::string(message.line), std::move(files)});
 }
 
-FinishedResult Results::take() {
-  Waiting next = std::move(waiting_.front());
-  waiting_.pop_front();
+std::optional<FinishedResult> Results::take(const CallerOf& caller_of) {
+  for (int round = 0; round < 2; ++round) {
+    for (auto next = waiting_.begin(); next != waiting_.end(); ++next) {
+      const auto caller = caller_of(next->id);
+      if (!caller || !served_.insert(*caller).second) continue;
+      Waiting taken = std::move(*next);
+      waiting_.erase(next);
+      return read(std::move(taken));
+    }
+    served_.clear();
+  }
+  return std::nullopt;
+}
+
+FinishedResult Results::read(Waiting next) {
   JobOutput output(std::move(next.files));
   const PrintedResult printed = read_result(output, next.printed);
   std::string line = result_line({next.json, next.printed, next.line}, printed);

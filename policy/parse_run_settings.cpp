@@ -45,6 +45,15 @@ std::string placeholder_error(std::string_view element, const std::vector<Argume
   return "";
 }
 
+// Left out, it would let what stands behind it move into its place, and past what the policy says
+// of it. Elements are right by now.
+bool leaves_a_gap(std::string_view element, const std::vector<Argument>& arguments) {
+  return std::ranges::any_of(arguments, [&](const Argument& argument) {
+    return !argument.required &&
+           (element == '{' + argument.name + '}' || element == '{' + argument.name + "...}");
+  });
+}
+
 std::vector<std::string> read_command(TableReader& table, const std::vector<Argument>& arguments) {
   std::vector<std::string> command = table.texts_required("command");
   if (command.empty()) return command;
@@ -52,9 +61,15 @@ std::vector<std::string> read_command(TableReader& table, const std::vector<Argu
   if (!command.front().starts_with('/') || command.front().find('{') != std::string::npos) {
     table.error("command", "must begin with the absolute path of a program");
   }
+  std::string gap;
   for (const std::string& element : command) {
     const std::string wrong = arguments.empty() ? "" : placeholder_error(element, arguments);
     if (!wrong.empty()) table.error("command", wrong);
+    if (!gap.empty() && element.find('{') != std::string::npos) {
+      table.error("command", "has " + element + " behind " + gap +
+                                 ", which may be left out: it would move into its place");
+    }
+    if (leaves_a_gap(element, arguments)) gap = element;
   }
   return command;
 }

@@ -79,7 +79,7 @@ class SupervisedJobs final : public Jobs {
   static constexpr std::uint64_t full_disk_ms = 1000;
 
   Entry& add(JobSpec spec);
-  [[nodiscard]] std::uint64_t live_input_bytes() const;
+  [[nodiscard]] bool has_room_for_input(std::uint32_t uid, std::uint64_t bytes) const;
   void forget(std::uint64_t id);
   void free_key(const JobSpec& spec);
   void set_state(Entry& entry, JobState state);

@@ -15,6 +15,7 @@ std::string result_frame(std::uint64_t id, std::string_view line, std::uint64_t 
 
 class BrokerResult : public BrokerFollow {
  protected:
+  [[nodiscard]] std::size_t owed() const { return rig.broker->pipeline().clients().owed(); }
   const std::string line = success_line("say", R"({"job":7,"exit":0})");
 };
 
@@ -67,6 +68,48 @@ TEST_F(BrokerResult, ManyLongOnesComeAndPingsBetweenThem) {
   other.send(ping);
   rig.helper.reply(rig.hear_run().id, "pong\n");
   EXPECT_EQ(other.line(), "pong\n");
+}
+
+// As many as may be in flight, a MiB each, on a connection that reads: none is given up.
+TEST_F(BrokerResult, AClientThatReadsGetsEveryLongOneThatItAskedFor) {
+  constexpr int count = 20;
+  Client client = rig.local(1);
+  Files files;
+  for (int i = 0; i < 15; ++i) files.print(std::string(max_output_bytes, 'x'));
+  std::string block(kept_ping);
+  for (int i = 1; i < count; ++i) block += ping;
+  client.send(block);
+  for (int i = 0; i < count; ++i) {
+    rig.helper.send_raw(result_frame(rig.hear_run().id, line, 15 * max_output_bytes),
+                        files.descriptors());
+  }
+  for (int i = 0; i < count; ++i) {
+    const Json reply = Json::parse(client.line());
+    EXPECT_EQ(reply["data"]["stdout"].get_ref<const std::string&>().size(), 15 * max_output_bytes);
+  }
+}
+
+TEST_F(BrokerResult, WhoDoesNotReadCostsNoMemoryAndHoldsUpNobody) {
+  constexpr int count = 32;
+  Files files;
+  for (int i = 0; i < 15; ++i) files.print(std::string(max_output_bytes, 'x'));
+  std::vector<std::unique_ptr<Client>> idle;
+  for (std::uint64_t number = 1; number <= count; ++number) {
+    idle.push_back(std::make_unique<Client>(rig.local(number)));
+    idle.back()->send(ping);
+    rig.helper.send_raw(result_frame(rig.hear_run().id, line, 15 * max_output_bytes),
+                        files.descriptors());
+  }
+  Client other = rig.local(count + 1, 99);
+  other.send(ping);
+  rig.helper.send_raw(result_frame(rig.hear_run().id, line, 15 * max_output_bytes),
+                      files.descriptors());
+  const Json reply = Json::parse(other.line());
+  EXPECT_EQ(reply["data"]["stdout"].get_ref<const std::string&>().size(), 15 * max_output_bytes);
+  EXPECT_LE(owed(), Clients::max_owed + 2 * max_reply_length);
+  for (auto& client : idle) client->close();
+  rig.settle();
+  EXPECT_EQ(owed(), 0U) << "a client that hung up with its reply unread is gone at once";
 }
 
 TEST_F(BrokerResult, AClientThatHasGoneCostsNothing) {

@@ -57,15 +57,27 @@ class EvilBroker:
     """Speaks the language of root as the broker's user, and holds one idle client of www-data's."""
 
     def __init__(self, mgr):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(DEADLINE)
-        with acting_as("mgr-broker"):
-            self.socket.connect(str(mgr.dir / "run/mgr/helper.sock"))
-        self.unread = b""
-        version = struct.unpack_from("<I", self.wait_for(HELLO)[1])[0]
+        until = time.monotonic() + DEADLINE
+        while not (hello := self.connect(mgr)):  # the helper may not have seen yet that the other has gone
+            if time.monotonic() > until:
+                raise RuntimeError("the helper takes no broker")
+        version = struct.unpack_from("<I", hello)[0]
         self.socket.sendall(frame(HELLO, 0, struct.pack("<I", version) + text(b"evil")))
         self.client = mgr.client()
         self.number = struct.unpack_from("<Q", self.wait_for(CONNECTION)[1])[0]
+
+    def connect(self, mgr):
+        """The helper's greeting; nothing where it sent us away."""
+        self.unread = b""
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(DEADLINE)
+        try:
+            with acting_as("mgr-broker"):
+                self.socket.connect(str(mgr.dir / "run/mgr/helper.sock"))
+            return self.wait_for(HELLO)[1]
+        except (EOFError, ConnectionError):
+            self.socket.close()
+            return None
 
     def close(self):
         self.socket.close()

@@ -34,7 +34,7 @@ class PolicyModules : public testing::Test {
 TEST_F(PolicyModules, ReadsEverySetting) {
   EXPECT_EQ(parse("[module.dns]\nsummary = 'The resolver'\n"
                   "[module.dns.action.flush]\nsummary = 'Drop zones'\n"
-                  "command = ['/usr/sbin/rndc', '{key}', '{zones...}']\n"
+                  "command = ['/usr/sbin/rndc', '{zones...}', '{key}']\n"
                   "user = 'bind'\ngroup = 'mgr-admin'\ngroups = ['interns']\n"
                   "cwd = '/srv'\nenv = { LANG = 'C', A_1 = '' }\numask = '027'\nnice = -5\n"
                   "timeout = '10s'\nstop_grace = '500ms'\nno_new_privileges = false\n"
@@ -51,7 +51,7 @@ TEST_F(PolicyModules, ReadsEverySetting) {
   EXPECT_EQ(flush.file, "m.toml");
   EXPECT_EQ(flush.line, 3U);
   const RunSettings& run = flush.run;
-  EXPECT_EQ(run.argv, (std::vector<std::string>{"/usr/sbin/rndc", "{key}", "{zones...}"}));
+  EXPECT_EQ(run.argv, (std::vector<std::string>{"/usr/sbin/rndc", "{zones...}", "{key}"}));
   EXPECT_EQ(run.uid, 53U);
   EXPECT_EQ(run.gid, 900U);
   EXPECT_EQ(run.groups, (std::vector<gid_t>{901}));
@@ -149,6 +149,22 @@ TEST_F(PolicyModules, ChecksPlaceholdersAgainstDeclaredArguments) {
   EXPECT_EQ(command("a{many...}"), at + "has a '{name...}' that is not an element of its own");
   EXPECT_EQ(command("{one}{many...}"), at + "has a '{name...}' that is not an element of its own");
   EXPECT_EQ(command("{one...}"), at + "spreads 'one', which is not a list");
+}
+
+TEST_F(PolicyModules, NothingMovesIntoThePlaceOfWhatIsLeftOut) {
+  const auto command = [&](const std::string& rest) {
+    return action("command = ['/bin/x', " + rest +
+                  "]\n[module.m.action.a.arg.one]\ntype = 'int'\nrequired = false\n"
+                  "[module.m.action.a.arg.many]\ntype = 'list of int'\nrequired = false\n"
+                  "[module.m.action.a.arg.must]\ntype = 'int'\n");
+  };
+  const std::string at = "m.toml:2: 'command' has ";
+  const std::string why = ", which may be left out: it would move into its place";
+  EXPECT_EQ(command("'{must}', '{one}'"), "accepted");
+  EXPECT_EQ(command("'{must}', '{many...}', 'plain'"), "accepted");
+  EXPECT_EQ(command("'{one}', '{must}'"), at + "{must} behind {one}" + why);
+  EXPECT_EQ(command("'{many...}', 'plain', '-n{must}'"), at + "-n{must} behind {many...}" + why);
+  EXPECT_EQ(command("'{one}', '{many}'"), at + "{many} behind {one}" + why);
 }
 
 TEST_F(PolicyModules, WhatMayBeLeftOutHasAnElementOfItsOwn) {

@@ -12,8 +12,11 @@ function mgr(string $module, string $action, array $arguments = [], ?string $bod
     }
     $block = '';
     foreach ($fields as $name => $value) {
+        if (!preg_match('/\A[a-z][a-z0-9_.-]{0,31}\z/', $name) || !is_scalar($value)) {
+            throw new InvalidArgumentException('not the name and the text of an argument');
+        }
         // A line break in a value would begin a field that the visitor chose.
-        if (preg_match('/[\x00-\x1f\x7f]/', "$name$value")) {
+        if (preg_match('/[\x00-\x1f\x7f]/', (string) $value)) {
             throw new InvalidArgumentException("$name: a control character");
         }
         $block .= "$name:$value\n";
