@@ -21,6 +21,8 @@ Result<void> check_proof(const RequestBlock& block) {
   return {};
 }
 
+constexpr std::uint64_t nobody = UINT64_MAX;  // no account's key
+
 // What the block that has been read announces, where none of it has been read yet.
 std::optional<std::string_view> unread_body(const BlockParser& parser) {
   return parser.body() ? std::nullopt : parser.block().find("mgr-body");
@@ -189,10 +191,10 @@ bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
   return true;
 }
 
-// A result that nobody waits for any more can go at once.
+// Nobody's, where the request has been answered or its client has gone: then it can go at once.
 std::optional<std::uint64_t> Pipeline::taker_of(std::uint64_t id) {
   const Exchange* const exchange = exchanges_.find(id);
-  if (exchange == nullptr || exchange->client == nullptr) return UINT64_MAX;
+  if (exchange == nullptr || exchange->client == nullptr) return nobody;
   Connection& client = *exchange->client;
   if (client.replies.first != exchange || !clients_.may_take_result(client)) return std::nullopt;
   return client.account.key;

@@ -30,7 +30,7 @@ class Rates {
   std::size_t drop_at_ = 0;  // so many buckets, and those that are full are dropped
 };
 
-// What the caller is told: "30/min; try again in 2 s".
+// What the caller is told: "over the rate of 30/min; try again in 2 s".
 [[nodiscard]] std::string over_the_rate(const Rate& rate, std::chrono::nanoseconds wait);
 
 }  // namespace mgr

@@ -53,7 +53,7 @@ bool is_left_out(std::string_view element, const std::vector<Argument>& declared
                  const ArgumentValues& given) {
   return std::ranges::any_of(declared, [&](const Argument& argument) {
     return !argument.required && find_argument(given, argument.name) == nullptr &&
-           (element == '{' + argument.name + '}' || element == '{' + argument.name + "...}");
+           is_all_of(element, argument);
   });
 }
 

@@ -14,7 +14,7 @@ void append_texts(JsonWriter& json, std::string_view name, const std::vector<std
 }
 
 void append_limits(JsonWriter& json, const ArgumentType& type) {
-  if (type.kind == TypeKind::integer || type.kind == TypeKind::port) {
+  if (is_number(type.kind)) {
     json.member("min", type.least).member("max", type.most);
   } else if (type.kind == TypeKind::string || type.kind == TypeKind::secret) {
     json.member("max_length", type.max_length);

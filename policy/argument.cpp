@@ -97,8 +97,6 @@ std::string listed(std::string text, const std::vector<std::string>& words) {
   return text;
 }
 
-bool is_number(TypeKind kind) { return kind == TypeKind::integer || kind == TypeKind::port; }
-
 // Those of a port are a port's, whatever the type says.
 std::pair<std::int64_t, std::int64_t> bounds(const ArgumentType& type) {
   if (type.kind == TypeKind::integer) return {type.least, type.most};
@@ -148,6 +146,10 @@ tl::unexpected<Error> refuse(std::string what) {
 }
 
 }  // namespace
+
+bool is_all_of(std::string_view element, const Argument& argument) {
+  return element == '{' + argument.name + '}' || element == '{' + argument.name + "...}";
+}
 
 std::string scalar_text(const Scalar& scalar) {
   if (const auto* number = std::get_if<std::int64_t>(&scalar)) return std::to_string(*number);

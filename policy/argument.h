@@ -35,6 +35,11 @@ enum class TypeKind {
   last_value = blob
 };
 
+// Whose values are integers; those of every other type but a boolean are texts.
+[[nodiscard]] constexpr bool is_number(TypeKind kind) {
+  return kind == TypeKind::integer || kind == TypeKind::port;
+}
+
 // What a path must be.
 enum class PathKind : std::uint8_t { file, folder, any, last_value = any };
 
@@ -82,6 +87,9 @@ struct Argument {
     archive(record.name, record.type, record.required, record.help);
   }
 };
+
+// Whether an element of a command is all of this argument: {name} or {name...}.
+[[nodiscard]] bool is_all_of(std::string_view element, const Argument& argument);
 
 // A typed element. Its text, for argv, is canonical: integers in decimal, booleans yes or no.
 using Scalar = std::variant<std::int64_t, bool, std::string>;

@@ -77,7 +77,7 @@ ArgumentType read_type(TableReader& table) {
                             ", or \"list of\" one of these but the last two");
   }
   ArgumentType type = parsed.value_or(ArgumentType{});
-  if (type.kind == TypeKind::integer || type.kind == TypeKind::port) read_integers(table, type);
+  if (is_number(type.kind)) read_integers(table, type);
   if (type.kind == TypeKind::enumeration) read_choices(table, type);
   if (type.kind == TypeKind::string || type.kind == TypeKind::secret) read_text(table, type);
   if (type.kind == TypeKind::path) read_path(table, type);

@@ -49,8 +49,7 @@ std::string placeholder_error(std::string_view element, const std::vector<Argume
 // of it. Elements are right by now.
 bool leaves_a_gap(std::string_view element, const std::vector<Argument>& arguments) {
   return std::ranges::any_of(arguments, [&](const Argument& argument) {
-    return !argument.required &&
-           (element == '{' + argument.name + '}' || element == '{' + argument.name + "...}");
+    return !argument.required && is_all_of(element, argument);
   });
 }
 
@@ -186,9 +185,6 @@ void read_answer(TableReader& table, const std::vector<Argument>& arguments, Run
       table.error(key, "is for mode \"output\" alone");
     }
   }
-  const auto is_input = [](const Argument& argument) {
-    return argument.type.kind == TypeKind::secret || argument.type.kind == TypeKind::blob;
-  };
   if (run.cache > 0ms && std::ranges::any_of(arguments, is_input)) {
     table.error("cache", "is not for an action with a secret or a blob");
   }

@@ -72,11 +72,11 @@ class RuleLint {
       if (error_.empty()) error_ = place() + where + ": no condition is about a body or a secret";
       return;
     }
-    const bool is_number = type->kind == TypeKind::integer || type->kind == TypeKind::port;
-    if (is_number ? !condition.ranges.empty() : !condition.texts.empty()) return;
-    warn(where + " has " + (is_number ? "texts" : "numbers") + " alone, and '" +
+    const bool wants_number = is_number(type->kind);
+    if (wants_number ? !condition.ranges.empty() : !condition.texts.empty()) return;
+    warn(where + " has " + (wants_number ? "texts" : "numbers") + " alone, and '" +
          condition.argument + "' of the action '" + action.name + "' is a " +
-         (is_number ? "number" : "text") + ": the rule " +
+         (wants_number ? "number" : "text") + ": the rule " +
          (rule_.allow ? "grants nothing" : "denies all") + " there");
   }
 

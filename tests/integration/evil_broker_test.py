@@ -10,7 +10,7 @@ import sys
 import time
 import unittest
 
-from instance import DEADLINE, Instance, acting_as
+from instance import DEADLINE, Instance, acting_as, policy_of_www_data
 
 BINARIES = sys.argv.pop(1) if len(sys.argv) > 1 else "build/dev/bin"
 HELLO, RUN, CLOSED, CONNECTION, REPLY, RESULT = 1, 2, 3, 6, 7, 10
@@ -28,20 +28,6 @@ stop_grace = "0s"
 command = ["/bin/sleep", "1000"]
 mode    = "stream"
 stop_grace = "0s"
-"""
-
-POLICY = """
-[[principal]]
-name = "web"
-user = "www-data"
-[[allow]]
-who    = "anyone"
-module = "mgr"
-action = "ping"
-[[allow]]
-who    = "web"
-module = ["p", "job"]
-action = "*"
 """
 
 
@@ -114,7 +100,7 @@ class Bounds(unittest.TestCase):
     def setUp(self):
         self.mgr = Instance(BINARIES, start=False)
         self.addCleanup(self.mgr.stop)
-        self.mgr.write("etc/mgr/policy.toml", POLICY)
+        self.mgr.write("etc/mgr/policy.toml", policy_of_www_data("p", "job"))
         self.mgr.write("etc/mgr/modules.d/p.toml", MODULE)
         self.mgr.start()
         self.mgr.kill_broker()

@@ -7,7 +7,7 @@ import socket
 import sys
 import unittest
 
-from instance import Instance, read_to_end
+from instance import Instance, policy_of_www_data, read_to_end
 
 BINARIES = sys.argv.pop(1) if len(sys.argv) > 1 else "build/dev/bin"
 
@@ -47,26 +47,12 @@ command = ["/bin/echo", "hello"]
 mode    = "output"
 """
 
-POLICY = """
-[[principal]]
-name = "web"
-user = "www-data"
-[[allow]]
-who    = "anyone"
-module = "mgr"
-action = "ping"
-[[allow]]
-who    = "web"
-module = ["box", "job"]
-action = "*"
-"""
-
 
 class InputsTest(unittest.TestCase):
     def setUp(self):
         self.mgr = Instance(BINARIES, start=False)
         self.addCleanup(self.mgr.stop)
-        self.mgr.write("etc/mgr/policy.toml", POLICY)
+        self.mgr.write("etc/mgr/policy.toml", policy_of_www_data("box", "job"))
         self.mgr.write("etc/mgr/modules.d/box.toml", MODULE)
         files = self.mgr.dir / "files"
         files.mkdir(mode=0o755)

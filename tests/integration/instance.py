@@ -79,6 +79,24 @@ action = "*"
 jobs = "all"
 """
 
+
+def policy_of_www_data(*modules):
+    """All of these modules for www-data, and a ping for everybody."""
+    return f'''
+[[principal]]
+name = "web"
+user = "www-data"
+[[allow]]
+who    = "anyone"
+module = "mgr"
+action = "ping"
+[[allow]]
+who    = "web"
+module = {json.dumps(modules)}
+action = "*"
+'''
+
+
 SCAN = """
 [module.scan.action.start]
 command = ["@DIR@/bin/scan-command", "-t", "{task_id}"]
