@@ -96,6 +96,19 @@ void declare_for_inputs(CLI::App& app, InputOptions& input) {
   app.add_flag("-y,--yes", input.yes, "This is really meant: ask for no confirmation");
 }
 
+void declare_for_review(CLI::App& app, Options& options) {
+  const auto own = [](CLI::Option* option) { return option->group("Options about the policy"); };
+  own(app.add_option("--as", options.as, "explain: who would ask, by name or uid"))
+      ->type_name("USER");
+  own(app.add_option("--files", options.files,
+                     "Look at the policy in DIR, and not at what is in force"))
+      ->type_name("DIR");
+  own(app.add_option("--into", options.into, "import: write into DIR"))->type_name("DIR");
+  own(app.add_option("--libexec", options.libexec, "Where mgr-configure is (" MGR_LIBEXEC ")"))
+      ->type_name("DIR")
+      ->default_val(MGR_LIBEXEC);
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -107,9 +120,14 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
       ->type_name("SECONDS");
   app.add_option("--on-behalf-of", options.on_behalf_of, "For the audit: the web user behind this")
       ->type_name("NAME");
+  app.add_flag("--dry-run", options.dry_run, "Say what would be run, as whom, and run nothing");
+  app.add_option("--request-id", options.request_id,
+                 "Makes it safe to repeat: the same id within a day gets the same job")
+      ->type_name("ID");
   app.add_flag("--json", options.json, "Print the reply as JSON");
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors; of `jobs` the ids alone, of output no progress");
+  declare_for_review(app, options);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
   // The words are CLI11's extras: a list option of its would take [1,2] apart.

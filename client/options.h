@@ -22,6 +22,12 @@ struct Options {
   bool json = false;
   bool quiet = false;
   bool help = false;
+  std::string libexec;               // the folder of mgr-configure
+  std::optional<std::string> as;     // --as: who is asked about, a user's name or uid
+  std::optional<std::string> files;  // --files: a policy's folder, instead of what is in force
+  std::optional<std::string> into;   // --into: the folder that import writes to
+  std::string request_id;            // mgr-request-id; empty for none
+  bool dry_run = false;              // mgr-dry-run
   JobOptions job;
   InputOptions input;
   std::vector<std::string> words;     // MODULE ACTION VALUE…

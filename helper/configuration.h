@@ -3,17 +3,23 @@
 
 #include <string>
 
+#include "modules/mgr_module.h"
 #include "policy/compiled.h"
 #include "protocol/error.h"
 #include "protocol/paths.h"
 
 namespace mgr {
 
-// Runs the program to its end and takes what it wrote. Its complaints, with file and line, go to
-// the helper's own stderr; the failure returned says only that there were some.
+struct LoadedConfiguration {
+  CompiledConfiguration compiled;
+  ReadyAnswers answers;
+};
+
+// Runs the program to its end and takes what it wrote: its warnings go to the log, and its
+// complaint, with file and line, is the failure's detail.
 // `prepare`: it also makes the folders and the cgroup that must be there.
-[[nodiscard]] Result<CompiledConfiguration> read_configuration(const Paths& paths,
-                                                               const std::string& mgr_configure,
-                                                               bool prepare);
+[[nodiscard]] Result<LoadedConfiguration> read_configuration(const Paths& paths,
+                                                             const std::string& mgr_configure,
+                                                             bool prepare);
 
 }  // namespace mgr

@@ -118,11 +118,12 @@ Result<void> run(const Options& options) {
   auto configuration =
       read_configuration(options.paths, options.programs + "/mgr-configure", !options.check);
   if (!configuration) return tl::unexpected(configuration.error());
-  auto registry = Registry::build(configuration->modules, configuration->schema_json);
+  CompiledConfiguration& compiled = configuration->compiled;
+  auto registry = Registry::build(compiled.modules, std::move(configuration->answers));
   if (!registry) return tl::unexpected(registry.error());
   if (options.check) return {};
 
-  auto parts = open_parts(options, std::move(*configuration), std::move(*registry));
+  auto parts = open_parts(options, std::move(compiled), std::move(*registry));
   if (!parts) return tl::unexpected(parts.error());
   if (auto dropped = drop_all_capabilities(); !dropped) return dropped;
   uv_loop_t loop;

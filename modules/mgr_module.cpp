@@ -25,7 +25,7 @@ Result<Effect> whoami(const ActionCall& call) {
 
 }  // namespace
 
-MgrModule::MgrModule(std::string schema) : Module("mgr", "About mgr itself") {
+MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
   add(Proof::none, {"ping", "Answer", {}, [](auto&) { return Reply{}; }});
   add(Proof::none,
       {"version", "The version that runs", {}, [](auto&) {
@@ -33,9 +33,22 @@ MgrModule::MgrModule(std::string schema) : Module("mgr", "About mgr itself") {
              JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
        }});
   add(Proof::none, {"whoami", "Who the caller is, as the kernel tells", {}, whoami});
-  add(Proof::none,
-      {"modules", "Every action and its arguments", {}, [schema = std::move(schema)](auto&) {
-         return Reply{schema};
+  add(Proof::none, {"modules",
+                    "Every action and its arguments",
+                    {},
+                    [schema = std::move(answers.schema)](auto&) { return Reply{schema}; }});
+  ArgumentType number{TypeKind::integer};
+  number.least = 0;
+  number.most = most_policy_parts - 1;
+  add(Proof::kernel,
+      {"policy",
+       "The configuration in force, for mgrctl explain",
+       {{"part", number, true, "its number, from 0"}},
+       [parts = std::move(answers.policy_parts)](const ActionCall& call) -> Result<Effect> {
+         const Scalar& part = call.arguments.front().items.front();
+         const auto index = static_cast<std::size_t>(std::get<std::int64_t>(part));
+         if (index >= parts.size()) return fail(ErrorCode::not_found, "there is no such part");
+         return Reply{parts[index]};
        }});
 }
 

@@ -3,7 +3,6 @@
 
 #include "modules/declared.h"
 #include "modules/job_module.h"
-#include "modules/mgr_module.h"
 #include "modules/scan.h"
 
 namespace mgr {
@@ -33,14 +32,14 @@ Result<std::optional<DeclaredAction>> scan_start(const std::vector<DeclaredModul
 }  // namespace
 
 Result<std::unique_ptr<Registry>> Registry::build(const std::vector<DeclaredModule>& declared,
-                                                  std::string schema_json) {
+                                                  ReadyAnswers answers) {
   auto scan = scan_start(declared);
   if (!scan) return tl::unexpected(scan.error());
 
   std::unique_ptr<Registry> registry(new Registry);
   registry->modules_.push_back(std::make_unique<ScanModule>(*scan));
   registry->modules_.push_back(std::make_unique<JobModule>());
-  registry->modules_.push_back(std::make_unique<MgrModule>(std::move(schema_json)));
+  registry->modules_.push_back(std::make_unique<MgrModule>(std::move(answers)));
   for (const DeclaredModule& module : declared) {
     if (module.name == "scan") continue;
     if (module.name == "mgr" || module.name == "job") {

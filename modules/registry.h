@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "modules/mgr_module.h"
 #include "modules/module.h"
 
 namespace mgr {
@@ -16,9 +17,8 @@ class Registry {
  public:
   // Fails with file:line where modules.d declares an action that a built-in module cannot take, or
   // an argument with a reserved name.
-  // `schema_json` is what `mgr modules` answers.
   static Result<std::unique_ptr<Registry>> build(const std::vector<DeclaredModule>& declared,
-                                                 std::string schema_json);
+                                                 ReadyAnswers answers);
 
   struct Entry {
     const Module* module = nullptr;

@@ -69,6 +69,19 @@ std::vector<ModuleSchema> broker_schema(const Registry& registry) {
   return all;
 }
 
+std::vector<KnownModule> known_modules(const Registry& registry) {
+  std::vector<KnownModule> all;
+  for (const auto& module : registry.modules()) {
+    KnownModule& known =
+        all.emplace_back(KnownModule{module->name(), module->summary(), module->aliases(), {}});
+    for (const Action& action : module->actions()) {
+      known.actions.push_back({action.name, action.summary, action.arguments, action.min_proof,
+                               action.confirm, action.mode});
+    }
+  }
+  return all;
+}
+
 std::string schema_json(const Registry& registry) {
   JsonWriter json;
   json.open_object().key("modules").open_array();

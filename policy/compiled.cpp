@@ -1,20 +1,22 @@
-// mgr-helper, root. Reads what its own child, mgr-configure, wrote; checked all the same.
+// mgr-helper, root: reads what its own child, mgr-configure, wrote. mgrctl, with the caller's uid:
+// the same, or what a daemon sent. Checked all the same.
 #include "policy/compiled.h"
 
 #include <algorithm>
 
 namespace mgr {
+bool names_principals_that_are_there(const Policy& policy) {
+  return !policy.principals.empty() && std::ranges::all_of(policy.rules, [&](const Rule& rule) {
+    return std::ranges::all_of(rule.who,
+                               [&](std::size_t who) { return who < policy.principals.size(); });
+  });
+}
 
 std::optional<CompiledConfiguration> decode_configuration(std::string_view bytes) {
-  auto configuration = decode<CompiledConfiguration>(bytes);
-  if (!configuration || configuration->format != compiled_format) return std::nullopt;
-  const Policy& policy = configuration->policy;
-  for (const Rule& rule : policy.rules) {
-    const auto is_there = [&](std::size_t who) { return who < policy.principals.size(); };
-    if (!std::ranges::all_of(rule.who, is_there)) return std::nullopt;
-  }
-  if (policy.principals.empty()) return std::nullopt;
-  return configuration;
+  auto record = decode<CompiledConfiguration>(bytes);
+  const bool good = record && record->format == compiled_format &&
+                    names_principals_that_are_there(record->policy);
+  return good ? std::move(record) : std::nullopt;
 }
 
 }  // namespace mgr

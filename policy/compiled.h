@@ -16,7 +16,7 @@
 
 namespace mgr {
 
-inline constexpr std::uint32_t compiled_format = 1;
+inline constexpr std::uint32_t compiled_format = 2;
 
 struct CompiledConfiguration {
   std::uint32_t format = compiled_format;
@@ -35,20 +35,36 @@ struct CompiledConfiguration {
   std::uint64_t keep_bytes = 0;
   std::uint32_t max_connections = 0;  // [limits] connections
   std::string broker_settings;        // the payload of the settings message, ready to send
-  std::string schema_json;            // what `mgr modules` answers
   std::uint64_t highest_job_id = 0;   // of the audit log, where the counter of ids is gone
   static void members(auto& archive, auto& record) {
     archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
             record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_running,
             record.keep_for, record.keep_jobs, record.keep_bytes, record.max_connections,
-            record.broker_settings, record.schema_json, record.highest_job_id);
+            record.broker_settings, record.highest_job_id);
+  }
+};
+
+// What mgr-configure writes: for the helper the configuration and the answers, for mgrctl, which
+// looks at a policy that is not in force, the review alone.
+struct CompileOutcome {
+  std::string error;                      // "file:line: reason"; then all but warnings is empty
+  std::vector<std::string> warnings;      // "file:line: text", or without a place
+  std::string configuration;              // a CompiledConfiguration, encoded
+  std::string schema_json;                // the data of `mgr modules`
+  std::vector<std::string> policy_parts;  // the data of `mgr policy`, part by part: the review
+  std::string review;                     // a PolicyReview (policy_review.h), encoded
+  static void members(auto& archive, auto& record) {
+    archive(record.error, record.warnings, record.configuration, record.schema_json,
+            record.policy_parts, record.review);
   }
 };
 
 inline constexpr std::size_t max_compiled_length = 16 << 20;
+inline constexpr std::size_t max_outcome_length = 48 << 20;
 
 // Of what encode() of protocol/archive.h wrote; nullopt for anything else, for another format, and
 // for rules that name principals which are not there.
 [[nodiscard]] std::optional<CompiledConfiguration> decode_configuration(std::string_view bytes);
+[[nodiscard]] bool names_principals_that_are_there(const Policy& policy);
 
 }  // namespace mgr

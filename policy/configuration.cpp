@@ -42,23 +42,35 @@ Result<void> load_settings(const TrustedFolder& etc, Configuration& into) {
   return parse_settings({etc.path_of("mgr.toml"), **text}, into);
 }
 
-}  // namespace
-
-Result<Configuration> load_configuration(const Paths& paths) {
-  const auto etc = TrustedFolder::open(paths.root, "/etc/mgr");
-  if (!etc) return tl::unexpected(etc.error());
-  if (!*etc) return fail(ErrorCode::failed, paths.etc() + ": does not exist");
+Result<Configuration> load(const TrustedFolder& etc) {
   SystemUserDatabase users;
   Configuration configuration;
   const auto folder = [&](std::string_view name, Parse parse) {
-    return load_folder(**etc, name, parse, users, configuration);
+    return load_folder(etc, name, parse, users, configuration);
   };
-  const auto loaded = load_policy(**etc, users, configuration)
+  const auto loaded = load_policy(etc, users, configuration)
                           .and_then([&] { return folder("rules.d", parse_policy); })
                           .and_then([&] { return folder("modules.d", parse_modules); })
-                          .and_then([&] { return load_settings(**etc, configuration); });
+                          .and_then([&] { return load_settings(etc, configuration); });
   if (!loaded) return tl::unexpected(loaded.error());
   return configuration;
+}
+
+Result<Configuration> load_opened(const Result<std::optional<TrustedFolder>>& etc,
+                                  const std::string& path) {
+  if (!etc) return tl::unexpected(etc.error());
+  if (!*etc) return fail(ErrorCode::failed, path + ": does not exist");
+  return load(**etc);
+}
+
+}  // namespace
+
+Result<Configuration> load_configuration(const Paths& paths) {
+  return load_opened(TrustedFolder::open(paths.root, "/etc/mgr"), paths.etc());
+}
+
+Result<Configuration> load_for_review(const std::string& folder) {
+  return load_opened(TrustedFolder::open_untrusted(folder), folder);
 }
 
 }  // namespace mgr

@@ -51,4 +51,7 @@ struct Configuration {
 // ownership.
 [[nodiscard]] Result<Configuration> load_configuration(const Paths& paths);
 
+// The same files in any folder, whoever owns them: to be looked at, and never to be in force.
+[[nodiscard]] Result<Configuration> load_for_review(const std::string& folder);
+
 }  // namespace mgr

@@ -18,12 +18,15 @@ tl::unexpected<Error> refuse(const std::string& path, const std::string& reason)
   return fail(ErrorCode::failed, path + ": " + reason);
 }
 
-// Why root alone cannot have made this; empty where it can. `kind` is S_IFDIR or S_IFREG.
-std::string distrust(const struct stat& info, mode_t kind) {
+// Why this is nothing to read; empty where it is. `kind` is S_IFDIR or S_IFREG.
+std::string mistake(const struct stat& info, mode_t kind) {
   if (S_ISLNK(info.st_mode)) return "is a symbolic link";
-  if ((info.st_mode & S_IFMT) != kind) {
-    return kind == S_IFDIR ? "is not a folder" : "is not a regular file";
-  }
+  if ((info.st_mode & S_IFMT) == kind) return "";
+  return kind == S_IFDIR ? "is not a folder" : "is not a regular file";
+}
+
+// Why root alone cannot have made this; empty where it can.
+std::string distrust(const struct stat& info) {
   if (info.st_uid != 0) return "belongs to uid " + std::to_string(info.st_uid) + ", not to root";
   std::array<char, 16> mode{};
   std::snprintf(mode.data(), mode.size(), "(mode %04o)", info.st_mode & 07777U);
@@ -48,22 +51,22 @@ Result<std::string> read_all(int fd, const std::string& path) {
 }  // namespace
 
 Result<std::optional<TrustedFolder>> TrustedFolder::enter(int parent, const char* name,
-                                                          std::string path) {
+                                                          std::string path, Owner owner) {
   // Without O_DIRECTORY a link is opened as itself, and the message can say that it is one.
   Descriptor descriptor(::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!descriptor && errno == ENOENT) return std::nullopt;
   struct stat info {};
   if (!descriptor || ::fstat(descriptor.get(), &info) != 0) return fail_errno(path);
-  if (const std::string reason = distrust(info, S_IFDIR); !reason.empty()) {
-    return refuse(path, reason);
-  }
-  return TrustedFolder(std::move(descriptor), std::move(path));
+  std::string reason = mistake(info, S_IFDIR);
+  if (reason.empty() && owner == Owner::root) reason = distrust(info);
+  if (!reason.empty()) return refuse(path, reason);
+  return TrustedFolder(std::move(descriptor), std::move(path), owner);
 }
 
 Result<std::optional<TrustedFolder>> TrustedFolder::open(const std::string& root,
                                                          std::string_view path) {
   const std::string start = root.empty() ? "/" : root;
-  auto here = enter(AT_FDCWD, start.c_str(), start);
+  auto here = enter(AT_FDCWD, start.c_str(), start, Owner::root);
   while (here && *here && !path.empty()) {
     path.remove_prefix(1);
     const std::string_view name = path.substr(0, path.find('/'));
@@ -73,8 +76,12 @@ Result<std::optional<TrustedFolder>> TrustedFolder::open(const std::string& root
   return here;
 }
 
+Result<std::optional<TrustedFolder>> TrustedFolder::open_untrusted(const std::string& path) {
+  return enter(AT_FDCWD, path.c_str(), path, Owner::anybody);
+}
+
 Result<std::optional<TrustedFolder>> TrustedFolder::folder(std::string_view name) const {
-  return enter(descriptor_.get(), std::string(name).c_str(), path_of(name));
+  return enter(descriptor_.get(), std::string(name).c_str(), path_of(name), owner_);
 }
 
 Result<std::optional<std::string>> TrustedFolder::read(std::string_view name) const {
@@ -85,11 +92,11 @@ Result<std::optional<std::string>> TrustedFolder::read(std::string_view name) co
   if (!file && errno == ELOOP) return refuse(path, "is a symbolic link");
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) return fail_errno(path);
-  if (const std::string reason = distrust(info, S_IFREG); !reason.empty()) {
-    return refuse(path, reason);
-  }
+  std::string reason = mistake(info, S_IFREG);
+  if (reason.empty() && owner_ == Owner::root) reason = distrust(info);
+  if (!reason.empty()) return refuse(path, reason);
   // A second name may lie in a folder that somebody else controls.
-  if (info.st_nlink != 1) {
+  if (info.st_nlink != 1 && owner_ == Owner::root) {
     return refuse(path, "has " + std::to_string(info.st_nlink) + " hard links, not 1");
   }
   return read_all(file.get(), path);

@@ -29,6 +29,10 @@ class TrustedFolder {
   [[nodiscard]] static Result<std::optional<TrustedFolder>> open(const std::string& root,
                                                                  std::string_view path);
 
+  // The folder at `path`, whoever owns it, and so all that is in it: for a policy that is being
+  // looked at, and never for one that is to be in force. Links are not followed in it either.
+  [[nodiscard]] static Result<std::optional<TrustedFolder>> open_untrusted(const std::string& path);
+
   // The folder of that name in this one.
   [[nodiscard]] Result<std::optional<TrustedFolder>> folder(std::string_view name) const;
 
@@ -43,13 +47,15 @@ class TrustedFolder {
   [[nodiscard]] std::string path_of(std::string_view name) const;
 
  private:
-  TrustedFolder(Descriptor descriptor, std::string path)
-      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+  enum class Owner { root, anybody };
+  TrustedFolder(Descriptor descriptor, std::string path, Owner owner)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), owner_(owner) {}
   [[nodiscard]] static Result<std::optional<TrustedFolder>> enter(int parent, const char* name,
-                                                                  std::string path);
+                                                                  std::string path, Owner owner);
 
   Descriptor descriptor_;  // O_PATH
   std::string path_;
+  Owner owner_;  // whose it must be
 };
 
 }  // namespace mgr

@@ -130,7 +130,7 @@ class Restart(JobsTestCase):
         done = subprocess.run(check, capture_output=True, text=True, timeout=DEADLINE)
         self.assertEqual((done.returncode, done.stdout), (0, "the configuration is valid\n"), done.stderr)
         self.assertEqual(done.stderr.splitlines(), [
-            f"mgr-configure: warning: job {job}: its spec does not decode; set aside" for job in (jobs[1], 777)])
+            f"mgr-helper: warning: job {job}: its spec does not decode; set aside" for job in (jobs[1], 777)])
         self.mgr.start_helper()
         self.mgr.wait_ready()
         self.assertEqual(self.ids(), [jobs[0], jobs[2]])

@@ -8,7 +8,7 @@ ADDRESSES = {
         r"\b(?:execve|execv|execvp|execvpe|execl|execlp|execle|execveat|fexecve|posix_spawnp?|uv_spawn|popen|system)\s*\(|\bSYS_execve(?:at)?\b|__NR_execve(?:at)?\b",
         {"helper/jobs/mgr-job/exec_command.cpp"},
     ),
-    "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp"}),
+    "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp", "client/review/run_configure.cpp"}),
     "fork": (
         r"\b(?:fork|vfork|clone|uv_spawn|daemon)\s*\(|\bSYS_(?:clone3?|v?fork)\b",
         {"helper/jobs/mgr-job/clone_process.cpp", "helper/jobs/mgr-job/exec_command.cpp"},

@@ -16,7 +16,7 @@ class Lint : public testing::Test {
     rule.line = 7;
   }
   Result<std::vector<std::string>> look() const {
-    const auto registry = Registry::build({tls}, "{}");
+    const auto registry = Registry::build({tls}, {"{}", {}});
     Policy policy;
     policy.rules = {rule};
     return lint_policy(policy, **registry);

@@ -20,7 +20,7 @@ std::unique_ptr<Registry> registry_of(std::vector<DeclaredAction> actions) {
   DeclaredModule module;
   module.name = "box";
   module.actions = std::move(actions);
-  auto registry = Registry::build({module}, "{}");
+  auto registry = Registry::build({module}, {"{}", {}});
   EXPECT_TRUE(registry) << registry.error().detail;
   return std::move(*registry);
 }

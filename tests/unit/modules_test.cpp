@@ -20,7 +20,7 @@ DeclaredModule scan_declared() {
 }
 
 std::unique_ptr<Registry> registry_of(const std::vector<DeclaredModule>& declared) {
-  auto registry = Registry::build(declared, "{}");
+  auto registry = Registry::build(declared, {"{}", {}});
   EXPECT_TRUE(registry) << registry.error().detail;
   return std::move(*registry);
 }
@@ -100,7 +100,7 @@ TEST(Registry, ScanStartsJobsAndNothingElse) {
     scan.actions[0].run.mode = mode;
     scan.actions[0].file = "scan.toml";
     scan.actions[0].line = 3;
-    const auto registry = Registry::build({scan}, "");
+    const auto registry = Registry::build({scan}, {"", {}});
     ASSERT_FALSE(registry);
     EXPECT_EQ(registry.error().detail, "scan.toml:3: scan's start has mode \"job\" and no other");
   }
@@ -126,12 +126,12 @@ TEST(Registry, EveryActionOfEveryModuleIsDeniedWithoutARule) {
 // written down twice.
 TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
   const std::map<std::string, Proof> decided{
-      {"scan start", Proof::kernel}, {"scan stop", Proof::kernel}, {"scan status", Proof::kernel},
-      {"scan list", Proof::kernel},  {"job list", Proof::kernel},  {"job show", Proof::kernel},
-      {"job wait", Proof::kernel},   {"job stop", Proof::kernel},  {"job output", Proof::kernel},
-      {"job follow", Proof::kernel}, {"job watch", Proof::kernel}, {"job prune", Proof::kernel},
-      {"mgr ping", Proof::none},     {"mgr version", Proof::none}, {"mgr whoami", Proof::none},
-      {"mgr modules", Proof::none},  {"dns start", Proof::kernel},
+      {"scan start", Proof::kernel}, {"scan stop", Proof::kernel},  {"scan status", Proof::kernel},
+      {"scan list", Proof::kernel},  {"job list", Proof::kernel},   {"job show", Proof::kernel},
+      {"job wait", Proof::kernel},   {"job stop", Proof::kernel},   {"job output", Proof::kernel},
+      {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
+      {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
+      {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"dns start", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";
@@ -168,7 +168,7 @@ TEST(Registry, RefusesAModuleThatTakesABuiltInPlace) {
     taken.name = name;
     taken.file = "x.toml";
     taken.line = 3;
-    const auto registry = Registry::build({taken}, "{}");
+    const auto registry = Registry::build({taken}, {"{}", {}});
     ASSERT_FALSE(registry);
     EXPECT_EQ(registry.error().detail,
               "x.toml:3: the module " + std::string(name) + " is built in");
@@ -177,7 +177,7 @@ TEST(Registry, RefusesAModuleThatTakesABuiltInPlace) {
   scan.actions[0].name = "stop";
   scan.actions[0].file = "x.toml";
   scan.actions[0].line = 4;
-  const auto registry = Registry::build({scan}, "{}");
+  const auto registry = Registry::build({scan}, {"{}", {}});
   ASSERT_FALSE(registry);
   EXPECT_TRUE(registry.error().detail.starts_with("x.toml:4: ")) << registry.error().detail;
 }
@@ -193,7 +193,7 @@ TEST(Declared, RunsItsCommandAsAJob) {
 }
 
 TEST(Schema, IsWhatModulesAnswers) {
-  const auto registry = Registry::build({}, "{\"modules\":[]}");
+  const auto registry = Registry::build({}, {"{\"modules\":[]}", {}});
   EXPECT_EQ(std::get<Reply>(*plan(**registry, "mgr", "modules", {})).data, "{\"modules\":[]}");
 }
 

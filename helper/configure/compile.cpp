@@ -1,0 +1,156 @@
+// mgr-configure: root for a helper, else the caller; reads what the loader let through.
+#include "helper/configure/compile.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "helper/configure/highest_job_id.h"
+#include "helper/configure/job_folders.h"
+#include "helper/configure/lint.h"
+#include "helper/configure/machine.h"
+#include "helper/configure/policy_parts.h"
+#include "helper/configure/prepare.h"
+#include "helper/configure/roots.h"
+#include "helper/jobs/cgroup_path.h"
+#include "modules/schema.h"
+#include "policy/configuration.h"
+#include "policy/policy_review.h"
+
+namespace mgr {
+namespace {
+
+struct UserIds {
+  uid_t uid;
+  gid_t gid;
+};
+
+Result<UserIds> find_service_user(const std::string& name) {
+  const passwd* entry = getpwnam(name.c_str());
+  if (entry == nullptr) {
+    return fail(ErrorCode::failed, "no user " + name + ": make it with systemd-sysusers");
+  }
+  if (entry->pw_uid == 0) return fail(ErrorCode::failed, "the user " + name + " must not be root");
+  return UserIds{entry->pw_uid, entry->pw_gid};
+}
+
+// By name, into `compiled`.
+Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled) {
+  const auto broker = find_service_user(settings.broker_user);
+  if (!broker) return tl::unexpected(broker.error());
+  const auto jobs = find_service_user(settings.job_user);
+  if (!jobs) return tl::unexpected(jobs.error());
+  compiled.broker_uid = broker->uid;
+  compiled.broker_gid = broker->gid;
+  compiled.job_uid = jobs->uid;
+  compiled.job_gid = jobs->gid;
+  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
+    compiled.admin_gid = admins->gr_gid;
+  }
+  return {};
+}
+
+void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
+  compiled.max_running = settings.max_running;
+  compiled.keep_for = settings.keep_for;
+  compiled.keep_jobs = settings.keep_jobs;
+  compiled.keep_bytes = settings.keep_bytes;
+  compiled.max_connections = settings.limits.connections;
+}
+
+// Makes what has to be there, if so told, and then sees whether the jobs get what they are
+// promised.
+Result<void> prepare_machine(const CompileOrder& order, const Settings& settings,
+                             const CompiledConfiguration& compiled) {
+  if (order.prepare) {
+    if (auto made = make_folders(order.paths); !made) return made;
+    const bool systemds = settings.cgroup.empty();
+    if (auto made = systemds ? Result<void>() : make_job_tree(compiled.cgroup); !made) return made;
+  }
+  return check_machine(compiled.modules, look_at_machine(compiled.cgroup));
+}
+
+// What it takes to be in force on this machine.
+Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
+                            CompiledConfiguration& compiled) {
+  if (auto found = find_ids(settings, compiled); !found) return found;
+  auto tree = job_tree_folder(settings.cgroup);
+  if (!tree) return tl::unexpected(tree.error());
+  compiled.cgroup = std::move(*tree);
+  // No user is looked up after this: a trial of namespaces may cut this process off.
+  if (auto ready = prepare_machine(order, settings, compiled); !ready) return ready;
+  if (access((order.paths.jobs_folder() + "/next-id").c_str(), F_OK) != 0) {
+    compiled.highest_job_id = highest_job_id(order.paths.audit_file());
+  }
+  return {};
+}
+
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+std::string review_of(Configuration loaded, const Registry& registry) {
+  return encode(PolicyReview{review_format, std::move(loaded.policy), std::move(loaded.modules),
+                             known_modules(registry)});
+}
+
+Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
+                                const Registry& registry, CompileOutcome& outcome) {
+  CompiledConfiguration compiled;
+  compiled.policy = loaded.policy;
+  compiled.modules = loaded.modules;
+  take_limits(loaded.settings, compiled);
+  if (auto fits = fit_to_machine(order, loaded.settings, compiled); !fits) return fits;
+  compiled.broker_settings =
+      encode(SettingsMessage{loaded.settings.limits, broker_schema(registry)});
+  if (compiled.broker_settings.size() > max_settings_length) {
+    return fail(ErrorCode::failed, "modules.d declares more than the broker can be told");
+  }
+  outcome.configuration = encode(compiled);
+  if (outcome.configuration.size() > max_compiled_length) {
+    return fail(ErrorCode::failed, "the configuration is over 16 MiB");
+  }
+  outcome.schema_json = schema_json(registry);
+  outcome.policy_parts = policy_parts(review_of(std::move(loaded), registry));
+  if (outcome.policy_parts.size() > most_policy_parts) {
+    return fail(ErrorCode::failed, "the configuration is longer than clients can be told");
+  }
+  return {};
+}
+
+Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
+  auto loaded =
+      order.folder.empty() ? load_configuration(order.paths) : load_for_review(order.folder);
+  if (!loaded) return tl::unexpected(loaded.error());
+  append(outcome.warnings, loaded->warnings);
+  if (!order.prepare && !order.review) {  // a helper that starts says so itself
+    append(outcome.warnings, damaged_job_folders(order.paths.jobs_folder()));
+  }
+  const auto registry = Registry::build(loaded->modules, {});
+  if (!registry) return tl::unexpected(registry.error());
+  const auto warnings = lint_policy(loaded->policy, **registry);
+  if (!warnings) return tl::unexpected(warnings.error());
+  append(outcome.warnings, *warnings);
+  append(outcome.warnings, loose_roots(loaded->modules));
+
+  if (order.review) {
+    outcome.review = review_of(std::move(*loaded), **registry);
+    return {};
+  }
+  return compile_for_helper(order, std::move(*loaded), **registry, outcome);
+}
+
+}  // namespace
+
+CompileOutcome compile(const CompileOrder& order) {
+  CompileOutcome outcome;
+  if (auto compiled = compile_into(order, outcome); !compiled) {
+    CompileOutcome failure;
+    failure.error = std::move(compiled.error().detail);
+    failure.warnings = std::move(outcome.warnings);
+    return failure;
+  }
+  return outcome;
+}
+
+}  // namespace mgr
