@@ -21,8 +21,6 @@ Result<void> check_proof(const RequestBlock& block) {
   return {};
 }
 
-constexpr std::uint64_t nobody = UINT64_MAX;  // no account's key
-
 // What the block that has been read announces, where none of it has been read yet.
 std::optional<std::string_view> unread_body(const BlockParser& parser) {
   return parser.body() ? std::nullopt : parser.block().find("mgr-body");
@@ -34,6 +32,10 @@ Pipeline::Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::functio
                    std::function<void()> version_differs)
     : clients_(loop, options.descriptors, *this),
       follows_(exchanges_, clients_),
+      results_(exchanges_, clients_,
+               [this](std::uint64_t id, std::string_view line) {
+                 static_cast<void>(hear_reply(id, {false, line}));
+               }),
       again_(loop, [] {}),
       link_(loop, options.helper_socket, options.helper_uid, *this),
       refusals_(loop, link_),
@@ -183,34 +185,9 @@ bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
   const Exchange* const exchange = exchanges_.find(id);
   if (exchange == nullptr || open_data_of(result.line).empty()) return false;
   if (exchange->client == nullptr) return hear_reply(id, {false, result.line});
-  if (results_.is_full()) {
-    const Error error{ErrorCode::busy, "too many are reading what jobs printed"};
-    return hear_reply(id, {false, failure_line(error)});
-  }
-  results_.add(id, result, std::move(files));
-  return true;
-}
-
-// Nobody's, where the request has been answered or its client has gone: then it can go at once.
-std::optional<std::uint64_t> Pipeline::taker_of(std::uint64_t id) {
-  const Exchange* const exchange = exchanges_.find(id);
-  if (exchange == nullptr || exchange->client == nullptr) return nobody;
-  Connection& client = *exchange->client;
-  if (client.replies.first != exchange || !clients_.may_take_result(client)) return std::nullopt;
-  return client.account.key;
-}
-
-// True where some are left that may go.
-bool Pipeline::relay_results() {
-  while (!results_.empty()) {
-    if (result_budget_ == 0) return true;
-    const auto result = results_.take([this](std::uint64_t id) { return taker_of(id); });
-    if (!result) return false;
-    result_budget_ -= std::min(result_budget_, result->cost);
-    // Its request may have been answered meanwhile, by the loss of the link.
-    static_cast<void>(hear_reply(result->id, {false, result->line}));
-  }
-  return false;
+  if (results_.add(id, result, std::move(files))) return true;
+  const Error error{ErrorCode::busy, "too many are reading what jobs printed"};
+  return hear_reply(id, {false, failure_line(error)});
 }
 
 void Pipeline::refuse(Connection& client, const Error& error) {
@@ -237,10 +214,10 @@ void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
   bool left = false;
   follows_.begin_turn();
-  result_budget_ = Results::most_a_turn;
+  results_.begin_turn();
   do {
     clients_.flush();
-    left = relay_results();
+    left = results_.relay();
     left = follows_.relay() || left;
     give_turns();
     link_.flush();
@@ -297,7 +274,7 @@ void Pipeline::hear_connection(const ConnectionMessage& connection, Descriptor s
 
 void Pipeline::link_lost(std::uint64_t sent) {
   bodies_.link_lost();
-  static_cast<void>(relay_results());  // they have been answered
+  static_cast<void>(results_.relay());  // they have been answered
   exchanges_.for_each_unanswered([&](Exchange& exchange) {
     follows_.drop(exchange);
     clients_.accounts().answered(*std::exchange(exchange.account, nullptr));

@@ -66,8 +66,6 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   [[nodiscard]] bool hear_grew(std::uint64_t id) override;
   [[nodiscard]] bool hear_result(std::uint64_t id, const ResultMessage& result,
                                  std::array<Descriptor, descriptors_of_output> files) override;
-  [[nodiscard]] std::optional<std::uint64_t> taker_of(std::uint64_t id);
-  [[nodiscard]] bool relay_results();
   void refuse(Connection& client, const Error& error);
   void give_turns();
   // What comes and goes.
@@ -86,7 +84,6 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Clients clients_;
   Follows follows_;
   Results results_;
-  std::size_t result_budget_ = 0;  // bytes of output, until the turn's end
   Timer again_;  // wakes the loop at once, where a turn's end has left something to do
   Link link_;
   Refusals refusals_;

@@ -15,37 +15,37 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "broker/clients.h"
+#include "broker/exchange.h"
 #include "protocol/descriptor.h"
 #include "protocol/root_language.h"
 
 namespace mgr::broker {
 
-struct FinishedResult {
-  std::uint64_t id;  // of the request
-  std::string line;  // the whole of the reply
-  std::size_t cost;  // of reading it, in bytes
-};
-
 class Results {
  public:
-  // In bytes. A turn goes over it by one result at most.
-  static constexpr std::size_t most_a_turn = 256 << 10;
   static constexpr std::size_t most_waiting = 512;
   static constexpr std::size_t most_descriptors = (most_waiting + 1) * descriptors_of_output;
 
-  // Whose the result for that request is, where its client can take it now; else nothing.
-  using CallerOf = std::function<std::optional<std::uint64_t>(std::uint64_t)>;
+  // The last reply to the request of that id, whole.
+  using Answer = std::function<void(std::uint64_t id, std::string_view line)>;
 
-  [[nodiscard]] bool empty() const { return waiting_.empty(); }
-  // Then none may be added.
-  [[nodiscard]] bool is_full() const { return waiting_.size() >= most_waiting; }
-  // One whose line has open data (reply.h).
-  void add(std::uint64_t id, const ResultMessage& message,
-           std::array<Descriptor, descriptors_of_output> files);
-  // Reads the oldest that its client can take, of a caller whose turn it is. Nothing where there is
-  // none.
-  [[nodiscard]] std::optional<FinishedResult> take(const CallerOf& caller_of);
+  Results(Exchanges& exchanges, Clients& clients, Answer answer)
+      : exchanges_(exchanges), clients_(clients), answer_(std::move(answer)) {}
+
+  // One whose line has open data (reply.h), for an exchange that is open. False where there are too
+  // many already.
+  [[nodiscard]] bool add(std::uint64_t id, const ResultMessage& message,
+                         std::array<Descriptor, descriptors_of_output> files);
+
+  // A turn of the loop begins: relay() may do so much in all until the next one.
+  void begin_turn() { budget_ = most_a_turn; }
+  // Answers with those that can go. True where some that could are left: the loop must come round
+  // again without sleeping.
+  [[nodiscard]] bool relay();
 
  private:
   struct Waiting {
@@ -55,8 +55,19 @@ class Results {
     std::string line;
     std::array<Descriptor, descriptors_of_output> files;
   };
-  static FinishedResult read(Waiting next);
+  // In bytes. A turn goes over it by one result at most.
+  static constexpr std::size_t most_a_turn = 256 << 10;
 
+  // Whose it is, where its client can take it now; else nothing.
+  [[nodiscard]] std::optional<std::uint64_t> taker_of(const Waiting& waiting);
+  // The oldest that its client can take, of a caller whose turn it is.
+  [[nodiscard]] std::optional<Waiting> take();
+  void answer(Waiting next);
+
+  Exchanges& exchanges_;
+  Clients& clients_;
+  Answer answer_;
+  std::size_t budget_ = 0;
   std::list<Waiting> waiting_;
   std::set<std::uint64_t> served_;  // callers, since all who could take one have had a turn
 };
