@@ -32,6 +32,7 @@ SupervisedJobs::Entry& SupervisedJobs::add(JobSpec spec) {
   const std::uint64_t id = spec.id;
   Entry& entry = entries_[id];
   entry.job.spec = std::move(spec);
+  requests_.add(entry.job.spec);
   return entry;
 }
 
@@ -127,6 +128,7 @@ void SupervisedJobs::forget(std::uint64_t id) {
   if (found == entries_.end()) return;
   schedule_.leave(found->second.job.spec);
   free_key(found->second.job.spec);
+  requests_.remove(found->second.job.spec);
   entries_.erase(found);
 }
 
@@ -206,6 +208,7 @@ Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
   }
   const std::uint64_t freed = retention_.removed(found->second.job.spec, *found->second.job.exit);
   store_.remove(id);
+  requests_.remove(found->second.job.spec);
   entries_.erase(found);
   return freed;
 }
@@ -252,6 +255,11 @@ const Job* SupervisedJobs::find(std::uint64_t id) const {
 const Job* SupervisedJobs::alive_with_key(std::string_view key) const {
   const auto found = alive_keys_.find(key);
   return found == alive_keys_.end() ? nullptr : find(found->second);
+}
+
+std::set<std::uint64_t> SupervisedJobs::of_request(const Asker& asker,
+                                                   std::string_view request_id) const {
+  return requests_.jobs_of(asker, request_id, real_time_us());
 }
 
 std::vector<const Job*> SupervisedJobs::of_module(std::string_view module) const {
