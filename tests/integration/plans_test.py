@@ -535,5 +535,89 @@ class RequestId(PlansTestCase):
         self.mgr.open_gate("a")
 
 
+class Mgrctl(PlansTestCase):
+    """As www-data, who may read the schema."""
+
+    def run_mgrctl(self, *words, given=b""):
+        done = subprocess.run([self.mgr.binaries.resolve() / "mgrctl", "--root", self.mgr.dir, *words],
+                              user="www-data", group="www-data", extra_groups=[], input=given,
+                              capture_output=True, timeout=30)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def setUp(self):
+        super().setUp()
+        self.mgr.write("etc/mgr/rules.d/60-schema.toml",
+                       '[[allow]]\nwho = "web"\nmodule = "mgr"\naction = "modules"\n')
+        self.mgr.restart_helper()
+
+    def test_a_dry_run_prints_the_plan_and_runs_nothing(self):
+        code, out, errors = self.run_mgrctl("--dry-run", "work", "exit", "a b", "3")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn(f"command: {self.mgr.dir}/bin/job exit 'a b' 3\n", out)
+        self.assertIn("user: mgr-scan\n", out)
+        self.assertIn("environment: PATH=", out)
+        for words in (["--wait", "work", "exit", "t", "0"], ["plan", "careful"], ["plan", "stream"], ["plan", "cached"],
+                      ["--request-id", "r", "plan", "careful"]):
+            self.assertEqual(self.run_mgrctl("--dry-run", *words)[0], 0, words)
+        code, out, _ = self.run_mgrctl("--dry-run", "--json", "plan", "cached")
+        self.assertEqual((code, json.loads(out)["data"]["mode"]), (0, "output"))
+        code, out, _ = self.run_mgrctl("--dry-run", "plan", "login", "ann", given=b"hunter2\n")
+        self.assertEqual((code, "hunter2" in out, "input: secret\n" in out), (0, False, True))
+        self.assertEqual(self.mgr.job_folders(), [])
+        self.assertEqual(self.run_mgrctl("--dry-run", "gate", "never")[0], 126)
+        self.assertEqual(self.run_mgrctl("--dry-run", "plan", "report", "x")[0], 2)
+
+    def test_a_dry_run_of_a_word_of_its_own_changes_nothing(self):
+        job = self.start_gated("g")
+        code, out, _ = self.run_mgrctl("--dry-run", "stop", str(job))
+        self.assertEqual((code, "effect: stop_jobs\n" in out), (0, True))
+        self.assertEqual(self.state(job), "running")
+        code, _, errors = self.run_mgrctl("--dry-run", "can-i")
+        self.assertEqual((code, errors), (2, "mgrctl: --dry-run is not for can-i\n"))
+        self.assertEqual(self.run_mgrctl("--request-id", "r", "jobs")[0], 2)
+        self.mgr.open_gate("g")
+
+    def test_can_i_answers_for_all_for_one_and_for_a_request(self):
+        code, out, errors = self.run_mgrctl("can-i")
+        self.assertEqual((code, errors), (0, ""))
+        rows = [line.split(None, 2) for line in out.splitlines()]
+        self.assertEqual(rows[0], ["MODULE", "ACTION", "WHERE"])
+        self.assertIn(["gate", "some", "level is 1..3 or 7; or name is ann or bob"], rows)
+        self.assertIn(["gate", "free", "-"], rows)
+        self.assertNotIn("barred", out)
+        self.assertNotIn("work", self.run_mgrctl("can-i", "gate")[1])
+        for words, code, text in [
+                (["gate", "free"], 0, "yes\n"),
+                (["gate", "some"], 0, "yes, where level is 1..3 or 7; or name is ann or bob\n"),
+                (["gate", "taken"], 0, "yes, unless level is 4\n"),
+                (["gate", "barred"], 126, "no\n"), (["gate", "signed"], 126, "no\n"),
+                (["SCAN_MODULE", "start"], 0, "yes\n"),
+                (["gate", "taken", "5"], 0, "yes\n"), (["gate", "some", "name=ann"], 0, "yes\n"),
+                (["scan", "start", "7"], 0, "yes\n")]:
+            self.assertEqual(self.run_mgrctl("can-i", *words), (code, text, ""), words)
+        code, out, errors = self.run_mgrctl("can-i", "gate", "taken", "4")
+        self.assertEqual((code, errors), (126, ""))
+        self.assertRegex(out, r"^no: denied: the policy does not allow it \(audit \d+\)\n$")
+        for words in (["gate", "taken", "x"], ["gate", "nothing"], ["nothing"], ["nothing", "at", "all"]):
+            code, out, errors = self.run_mgrctl("can-i", *words)
+            self.assertEqual((code, out), (2, ""), words)
+        self.assertEqual(self.mgr.job_folders(), [])
+        self.assertEqual(self.run_mgrctl("-q", "can-i", "gate", "barred"), (126, "", ""))
+        code, out, _ = self.run_mgrctl("--json", "can-i", "gate", "barred")
+        self.assertEqual((code, json.loads(out)["data"]), (126, {"actions": []}))
+
+    def test_a_request_id_makes_it_safe_to_ask_again(self):
+        ids = [self.run_mgrctl("--json", "--request-id", "r1", "work", "exit", "t", "0") for _ in range(3)]
+        self.assertEqual({code for code, _, _ in ids}, {0})
+        data = [json.loads(out)["data"] for _, out, _ in ids]
+        self.assertEqual(len({one["jobs"][0]["id"] for one in data}), 1)
+        self.assertEqual([one.get("repeated", False) for one in data], [False, True, True])
+        self.assertEqual(self.run_mgrctl("--wait", "--request-id", "r1", "work", "exit", "t", "0")[0], 0)
+        self.assertEqual(self.run_mgrctl("--request-id", "r1", "work", "exit", "t", "1")[0], 1)
+        for bad in ("", "a b", "x" * 65):
+            self.assertEqual(self.run_mgrctl("--request-id", bad, "work", "exit", "t", "0")[0], 2)
+        self.assertEqual(self.starts("t"), 1)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
