@@ -402,6 +402,20 @@ class RequestId(PlansTestCase):
         self.assertEqual((self.starts("a"), self.starts("b")), (1, 1))
         self.mgr.open_gate("a")
 
+    def test_a_helper_that_is_killed_at_any_moment_starts_nothing_twice(self):
+        for number in range(8):
+            token = f"k{number}"
+            block = f"module:work\naction:exit\ntoken:{token}\nnumber:0\nmgr-request-id:{token}\n\n".encode()
+            with self.mgr.client() as client:
+                client.sendall(block)
+                if number % 2:
+                    self.accepts(json.loads(read_to_end(client)))
+                self.mgr.restart_helper()
+            job = self.accepts(self.mgr.ask(block))["jobs"][0]["id"]
+            self.assertEqual(self.wait(job)[0]["state"], "succeeded")
+            self.repeats(job, self.mgr.ask(block))
+            self.assertEqual(self.starts(token), 1)
+
     def test_a_job_that_waits_is_found_again_too(self):
         self.make_gate("a")
         running = self.accepts(self.mgr.request("work", "single", token="a"))["jobs"][0]["id"]
