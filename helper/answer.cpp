@@ -13,14 +13,12 @@ namespace {
 constexpr const char* needs_proof = "this needs a proof of who is asking";
 
 Result<Effect> plan(const Action& action, const ActionCall& call, const CheckedRequest& request) {
-  auto effect = action.handler(call);
-  if (!effect) return effect;
-  const auto* start = std::get_if<StartJobs>(&*effect);
-  if (start != nullptr && !request.request_id().empty() && !start->jobs.empty() &&
-      start->jobs.front().run.is_transient()) {
+  if (!request.request_id().empty() && action.mode.value_or(RunMode::job) != RunMode::job) {
     return fail(ErrorCode::invalid_argument, "mgr-request-id is for actions of mode job");
   }
-  if (request.wait() && (start == nullptr || is_stream(*effect))) {
+  auto effect = action.handler(call);
+  if (effect && request.wait() &&
+      (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
     return fail(ErrorCode::invalid_argument, "mgr-wait is for actions that answer with jobs");
   }
   return effect;

@@ -70,7 +70,7 @@ void Effects::answer(Errand errand, Effect effect) {
   if (const auto* follow = std::get_if<FollowJob>(&effect)) {
     return follows_.add(*jobs_, std::move(task.errand), *follow);
   }
-  if (std::holds_alternative<StartJobs>(effect) && task.errand.repeated) {
+  if (task.errand.repeated) {
     auto notes = earlier(task.errand);
     return started({std::move(task), std::move(*notes)});
   }
@@ -170,6 +170,7 @@ Result<std::vector<JobNote>> Effects::accept_all(const Errand& errand, const Sta
 
 Result<std::vector<JobNote>> Effects::earlier(const Errand& errand) const {
   std::vector<JobNote> notes;
+  if (errand.request.id.empty()) return notes;
   auto ids = jobs_->of_request(errand.asker, errand.request.id);
   if (ids.empty()) return notes;
   const RequestMark& first = jobs_->find(*ids.begin())->spec.request;

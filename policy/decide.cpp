@@ -137,8 +137,9 @@ Ability Decider::ability(const Subject& subject, std::string_view module, std::s
   Ability ability;
   const auto look_at = [&](const Rule& rule) {
     if (rule.where.empty()) (rule.allow ? ability.always : ability.never) = true;
-    if (rule.where.empty() || !can_apply(rule, declared)) return;
     auto& rules = rule.allow ? ability.allows : ability.denies;
+    const bool enough = ability.more && rules.size() == Ability::most_rules;
+    if (rule.where.empty() || enough || !can_apply(rule, declared)) return;
     if (std::ranges::find(rules, &rule) != rules.end()) return;  // of another principal, too
     ability.more = ability.more || rules.size() == Ability::most_rules;
     if (rules.size() < Ability::most_rules) rules.push_back(&rule);

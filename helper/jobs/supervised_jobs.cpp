@@ -44,7 +44,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     job.attempt = found.attempt;
     if (found.concluded && job.spec.run.is_transient()) {
       store_.remove(job.spec.id);  // it was answered, or there is nobody to be answered
-      entries_.erase(job.spec.id);
+      forget(job.spec.id);
       continue;
     }
     if (found.concluded) {

@@ -505,6 +505,7 @@ class RequestId(PlansTestCase):
             self.assertEqual(self.starts(action), 0)
         self.accepts(self.mgr.request("mgr", "whoami", mgr__request__id="x"))
         self.accepts(self.mgr.request("job", "list", mgr__request__id="x"))
+        self.refuses(self.mgr.request("job", "watch", mgr__request__id="x"), 6)
 
     def test_it_is_short_and_plain_or_refused(self):
         for value in ("", "x" * 65, "a b", "a/b", "ü", "{a}"):
