@@ -18,6 +18,9 @@ Result<void> check_names(const ActionSchema& action, const RequestBlock& block) 
     const std::string_view name = block[i].name;
     if (is_reserved_name(name)) {
       // Passing over what a client relies on would be worse than refusing.
+      if (name == "mgr-request-id" && !is_request_id(block[i].value)) {
+        return fail(ErrorCode::invalid_argument, not_a_request_id);
+      }
       if (is_known_reserved_name(name)) continue;
       return fail(ErrorCode::invalid_argument, std::string(name) + " is not supported");
     }

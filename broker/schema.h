@@ -38,8 +38,8 @@ class Schema {
 
   // malformed: no module or no action is named. unknown_action. invalid_argument: a field that is
   // no argument of the action, a required one that is missing, a reserved name that means
-  // nothing in this version, or a body that the action does not take, or lacks; the detail names
-  // it.
+  // nothing in this version, a request id outside its grammar, or a body that the action does not
+  // take, or lacks; the detail names it.
   [[nodiscard]] Result<KnownRequest> check(const RequestBlock& block) const;
 
  private:

@@ -29,6 +29,11 @@ Outcome<std::string> write_request(const Request& request) {
   if (!request.on_behalf_of.empty()) fields.push_back({"mgr-on-behalf-of", request.on_behalf_of});
   if (request.wait) fields.push_back({"mgr-wait", "yes"});
   if (request.confirm) fields.push_back({"mgr-confirm", "yes"});
+  if (request.dry_run) fields.push_back({"mgr-dry-run", "yes"});
+  if (!request.request_id.empty()) {
+    if (!is_request_id(request.request_id)) return invalid(not_a_request_id);
+    fields.push_back({"mgr-request-id", request.request_id});
+  }
   if (request.body) {
     if (request.body->size() > max_body_length) return invalid("the body is over 1 MiB");
     fields.push_back({"mgr-body", std::to_string(request.body->size())});

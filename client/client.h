@@ -30,6 +30,8 @@ struct Request {
   bool wait = false;         // mgr-wait: the reply comes when the jobs that it starts have ended
   std::optional<std::string> body{};  // mgr-body: raw bytes, for an action that takes some
   bool confirm = false;               // mgr-confirm: this is really meant
+  bool dry_run = false;               // mgr-dry-run: the reply says what would be done
+  std::string request_id{};           // mgr-request-id: makes it safe to ask again; empty for none
 };
 
 // `name` with A-Z folded to a-z; other bytes as they are.

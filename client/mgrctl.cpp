@@ -1,65 +1,22 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
-#include <chrono>
+#include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "client/binding.h"
 #include "client/command.h"
 #include "client/display.h"
 #include "client/help.h"
-#include "client/inputs.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
 #include "client/options.h"
+#include "client/question.h"
+#include "client/review/can_i.h"
+#include "client/review/show_plan.h"
 #include "client/session.h"
-#include "protocol/error.h"
 
 namespace mgr::client {
 namespace {
-
-Outcome<Reply> ask_for_modules(const Session& session) {
-  return ask(session.socket_path, {"mgr", "modules", {}, {}}, session.deadline);
-}
-
-// A policy may grant an action without granting the schema; the helper checks the arguments anyway.
-bool may_go_without_schema(const Reply& refusal) {
-  const auto code = static_cast<ErrorCode>(refusal.err_code);
-  return code == ErrorCode::denied || code == ErrorCode::unauthenticated ||
-         code == ErrorCode::unknown_action;
-}
-
-// What is to be asked, and how its answer comes.
-struct Question {
-  Request request;
-  ActionMode mode = ActionMode::unknown;
-};
-
-// `session` learns whether a command is to be waited for, and does not count the time in which
-// inputs are typed.
-Outcome<Question> bind_with(const Options& options, const Command& command, const Reply& schema,
-                            Session& session) {
-  const auto catalogue = parse_catalogue(schema.data_json);
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto chosen = choose_action(command, *catalogue);
-  if (!chosen) return tl::unexpected(chosen.error());
-  const ActionMode mode = chosen->action->mode;
-  session.is_patient = mode == ActionMode::output || mode == ActionMode::stream;
-  if (session.is_patient) session.rule = ExitRule::wait;  // low numbers are the command's
-  auto request = bind_values(command, *chosen);
-  if (!request) return tl::unexpected(request.error());
-  const auto begin = std::chrono::steady_clock::now();
-  const auto added = add_inputs(*request, *chosen, options.input);
-  session.pause(std::chrono::steady_clock::now() - begin);
-  if (!added) return tl::unexpected(added.error());
-  return Question{std::move(*request), mode};
-}
-
-Outcome<Question> bind_without(const Options& options, const Command& command) {
-  auto request = bind_without_schema(command);
-  if (!request) return tl::unexpected(request.error());
-  const auto added = add_inputs_without_schema(*request, options.input);
-  if (!added) return tl::unexpected(added.error());
-  return Question{std::move(*request)};
-}
 
 Failure not_for(std::string_view option, const std::string& command) {
   return {Failure::Kind::invalid_request, std::string(option) + " is not for " + command};
@@ -141,40 +98,60 @@ ExitCode show_ended_jobs(const Session& session, const Request& request) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
-  Outcome<Question> question;
-  if (needs_catalogue(command)) {
-    const auto schema = ask_for_modules(session);
-    if (!schema) return report(session, schema.error());
-    if (!schema->success && !may_go_without_schema(*schema)) return report(session, *schema);
-    question = schema->success ? bind_with(options, command, *schema, session)
-                               : bind_without(options, command);
-  } else {
-    question = bind_without(options, command);
-  }
-  if (!question) return report(session, question.error());
-  Request& request = question->request;
-  request.on_behalf_of = options.on_behalf_of;
+  auto made = make_question(options, command, session);
+  if (!made) return report(session, made.error());
+  if (!*made) return report(session, made->error());
+  Question& question = **made;
+  if (options.dry_run) return show_plan(session, question.request);
+  Request& request = question.request;
   request.wait = options.job.wait && !session.is_patient;  // which waits by itself
   return request.wait ? show_ended_jobs(session, request)
-                      : show_reply(session, *question, options.job.times);
+                      : show_reply(session, question, options.job.times);
+}
+
+// mgrctl's own words that are neither actions nor about jobs. A module of that name is written with
+// a capital.
+struct OwnCommand {
+  std::string_view word;
+  ExitCode (*run)(const Options&, const Session&);
+};
+constexpr std::array own_commands{OwnCommand{"can-i", run_can_i}};
+
+ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
+  const std::string word(own.word);
+  if (options.dry_run) return report(session, not_for("--dry-run", word));
+  if (!options.request_id.empty()) return report(session, not_for("--request-id", word));
+  return own.run(options, session);
+}
+
+ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
+  const std::string_view input = options.input.given();
+  if (!input.empty()) return report(session, not_for(input, options.words[0]));
+  if (!options.request_id.empty()) {
+    return report(session, not_for("--request-id", options.words[0]));
+  }
+  command.request.on_behalf_of = options.on_behalf_of;
+  if (options.dry_run) return show_plan(session, command.request);
+  return run_job_command(session, command, options.job);
 }
 
 ExitCode run(const Options& options) {
   const Session session = begin_session(options);
-  const bool is_help = options.words.empty() || (options.help && is_job_word(options.words[0]));
+  const auto own = options.words.empty()
+                       ? own_commands.end()
+                       : std::ranges::find(own_commands, options.words[0], &OwnCommand::word);
+  const bool is_own = own != own_commands.end();
+  const bool is_help =
+      options.words.empty() || (options.help && (is_own || is_job_word(options.words[0])));
   if (is_help) {
     std::cout << general_help();
     return finish(session, ExitCode::ok);
   }
+  if (is_own) return run_own(*own, options, session);
   if (!options.help) {
     auto job_command = parse_job_command(options.words, options.job);
     if (!job_command) return report(session, job_command.error());
-    if (*job_command) {
-      const std::string_view input = options.input.given();
-      if (!input.empty()) return report(session, not_for(input, options.words[0]));
-      (*job_command)->request.on_behalf_of = options.on_behalf_of;
-      return run_job_command(session, **job_command, options.job);
-    }
+    if (*job_command) return run_for_jobs(std::move(**job_command), options, session);
   }
   const auto command = parse_command(options.words, options.plain_from);
   if (!command) return report(session, command.error());

@@ -7,6 +7,7 @@
 
 #include "client/display.h"
 #include "mgr_version.h"
+#include "protocol/field.h"
 
 namespace mgr::client {
 namespace {
@@ -20,6 +21,7 @@ constexpr const char* footer = R"(Commands:
   version                       its version
   whoami                        who it takes the caller for
   modules                       all that can be asked for
+  can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
 
 Commands for jobs (all but `jobs` may have `job` before them; show and prune must):
   jobs                          a table of the jobs; --watch keeps it up to date
@@ -185,6 +187,9 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   if (!taken) return tl::unexpected(misused("there is no option " + taken.error(), rule));
   if (options.words.empty() && !options.help) {
     return tl::unexpected(misused("no command", rule));
+  }
+  if (app.count("--request-id") > 0 && !is_request_id(options.request_id)) {
+    return tl::unexpected(misused("--request-id is 1 to 64 of A-Z a-z 0-9 _ . : and -", rule));
   }
   options.timeout_given = app.count("--timeout") > 0;
   options.timeout =

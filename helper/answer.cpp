@@ -1,7 +1,10 @@
 // mgr-helper, root. Distrusts the message: the broker that sent it may not be ours any more.
 #include "helper/answer.h"
 
+#include "helper/abilities.h"
 #include "helper/checked_request.h"
+#include "helper/plan_json.h"
+#include "protocol/archive.h"
 #include "protocol/reply.h"
 
 namespace mgr {
@@ -9,12 +12,28 @@ namespace {
 
 constexpr const char* needs_proof = "this needs a proof of who is asking";
 
-Result<Effect> plan(const Action& action, const ActionCall& call, bool wait) {
+Result<Effect> plan(const Action& action, const ActionCall& call, const CheckedRequest& request) {
+  if (!request.request_id().empty() && action.mode.value_or(RunMode::job) != RunMode::job) {
+    return fail(ErrorCode::invalid_argument, "mgr-request-id is for actions of mode job");
+  }
   auto effect = action.handler(call);
-  if (effect && wait && (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
+  if (effect && request.wait() &&
+      (!std::holds_alternative<StartJobs>(*effect) || is_stream(*effect))) {
     return fail(ErrorCode::invalid_argument, "mgr-wait is for actions that answer with jobs");
   }
   return effect;
+}
+
+// A repetition must have the digest in common. No secret is in it, nor in a plan's arguments: what
+// is kept on disk tells nothing of one.
+RequestMark mark_of(const Errand& errand, std::string_view id, const StartJobs& start) {
+  Encoder asked;
+  asked(errand.module, errand.action);
+  for (const JobPlan& plan : start.jobs) {
+    const bool has_body = plan.run.input == InputKind::body;
+    asked(plan.key, plan.arguments, has_body ? std::string_view(plan.input) : "");
+  }
+  return {std::string(id), checksum_of(asked.take()), {}};
 }
 
 }  // namespace
@@ -53,7 +72,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   // 7. What is the plan? The module says; it does nothing itself.
   auto effect =
       plan(*entry->action, {*decision, caller.facts(), *arguments, request->body().value_or("")},
-           request->wait());
+           *request);
   if (!effect) return refuse(to, message, &caller, effect.error());
 
   // 8. Audit, do, reply.
@@ -66,6 +85,7 @@ Result<void> Answerer::check_terms(const Caller& caller, const Action& action, c
     return fail(ErrorCode::unauthenticated,
                 caller.proven() ? "this action wants a signed request" : needs_proof);
   }
+  if (request.dry_run()) return {};  // which costs no token, and tells of the confirmation
   if (action.confirm && !request.confirmed()) {
     return fail(ErrorCode::invalid_argument, "this action wants mgr-confirm:yes");
   }
@@ -77,6 +97,13 @@ Result<void> Answerer::check_terms(const Caller& caller, const Action& action, c
 void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& caller,
                          const Registry::Entry& entry, const Allowed& allowed,
                          const CheckedRequest& request, Effect effect) {
+  if (request.dry_run()) {
+    auto plan = plan_object(*entry.action, allowed.rule(), effect);
+    if (!plan) return refuse(to, message, &caller, plan.error(), &allowed.rule());
+    effect = Reply{std::move(*plan)};
+  } else if (const auto* asked = std::get_if<TellAbilities>(&effect)) {
+    effect = Reply{abilities_object(registry_, decider_, caller, *asked)};
+  }
   Errand errand;
   errand.to = to;
   errand.module = entry.module->name();
@@ -90,9 +117,15 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.gid = caller.facts().gid;
     errand.asker.pid = caller.facts().pid;
   }
+  if (const auto* start = std::get_if<StartJobs>(&effect); start && !request.request_id().empty()) {
+    errand.request = mark_of(errand, request.request_id(), *start);
+  }
+  const auto earlier = effects_.earlier(errand);
+  if (!earlier) return refuse(to, message, &caller, earlier.error(), &allowed.rule());
+  errand.repeated = !earlier->empty();
   if (is_stream(effect)) connections_.streams(message.connection);
   errand.sharing_key = sharing_key(errand, allowed.rule(), effect);
-  if (has_effect(effect) && !effects_.shares_answer(errand)) {
+  if (has_effect(effect) && !errand.repeated && !effects_.shares_answer(errand)) {
     auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
   }

@@ -32,6 +32,8 @@ void append_request(JsonWriter& json, const RunMessage& message, std::size_t lon
       json.member(field.name, field.value);
     } else if (field.name == "mgr-on-behalf-of") {
       json.member("on_behalf_of", field.value);
+    } else if (field.name == "mgr-request-id") {
+      json.member("request_id", field.value);
     } else if (!is_reserved_name(field.name)) {
       arguments.member(field.name, field.value);
     }

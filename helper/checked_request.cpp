@@ -38,11 +38,14 @@ Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
       request.action_ = field.value;
     } else if (field.name == "mgr-on-behalf-of") {
       request.on_behalf_of_ = field.value;
-    } else if (field.name == "mgr-wait" || field.name == "mgr-confirm") {
+    } else if (bool* flag = request.flag_of(field.name)) {
       if (field.value != "yes" && field.value != "no") {
         return fail(ErrorCode::invalid_argument, std::string(field.name) + " is yes or no");
       }
-      (field.name == "mgr-wait" ? request.wait_ : request.confirmed_) = field.value == "yes";
+      *flag = field.value == "yes";
+    } else if (field.name == "mgr-request-id") {
+      if (!is_request_id(field.value)) return fail(ErrorCode::invalid_argument, not_a_request_id);
+      request.request_id_ = field.value;
     } else if (field.name == "mgr-body") {
       if (!is_the_announced(field.value, message.body)) return fail_body();
       request.body_ = message.body;
@@ -57,6 +60,12 @@ Result<CheckedRequest> CheckedRequest::check(const RunMessage& message) {
     return fail(ErrorCode::malformed, "no module or no action");
   }
   return request;
+}
+
+bool* CheckedRequest::flag_of(std::string_view name) {
+  if (name == "mgr-wait") return &wait_;
+  if (name == "mgr-confirm") return &confirmed_;
+  return name == "mgr-dry-run" ? &dry_run_ : nullptr;
 }
 
 Result<void> CheckedRequest::check_input(const std::vector<Argument>& declared,

@@ -26,6 +26,10 @@ class CheckedRequest {
   [[nodiscard]] bool wait() const { return wait_; }
   // mgr-confirm: its sender means it.
   [[nodiscard]] bool confirmed() const { return confirmed_; }
+  // mgr-dry-run: what would be done is told, and not done.
+  [[nodiscard]] bool dry_run() const { return dry_run_; }
+  // mgr-request-id: a repetition of it starts nothing. "" for none.
+  [[nodiscard]] std::string_view request_id() const { return request_id_; }
   [[nodiscard]] const std::vector<FieldView>& arguments() const { return arguments_; }
   [[nodiscard]] std::optional<std::string_view> body() const { return body_; }
 
@@ -36,9 +40,10 @@ class CheckedRequest {
 
  private:
   CheckedRequest() = default;
-  std::string_view module_, action_, on_behalf_of_;
+  [[nodiscard]] bool* flag_of(std::string_view name);  // nullptr where it is no yes or no
+  std::string_view module_, action_, on_behalf_of_, request_id_;
   std::optional<std::string_view> body_;
-  bool wait_ = false, confirmed_ = false;
+  bool wait_ = false, confirmed_ = false, dry_run_ = false;
   std::vector<FieldView> arguments_;
 };
 

@@ -8,6 +8,7 @@
 #include "helper/job_json.h"
 #include "helper/job_selection.h"
 #include "helper/jobs/real_time.h"
+#include "helper/plan_json.h"
 #include "protocol/json.h"
 
 namespace mgr {
@@ -31,15 +32,14 @@ bool asks_for_the_same(const JobSpec& one, const JobSpec& other) {
          one.arguments == other.arguments;
 }
 
-JobSpec spec_of(const Errand& errand, const JobPlan& plan) {
+// What all jobs of a request have in common.
+JobSpec spec_of(const Errand& errand) {
   JobSpec spec;
   spec.module = errand.module;
   spec.action = errand.action;
-  spec.key = plan.key;
-  spec.arguments = plan.arguments;
   spec.asker = errand.asker;
   spec.accepted_us = real_time_us();
-  spec.run = plan.run;
+  spec.request = errand.request;
   return spec;
 }
 
@@ -69,6 +69,10 @@ void Effects::answer(Errand errand, Effect effect) {
   }
   if (const auto* follow = std::get_if<FollowJob>(&effect)) {
     return follows_.add(*jobs_, std::move(task.errand), *follow);
+  }
+  if (task.errand.repeated) {
+    auto notes = earlier(task.errand);
+    return started({std::move(task), std::move(*notes)});
   }
   if (std::holds_alternative<StartJobs>(effect)) {
     return sharing_.push_back(std::move(task));  // behind the one that starts it
@@ -136,9 +140,22 @@ void Effects::start(Task task, const StartJobs& effect) {
   }
   const RunMode mode = effect.jobs.empty() ? RunMode::job : effect.jobs.front().run.mode;
   if (const auto room = has_room_for(mode); !room) return fail_task(link_, task, room.error());
+  auto notes = earlier(task.errand);  // in this turn
+  task.errand.repeated = notes && !notes->empty();
+  if (notes && notes->empty()) notes = accept_all(task.errand, effect);
+  if (!notes) return fail_task(link_, task, notes.error());
+  starting_.push_back({std::move(task), std::move(*notes), mode});
+}
+
+Result<std::vector<JobNote>> Effects::accept_all(const Errand& errand, const StartJobs& effect) {
+  JobSpec spec = spec_of(errand);
+  for (const JobPlan& plan : effect.jobs) {
+    const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key);
+    if (other && !spec.request.id.empty()) spec.request.running.push_back(other->spec.id);
+  }
   std::vector<JobNote> notes;
   for (const JobPlan& plan : effect.jobs) {
-    const auto note = accept(task.errand, plan);
+    const auto note = accept(errand, plan, spec);
     if (note) {
       notes.push_back(*note);
       continue;
@@ -146,9 +163,26 @@ void Effects::start(Task task, const StartJobs& effect) {
     for (const JobNote& other : notes) {
       if (*other.is_new) jobs_->withdraw(other.id);
     }
-    return fail_task(link_, task, note.error());
+    return tl::unexpected(note.error());
   }
-  starting_.push_back({std::move(task), std::move(notes), mode});
+  return notes;
+}
+
+Result<std::vector<JobNote>> Effects::earlier(const Errand& errand) const {
+  std::vector<JobNote> notes;
+  if (errand.request.id.empty()) return notes;
+  auto ids = jobs_->of_request(errand.asker, errand.request.id);
+  if (ids.empty()) return notes;
+  const RequestMark& first = jobs_->find(*ids.begin())->spec.request;
+  if (first.digest != errand.request.digest) {
+    return fail(ErrorCode::conflict, "another request had this mgr-request-id");
+  }
+  ids.insert(first.running.begin(), first.running.end());
+  for (const std::uint64_t id : ids) {
+    const Job* job = jobs_->find(id);
+    if (job != nullptr && may_see(errand, *job)) notes.push_back({id, false});
+  }
+  return notes;
 }
 
 // Before anything is started: an answer that has no place later would be lost.
@@ -161,11 +195,11 @@ Result<void> Effects::has_room_for(RunMode mode) {
   return {};
 }
 
-Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan) {
-  if (plan.run.uid == UINT32_MAX || plan.run.gid == UINT32_MAX) {
-    return fail(ErrorCode::failed, "this machine has no user " + plan.run.user);
-  }
-  JobSpec spec = spec_of(errand, plan);
+Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSpec spec) {
+  if (const auto user = check_user(plan.run); !user) return tl::unexpected(user.error());
+  spec.key = plan.key;
+  spec.arguments = plan.arguments;
+  spec.run = plan.run;
   if (const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key)) {
     if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
       return JobNote{other->spec.id, false};
@@ -198,7 +232,7 @@ void Effects::started(Starting starting) {
   }
   if (mode == RunMode::job && !task.errand.wait) return succeed_with(link_, task, *jobs_, notes);
   // It has been started; its end is its own.
-  task.record->succeeded(outcome_object(*jobs_, notes));
+  if (task.record) task.record->succeeded(outcome_object(*jobs_, notes));
   task.record.reset();
   if (mode == RunMode::stream) {
     return follows_.add_own(*jobs_, std::move(task.errand), notes.front().id);

@@ -34,6 +34,10 @@ class Effects {
   // True where a request with this errand's key has been queued, runs, or has left its answer: then
   // there is no effect.
   [[nodiscard]] bool shares_answer(const Errand& errand) const;
+  // What a request with this errand's id was answered with before, as far as that is there and may
+  // be seen now: where it started jobs, there is no effect. Empty where there was none; conflict
+  // where it asked for something else.
+  [[nodiscard]] Result<std::vector<JobNote>> earlier(const Errand& errand) const;
   // Without effect: answered, now or when there is something to tell.
   void answer(Errand errand, Effect effect);
   // With effect: queued for commit().
@@ -68,7 +72,9 @@ class Effects {
   [[nodiscard]] bool has_reader(const Errand& errand) const;
   void start(Task task, const StartJobs& effect);
   [[nodiscard]] Result<void> has_room_for(RunMode mode);
-  [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan);
+  [[nodiscard]] Result<std::vector<JobNote>> accept_all(const Errand& errand,
+                                                        const StartJobs& effect);
+  [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan, JobSpec spec);
   void commit_starts();
   void started(Starting starting);
   void share(Task task);

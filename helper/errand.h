@@ -18,6 +18,8 @@ struct Errand {
   std::string module, action;
   JobScope scope = JobScope::own;
   bool wait = false;        // mgr-wait: what it starts is answered when it has ended
+  RequestMark request;      // mgr-request-id; its `running` is not known here
+  bool repeated = false;    // it starts nothing: one with that id has
   std::string sharing_key;  // answer_cache.h
 };
 

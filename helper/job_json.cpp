@@ -1,7 +1,6 @@
 // mgr-helper, root; pure.
 #include "helper/job_json.h"
 
-#include "protocol/json.h"
 #include "protocol/utc_time.h"
 
 namespace mgr {
@@ -56,9 +55,8 @@ void append_limits(JsonWriter& json, const RunSettings& run) {
 }
 
 void append_details(JsonWriter& json, const JobSpec& spec) {
-  json.key("argv").open_array();
-  for (const std::string& element : spec.run.argv) json.value(element);
-  json.close_array().member("user", spec.run.user);
+  append_list(json, "argv", spec.run.argv);
+  json.member("user", spec.run.user);
   json.key("arguments").open_object();
   for (const Field& field : spec.arguments) json.member(field.name, field.value);
   json.close_object();
@@ -68,7 +66,7 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
 
 // Where not all fit, the oldest are left out.
 std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::size_t longest,
-                    void (*append)(JsonWriter&, const Job&)) {
+                    void (*append)(JsonWriter&, const Job&), bool repeated = false) {
   std::vector<std::string> newest_first;
   std::size_t length = 0, left_out = 0;
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
@@ -89,6 +87,7 @@ std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::si
   for (auto job = newest_first.rbegin(); job != newest_first.rend(); ++job) json.raw(*job);
   json.close_array();
   if (left_out > 0) json.member("left_out", left_out);
+  if (repeated) json.member("repeated", true);
   json.close_object();
   return json.take();
 }
@@ -101,8 +100,8 @@ std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes) 
   });
 }
 
-std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
-  return list_of(jobs, notes, longest_list, append_members);
+std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes, bool repeated) {
+  return list_of(jobs, notes, longest_list, append_members, repeated);
 }
 
 std::string detailed_object(const Jobs& jobs, const std::vector<JobNote>& notes) {

@@ -12,7 +12,8 @@ void succeed(Link& link, Task& task, const std::string& data) {
 
 void succeed_with(Link& link, Task& task, const Jobs& jobs, const std::vector<JobNote>& notes) {
   if (task.record) task.record->succeeded(outcome_object(jobs, notes));
-  link.send_reply(task.errand.to, success_line(task.errand.action, jobs_object(jobs, notes)));
+  link.send_reply(task.errand.to,
+                  success_line(task.errand.action, jobs_object(jobs, notes, task.errand.repeated)));
 }
 
 void fail_task(Link& link, Task& task, const Error& error) {

@@ -16,6 +16,7 @@ DeclaredJobs::DeclaredJobs(const DeclaredModule& declared)
           return StartJobs{{std::move(*plan)}};
         }};
     row.confirm = action.confirm;
+    row.run_json = action.run_json;
     add(action.min_proof, action.run.mode, std::move(row));
   }
 }

@@ -1,5 +1,5 @@
 // What a module's handler returns: a plan. A module does nothing itself; the helper carries
-// effects out. Pure data.
+// effects out. Pure data. Each effect has a word, which a dry run tells.
 #pragma once
 
 #include <chrono>
@@ -24,12 +24,14 @@ struct JobPlan {
 
 // Answers at once with this data (a JSON object, "" for none).
 struct Reply {
+  static constexpr const char* word = "reply";
   std::string data;
 };
 
 // Starts a job for each plan whose key has none alive; an equal one that is alive is reported
 // instead, another is a conflict. All or none. One whose mode is not job is alone, and without key.
 struct StartJobs {
+  static constexpr const char* word = "start_jobs";
   std::vector<JobPlan> jobs;
 };
 
@@ -48,28 +50,33 @@ struct JobSelection {
 
 // Stops the live jobs selected, whole trees, and answers when they are gone.
 struct StopJobs {
+  static constexpr const char* word = "stop_jobs";
   JobSelection selection;
 };
 
 // Answers with the jobs selected.
 struct QueryJobs {
+  static constexpr const char* word = "query_jobs";
   JobSelection selection;
   bool details = false;
 };
 
 // Answers when all of the jobs selected have ended, or with timeout after `limit`.
 struct WaitForJobs {
+  static constexpr const char* word = "wait_for_jobs";
   JobSelection selection;
   std::chrono::seconds limit{0};  // 0: none
 };
 
 // Answers with every change of the jobs selected, as long as the client is there.
 struct WatchJobs {
+  static constexpr const char* word = "watch_jobs";
   JobSelection selection;
 };
 
 // Answers with what a job has printed, and with `live` goes on until it has ended.
 struct FollowJob {
+  static constexpr const char* word = "follow_job";
   std::uint64_t id = 0;
   std::uint32_t tail = 0;  // the last so many lines of what is there; 0: all
   std::uint64_t from = 0;  // what stands before this position is known already
@@ -78,12 +85,19 @@ struct FollowJob {
 
 // Takes the records of ended jobs away.
 struct PruneJobs {
+  static constexpr const char* word = "prune_jobs";
   JobSelection selection;
   std::chrono::seconds older_than{0};
 };
 
+// Answers with what the policy lets the caller do.
+struct TellAbilities {
+  static constexpr const char* word = "tell_abilities";
+  std::string module{}, action{};  // narrowed to these; "": all
+};
+
 using Effect = std::variant<Reply, StartJobs, StopJobs, PruneJobs, QueryJobs, WaitForJobs,
-                            WatchJobs, FollowJob>;
+                            WatchJobs, FollowJob, TellAbilities>;
 
 // True for what changes the machine: audited on disk before it is carried out.
 [[nodiscard]] inline bool has_effect(const Effect& effect) {

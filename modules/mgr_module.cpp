@@ -23,6 +23,14 @@ Result<Effect> whoami(const ActionCall& call) {
   return Reply{json.take()};
 }
 
+Result<Effect> can_i(const ActionCall& call) {
+  const auto text = [&](std::string_view name) {
+    const ArgumentValue* value = find_argument(call.arguments, name);
+    return value == nullptr ? "" : scalar_text(value->items.front());
+  };
+  return TellAbilities{text("of_module"), text("of_action")};
+}
+
 }  // namespace
 
 MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
@@ -33,6 +41,13 @@ MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
              JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
        }});
   add(Proof::none, {"whoami", "Who the caller is, as the kernel tells", {}, whoami});
+  ArgumentType name;
+  name.max_length = max_name_length;
+  add(Proof::none, {"can-i",
+                    "What the caller may do",
+                    {{"of_module", name, false, "of this module alone"},
+                     {"of_action", name, false, "actions of this name alone"}},
+                    can_i});
   add(Proof::none, {"modules",
                     "Every action and its arguments",
                     {},

@@ -1,4 +1,4 @@
-// mgr: about the software itself: ping, version, whoami, modules, policy. Pure.
+// mgr: about the software itself: ping, version, whoami, can-i, modules, policy. Pure.
 #pragma once
 
 #include <string>

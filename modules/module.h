@@ -43,6 +43,7 @@ struct Action {
   Proof min_proof = Proof::signature;  // what add() was given
   bool confirm = false;                // wants mgr-confirm:yes
   std::optional<RunMode> mode{};       // none: it is answered at once
+  std::string run_json = "{}";         // how its command is run, for a dry run
 };
 
 class Module {

@@ -41,6 +41,7 @@ ScanModule::ScanModule(const std::optional<DeclaredAction>& declared)
   Action row{
       "start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }};
   if (declared) settings_ = declared->run;
+  if (declared) row.run_json = declared->run_json;
   row.confirm = declared && declared->confirm;
   add(declared ? declared->min_proof : Proof::kernel, RunMode::job, std::move(row));
   add(Proof::kernel,

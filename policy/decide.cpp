@@ -32,6 +32,16 @@ bool applies(const Rule& rule, const ArgumentValues& arguments) {
   });
 }
 
+// Whether its conditions can hold for some arguments.
+bool can_apply(const Rule& rule, const std::vector<Argument>& declared) {
+  return std::ranges::all_of(rule.where, [&](const Condition& condition) {
+    const auto argument = std::ranges::find(declared, condition.argument, &Argument::name);
+    if (argument == declared.end()) return false;
+    const bool integers = is_number(argument->type.kind);
+    return !rule.allow || !(integers ? condition.ranges.empty() : condition.texts.empty());
+  });
+}
+
 constexpr std::uint32_t no_rule = UINT32_MAX;
 
 // The first rule of each kind, of those found so far in any order; as indices into Policy::rules.
@@ -120,6 +130,30 @@ Decision Decider::decide(const Subject& subject, std::string_view module, std::s
   if (verdict.deny != no_rule) return tl::unexpected(Denied{&policy_.rules[verdict.deny]});
   if (verdict.allow != no_rule) return Allowed(policy_.rules[verdict.allow]);
   return tl::unexpected(Denied{});
+}
+
+Ability Decider::ability(const Subject& subject, std::string_view module, std::string_view action,
+                         const std::vector<Argument>& declared) const {
+  Ability ability;
+  const auto look_at = [&](const Rule& rule) {
+    if (rule.where.empty()) (rule.allow ? ability.always : ability.never) = true;
+    auto& rules = rule.allow ? ability.allows : ability.denies;
+    const bool enough = ability.more && rules.size() == Ability::most_rules;
+    if (rule.where.empty() || enough || !can_apply(rule, declared)) return;
+    if (std::ranges::find(rules, &rule) != rules.end()) return;  // of another principal, too
+    ability.more = ability.more || rules.size() == Ability::most_rules;
+    if (rules.size() < Ability::most_rules) rules.push_back(&rule);
+  };
+  for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
+    for (const Entries* table : {find_rules(module, action), find_rules(module, "*")}) {
+      if (table == nullptr) continue;
+      for (const Entry& entry :
+           std::ranges::equal_range(*table, principal, {}, &Entry::principal)) {
+        if (!entry.allow || !by_entry) look_at(policy_.rules[entry.rule]);
+      }
+    }
+  });
+  return ability;
 }
 
 std::vector<std::string_view> Decider::principals_of(const Subject& subject) const {

@@ -44,6 +44,17 @@ struct Denied {
 
 using Decision = tl::expected<Allowed, Denied>;
 
+// What rules make of an action whatever its arguments are: the rules point into the policy.
+struct Ability {
+  static constexpr std::size_t most_rules = 16;
+  bool never = false;               // a deny without conditions
+  bool always = false;              // an allow without conditions
+  bool more = false;                // there are more rules of a kind than most_rules
+  std::vector<const Rule*> allows;  // with conditions
+  std::vector<const Rule*> denies;  // with conditions: none of them may apply
+  [[nodiscard]] bool is_some() const { return !never && (always || !allows.empty()); }
+};
+
 // Decides under one policy, which it owns together with an index from (module, action, principal)
 // to rules, so that the cost does not grow with rules about other things or other people.
 class Decider {
@@ -58,6 +69,12 @@ class Decider {
   // Uid 65534 (nobody), (uid_t)-1 and gid likewise match no principal but anyone.
   [[nodiscard]] Decision decide(const Subject& subject, std::string_view module,
                                 std::string_view action, const ArgumentValues& arguments) const;
+
+  // The same for every request for this action, which takes those arguments. Its cost grows with
+  // the rules about that action and this subject alone.
+  [[nodiscard]] Ability ability(const Subject& subject, std::string_view module,
+                                std::string_view action,
+                                const std::vector<Argument>& declared) const;
 
   // The names of all principals that the subject is, anyone included.
   [[nodiscard]] std::vector<std::string_view> principals_of(const Subject& subject) const;

@@ -26,6 +26,7 @@ inline constexpr const char* anyone_principal = "anyone";
 // How strong a proof of who is asking an action wants: none, the kernel's word for the connection,
 // or a signature over the request. It belongs to the action, and no rule lowers it.
 enum class Proof : std::uint8_t { none, kernel, signature, last_value = signature };
+inline constexpr std::array<std::string_view, 3> proof_words{"none", "kernel", "signed"};
 
 // A named set of callers. Users and groups are numbers by now: names are resolved at load.
 struct Principal {
@@ -90,9 +91,10 @@ struct Rule {
   Rate rate;
   std::string file;  // where it stands, for audit and explanations
   unsigned line = 0;
+  std::string where_json{};  // its conditions, as callers are told them; by mgr-configure
   static void members(auto& archive, auto& record) {
     archive(record.allow, record.who, record.modules, record.actions, record.where, record.jobs,
-            record.rate, record.file, record.line);
+            record.rate, record.file, record.line, record.where_json);
   }
 };
 

@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/argument.h"
@@ -17,10 +19,12 @@ namespace mgr {
 // How the request that starts it is answered: at once with the job; when it has ended, with what it
 // printed; or line by line, while it prints.
 enum class RunMode : std::uint8_t { job, output, stream, last_value = stream };
+inline constexpr std::array<std::string_view, 3> run_mode_words{"job", "output", "stream"};
 
 // What the command reads from its standard input: nothing, the request's body, or the values of its
 // secret arguments, in the order of their declaration, each with a line feed behind it.
 enum class InputKind : std::uint8_t { none, body, secret, last_value = secret };
+inline constexpr std::array<std::string_view, 3> input_words{"nothing", "body", "secret"};
 
 // A path that mgr-job opens as the command's user: `beneath` under `root`, without following a
 // link. The command gets it as descriptor first_path_descriptor plus its place in the list.
@@ -106,9 +110,10 @@ struct DeclaredAction {
   unsigned line = 0;
   bool confirm = false;  // wants mgr-confirm:yes
   Proof min_proof = Proof::kernel;
+  std::string run_json = "{}";  // `run`, as a dry run tells it; by mgr-configure
   static void members(auto& archive, auto& record) {
     archive(record.name, record.summary, record.arguments, record.run, record.file, record.line,
-            record.confirm, record.min_proof);
+            record.confirm, record.min_proof, record.run_json);
   }
 };
 

@@ -10,11 +10,19 @@
 namespace mgr {
 
 bool is_known_reserved_name(std::string_view name) {
-  // What this version does not carry out (mgr-dry-run, say) must be refused, never passed over.
-  static constexpr std::array<std::string_view, 11> known{
-      "module",      "action",   "signature", "mgr-on-behalf-of", "mgr-wait",  "mgr-body",
-      "mgr-confirm", "auth-key", "auth-to",   "auth-time",        "auth-nonce"};
+  // What a later version may carry out must be refused, never passed over.
+  static constexpr std::array<std::string_view, 13> known{
+      "module",      "action",      "signature",      "mgr-on-behalf-of", "mgr-wait",
+      "mgr-confirm", "mgr-dry-run", "mgr-request-id", "mgr-body",         "auth-key",
+      "auth-to",     "auth-time",   "auth-nonce"};
   return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+bool is_request_id(std::string_view value) {
+  constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-";
+  return !value.empty() && value.size() <= max_request_id_length &&
+         value.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 Result<std::size_t> parse_body_length(std::string_view value) {

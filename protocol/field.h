@@ -32,6 +32,12 @@ struct FieldView {
 // The reserved names that mean something in this version; another reserved name is refused.
 [[nodiscard]] bool is_known_reserved_name(std::string_view name);
 
+// The value of mgr-request-id: 1 to 64 of A-Z a-z 0-9 _ . : -
+inline constexpr std::size_t max_request_id_length = 64;
+[[nodiscard]] bool is_request_id(std::string_view value);
+inline constexpr const char* not_a_request_id =
+    "mgr-request-id is 1 to 64 of A-Z a-z 0-9 _ . : and -";
+
 // The value of mgr-body: how many bytes follow the block. Fails with invalid_argument where it is
 // not a decimal as one is written (no sign, no leading zero), with too_large past max_body_length.
 [[nodiscard]] Result<std::size_t> parse_body_length(std::string_view value);

@@ -19,6 +19,11 @@ time). The protocol is described in PROTOCOL.md.
     mgr.call("tls", "upload", name="web", body=open("web.pem", "rb").read())
     mgr.call("firewall", "apply", confirm=True, body=open("rules.nft", "rb").read())
 
+    # Asked again under the same id, a request gets the same jobs, and starts nothing twice; so these
+    # functions ask again by themselves where an answer was lost.
+    mgr.call("scan", "start", task_ids=1, request_id=str(uuid.uuid4()))
+    mgr.call("scan", "start", task_ids=1, **{"mgr-dry-run": True})  # what would be run, and as whom
+
     reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, wait=True)
     for line in mgr.stream("job", {"action": "follow", "id": reply["data"]["jobs"][0]["id"]}):
         for record in line.get("data", {}).get("records", []):
@@ -61,6 +66,10 @@ MAX_BODY_BYTES = 1 << 20
 MAX_PIPELINED_REQUESTS = 32
 MAX_PIPELINED_BYTES = 64 << 10
 
+# How long to wait before a request with a request_id is sent again: so it is sent five times at most.
+RETRY_PAUSES = (0.1, 0.3, 1.0, 3.0)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -99,11 +108,13 @@ class Unavailable(MgrError):
 
 class NoAnswer(MgrError):
     """The connection was lost, the time was up, or what came was no reply, or one line of several:
-    the request may have been carried out. `replies` holds those of a pipeline that came before."""
+    the request may have been carried out. `replies` holds those of a pipeline that came before;
+    `lost` is true where it was the connection."""
 
-    def __init__(self, detail):
+    def __init__(self, detail, lost=False):
         super().__init__("no answer", detail + "; it may have been carried out")
         self.replies = []
+        self.lost = lost
 
 
 class UnknownAction(Invalid):
@@ -187,7 +198,7 @@ def _value(name, value):
     return data
 
 
-def _own_fields(fields, on_behalf_of, confirm, body):
+def _own_fields(fields, on_behalf_of, confirm, body, request_id):
     """`fields`, and those that are the language's own. The body is only announced here."""
     own = dict(fields)
     if on_behalf_of is not None:
@@ -196,6 +207,10 @@ def _own_fields(fields, on_behalf_of, confirm, body):
         raise TypeError("confirm is a bool; an argument of that name goes in as **{\"Confirm\": …}")
     if confirm:
         own["mgr-confirm"] = "yes"
+    if request_id is not None:
+        if not isinstance(request_id, str) or not _REQUEST_ID.match(request_id):
+            raise ValueError("a request id is 1 to 64 of A-Z a-z 0-9 _ . : and -")
+        own["mgr-request-id"] = request_id
     if any(isinstance(name, str) and name.lower() == "mgr-body" for name in fields):
         raise ValueError("the body goes in as body=, which announces itself")
     if body is not None:
@@ -207,9 +222,10 @@ def _own_fields(fields, on_behalf_of, confirm, body):
     return own
 
 
-def _build(module, action, fields, on_behalf_of=None, confirm=False, body=None):
+def _build(module, action, fields, on_behalf_of=None, confirm=False, body=None, request_id=None):
     """The bytes of one request, its body behind them."""
-    block = build_block(module, action, _own_fields(fields, on_behalf_of, confirm, body))
+    own = _own_fields(fields, on_behalf_of, confirm, body, request_id)
+    block = build_block(module, action, own)
     return block if body is None else block + bytes(body)
 
 
@@ -253,6 +269,13 @@ def _code(reply):
     msg = reply.get("msg")
     code = msg.get("err_code") if isinstance(msg, dict) else None
     return code if isinstance(code, int) and not isinstance(code, bool) else None
+
+
+def _is_passing(reply):
+    """True where mgr was not there, or went away before it answered."""
+    return not reply["success"] and (
+        _code(reply) == 8
+        or _code(reply) == 13 and "may have been carried out" in str(reply.get("detail")))
 
 
 def _data(reply):
@@ -301,7 +324,7 @@ class _Connection:
         except (BrokenPipeError, ConnectionResetError):
             pass  # there may be a reply all the same: a refusal can come before the last byte
         except OSError as error:
-            raise NoAnswer("cannot write: %s" % error)
+            raise NoAnswer("cannot write: %s" % error, lost=True)
 
     def read_line(self):
         while b"\n" not in self._gathered:
@@ -320,9 +343,9 @@ class _Connection:
         except socket.timeout:
             raise NoAnswer("none within the time limit")
         except OSError as error:
-            raise NoAnswer("the connection was lost: %s" % error)
+            raise NoAnswer("the connection was lost: %s" % error, lost=True)
         if not piece:
-            raise NoAnswer("the connection ended without a reply")
+            raise NoAnswer("the connection ended without a reply", lost=True)
         return piece
 
     def _left(self):
@@ -389,23 +412,29 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def request(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+    def request(self, module, action, on_behalf_of=None, confirm=False, body=None,
+                request_id=None, **fields):
         """The reply of a success, as a dict. Raises a MgrError otherwise; NoAnswer, too, where the
         action answers with a stream, which ends then: that is for stream().
 
         `confirm` says that this is really meant, to an action that asks for that. `body` is the
         bytes of an action that takes some, such as a file. A field whose name is no Python name
         goes in as **{"some-name": value}, and one that is called as a parameter here with a capital.
+
+        With a `request_id` a request that starts jobs is safe to send again for a day: the same
+        one gets the same jobs. So it is sent again, up to four times and within the timeout, where
+        mgr is not there or the answer was lost.
         """
-        block = _build(module, action, fields, on_behalf_of, confirm, body)
-        reply = self._exchange([block])[0]
+        block = _build(module, action, fields, on_behalf_of, confirm, body, request_id)
+        reply = self._ask(block, request_id is not None)
         if not reply["success"]:
             raise _error_of(reply)
         return reply
 
-    def call(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+    def call(self, module, action, on_behalf_of=None, confirm=False, body=None, request_id=None,
+             **fields):
         """The data of the reply: request() for who wants nothing else of it. {} where there is none."""
-        return _data(self.request(module, action, on_behalf_of, confirm, body, **fields))
+        return _data(self.request(module, action, on_behalf_of, confirm, body, request_id, **fields))
 
     def stream(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
         """An iterator over the lines of a reply that has several, each a dict, as they come.
@@ -433,7 +462,7 @@ class Client:
 
     def pipeline(self, requests):
         """The replies, refusals too, to (module, action, fields) in their order. Each may go on with
-        on_behalf_of, confirm and body, as request() has them.
+        on_behalf_of, confirm, body and request_id, as request() has them; none is sent again.
 
         Only inside a `with` block. Raises NoAnswer where the connection is lost on the way.
         """
@@ -443,14 +472,32 @@ class Client:
         replies = []
         for group in _groups(blocks):
             try:
-                replies += self._exchange(group)
+                replies += self._exchange(group, self._new_deadline())
             except NoAnswer as error:
                 error.replies = replies + error.replies
                 raise
         return replies
 
-    def _exchange(self, blocks):
+    def _ask(self, block, again):
+        """The reply to one request. With `again` it is one that may be sent more than once."""
         deadline = self._new_deadline()
+        for pause in RETRY_PAUSES if again else ():
+            try:
+                reply = self._exchange([block], deadline)[0]
+                if not _is_passing(reply):
+                    return reply
+            except (Unavailable, NoAnswer) as error:
+                reply = error
+                if isinstance(error, NoAnswer) and not error.lost:
+                    raise
+            if deadline is not None and time.monotonic() + pause >= deadline:
+                if isinstance(reply, MgrError):
+                    raise reply
+                return reply
+            time.sleep(pause)
+        return self._exchange([block], deadline)[0]
+
+    def _exchange(self, blocks, deadline):
         replies = []
         connection = self._take_connection(deadline)
         try:
@@ -513,22 +560,23 @@ def _groups(blocks):
         yield group
 
 
-def call(module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+def call(module, action, on_behalf_of=None, confirm=False, body=None, request_id=None, **fields):
     """Asks for an action and returns the data of the reply, a dict: Client().call().
 
     Of an action that answers with what its command printed these are `exit`, `stdout` and `stderr`.
     It waits for at most 60 seconds; Client(timeout=…) for as long as is wanted.
     """
-    return Client().call(module, action, on_behalf_of, confirm, body, **fields)
+    return Client().call(module, action, on_behalf_of, confirm, body, request_id, **fields)
 
 
 def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-                 timeout=None, root=None, wait=False, confirm=False, body=None):
+                 timeout=None, root=None, wait=False, confirm=False, body=None,
+                 request_id=None):
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
     `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
-    the request starts have ended. `timeout` is 60 seconds, with `wait` none. `confirm` and `body`
-    are as in Client.request(). Without a connection the dict is that of err_code 8; where the answer
+    the request starts have ended. `timeout` is 60 seconds, with `wait` none. `confirm`, `body` and
+    `request_id` are as in Client.request(). Without a connection the dict is that of err_code 8; where the answer
     is lost, that of err_code 13: it may have been carried out.
     """
     fields = dict(fields or {})
@@ -536,10 +584,10 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
         fields["mgr-wait"] = "yes"
     elif timeout is None:
         timeout = DEFAULT_TIMEOUT
-    block = _build(module, None, fields, None, confirm, body)
+    block = _build(module, None, fields, None, confirm, body, request_id)
     client = Client(socket_path, timeout, root, host, port)
     try:
-        return client._exchange([block])[0]
+        return client._ask(block, request_id is not None)
     except Unavailable as error:
         return _refusal(8, "unavailable", error.detail)
     except NoAnswer as error:

@@ -14,6 +14,7 @@
 #include "helper/configure/roots.h"
 #include "helper/jobs/cgroup_path.h"
 #include "modules/schema.h"
+#include "modules/told_json.h"
 #include "policy/configuration.h"
 #include "policy/policy_review.h"
 
@@ -58,6 +59,14 @@ void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.max_connections = settings.limits.connections;
 }
 
+// What callers are told of it, so that the helper need not put it into words.
+void tell(CompiledConfiguration& compiled) {
+  for (Rule& rule : compiled.policy.rules) rule.where_json = where_json(rule);
+  for (DeclaredModule& module : compiled.modules) {
+    for (DeclaredAction& action : module.actions) action.run_json = run_json(action.run);
+  }
+}
+
 // Makes what has to be there, if so told, and then sees whether the jobs get what they are
 // promised.
 Result<void> prepare_machine(const CompileOrder& order, const Settings& settings,
@@ -99,6 +108,7 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
   CompiledConfiguration compiled;
   compiled.policy = loaded.policy;
   compiled.modules = loaded.modules;
+  tell(compiled);
   take_limits(loaded.settings, compiled);
   if (auto fits = fit_to_machine(order, loaded.settings, compiled); !fits) return fits;
   compiled.broker_settings =

@@ -12,7 +12,8 @@
 namespace mgr {
 namespace {
 
-constexpr std::uint16_t format_number = 2;
+constexpr std::size_t checksum_length = 16;
+constexpr std::uint16_t format_number = 3;
 
 enum class Kind : std::uint32_t {  // "mgrS" and so on, little-endian
   spec = 0x5372676D,
@@ -36,13 +37,6 @@ struct NextId {
   static void members(auto& archive, auto& record) { archive(record.value); }
 };
 
-std::string checksum_of(std::string_view bytes) {
-  std::array<unsigned char, 16> sum{};
-  crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size(), nullptr, 0);
-  return {sum.begin(), sum.end()};
-}
-
 template <typename Record>
 std::string seal(Kind kind, const Record& record) {
   Encoder payload;
@@ -55,7 +49,6 @@ std::string seal(Kind kind, const Record& record) {
 
 template <typename Record>
 std::optional<Record> unseal(Kind kind, std::string_view bytes) {
-  const std::size_t checksum_length = checksum_of({}).size();
   if (bytes.size() > max_record_length || bytes.size() < checksum_length) return std::nullopt;
   const std::string_view covered = bytes.substr(0, bytes.size() - checksum_length);
   if (bytes.substr(covered.size()) != checksum_of(covered)) return std::nullopt;
@@ -103,7 +96,19 @@ bool has_fitting_input(const JobSpec& spec) {
   return spec.input_bytes <= (spec.run.input == InputKind::body ? max_body_length : 0);
 }
 
+bool is_mark(const RequestMark& mark) {
+  return mark.id.empty() ? mark.digest.empty() && mark.running.empty()
+                         : is_request_id(mark.id) && mark.digest.size() == checksum_length;
+}
+
 }  // namespace
+
+std::string checksum_of(std::string_view bytes) {
+  std::array<unsigned char, checksum_length> sum{};
+  crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                     bytes.size(), nullptr, 0);
+  return {sum.begin(), sum.end()};
+}
 
 std::optional<std::uint64_t> parse_job_id(std::string_view name) {
   std::uint64_t id = 0;
@@ -121,7 +126,10 @@ std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, N
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
   auto spec = unseal<JobSpec>(Kind::spec, bytes);
   const bool valid = spec && spec->id > 0 && spec->id <= max_job_id;
-  return valid && can_be_carried_out(spec->run) && has_fitting_input(*spec) ? spec : std::nullopt;
+  return valid && can_be_carried_out(spec->run) && has_fitting_input(*spec) &&
+                 is_mark(spec->request)
+             ? spec
+             : std::nullopt;
 }
 
 std::optional<StartRecord> decode_start_record(std::string_view bytes) {

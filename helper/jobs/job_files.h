@@ -51,6 +51,18 @@ struct Asker {
   }
 };
 
+// The request that a job was accepted for, where it carried a mgr-request-id.
+struct RequestMark {
+  std::string id;      // "" for none
+  std::string digest;  // of what was asked for: module, action, arguments and body, no secret
+  // The jobs that it was answered with beside those that it started: they ran already.
+  std::vector<std::uint64_t> running;
+  friend bool operator==(const RequestMark&, const RequestMark&) = default;
+  static void members(auto& archive, auto& record) {
+    archive(record.id, record.digest, record.running);
+  }
+};
+
 struct JobSpec {
   std::uint64_t id = 0;
   std::string module, action, key;
@@ -59,10 +71,11 @@ struct JobSpec {
   std::int64_t accepted_us = 0;   // real time, microseconds since 1970
   RunSettings run;                // numbers and absolute paths alone
   std::uint64_t input_bytes = 0;  // of the file input
+  RequestMark request;
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
-            record.accepted_us, record.run, record.input_bytes);
+            record.accepted_us, record.run, record.input_bytes, record.request);
   }
 };
 
@@ -101,11 +114,15 @@ struct ExitRecord {
   }
 };
 
+// 16 bytes of BLAKE2b.
+[[nodiscard]] std::string checksum_of(std::string_view bytes);
+
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
 // argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1; at
 // most max_paths paths to open, each canonical beneath an absolute root; no input over
-// max_body_length; progress of at most 100, times from 1970 to 9999, a detail of at most 1 KiB.
-// The decoders are total: whatever the bytes are, they give a valid record or nothing.
+// max_body_length; a request's id inside its grammar, with a digest; progress of at most 100, times
+// from 1970 to 9999, a detail of at most 1 KiB. The decoders are total: whatever the bytes are,
+// they give a valid record or nothing.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);
 [[nodiscard]] std::string encode(const ExitRecord& record);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -115,6 +116,10 @@ class Jobs {
 
   [[nodiscard]] virtual const Job* find(std::uint64_t id) const = 0;
   [[nodiscard]] virtual const Job* alive_with_key(std::string_view key) const = 0;
+  // Those that a request with this id started for the same uid and on-behalf-of within the last
+  // day, by their numbers: of the newest such request alone.
+  [[nodiscard]] virtual std::set<std::uint64_t> of_request(const Asker& asker,
+                                                           std::string_view request_id) const = 0;
   // Those of a module, oldest first; of all modules for "".
   [[nodiscard]] virtual std::vector<const Job*> of_module(std::string_view module) const = 0;
 };

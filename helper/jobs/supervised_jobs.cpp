@@ -32,6 +32,7 @@ SupervisedJobs::Entry& SupervisedJobs::add(JobSpec spec) {
   const std::uint64_t id = spec.id;
   Entry& entry = entries_[id];
   entry.job.spec = std::move(spec);
+  requests_.add(entry.job.spec);
   return entry;
 }
 
@@ -43,7 +44,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     job.attempt = found.attempt;
     if (found.concluded && job.spec.run.is_transient()) {
       store_.remove(job.spec.id);  // it was answered, or there is nobody to be answered
-      entries_.erase(job.spec.id);
+      forget(job.spec.id);
       continue;
     }
     if (found.concluded) {
@@ -127,6 +128,7 @@ void SupervisedJobs::forget(std::uint64_t id) {
   if (found == entries_.end()) return;
   schedule_.leave(found->second.job.spec);
   free_key(found->second.job.spec);
+  requests_.remove(found->second.job.spec);
   entries_.erase(found);
 }
 
@@ -206,6 +208,7 @@ Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
   }
   const std::uint64_t freed = retention_.removed(found->second.job.spec, *found->second.job.exit);
   store_.remove(id);
+  requests_.remove(found->second.job.spec);
   entries_.erase(found);
   return freed;
 }
@@ -252,6 +255,11 @@ const Job* SupervisedJobs::find(std::uint64_t id) const {
 const Job* SupervisedJobs::alive_with_key(std::string_view key) const {
   const auto found = alive_keys_.find(key);
   return found == alive_keys_.end() ? nullptr : find(found->second);
+}
+
+std::set<std::uint64_t> SupervisedJobs::of_request(const Asker& asker,
+                                                   std::string_view request_id) const {
+  return requests_.jobs_of(asker, request_id, real_time_us());
 }
 
 std::vector<const Job*> SupervisedJobs::of_module(std::string_view module) const {

@@ -22,6 +22,7 @@
 #include "helper/jobs/job_input.h"
 #include "helper/jobs/jobs.h"
 #include "helper/jobs/reaper.h"
+#include "helper/jobs/request_index.h"
 #include "helper/jobs/schedule.h"
 #include "helper/jobs/store.h"
 #include "helper/jobs/watch.h"
@@ -52,6 +53,8 @@ class SupervisedJobs final : public Jobs {
   void follow(std::uint64_t id) override;
   [[nodiscard]] const Job* find(std::uint64_t id) const override;
   [[nodiscard]] const Job* alive_with_key(std::string_view key) const override;
+  [[nodiscard]] std::set<std::uint64_t> of_request(const Asker& asker,
+                                                   std::string_view request_id) const override;
   [[nodiscard]] std::vector<const Job*> of_module(std::string_view module) const override;
 
  private:
@@ -127,6 +130,7 @@ class SupervisedJobs final : public Jobs {
   std::vector<std::uint64_t> told_;         // whose end was told, and may not be kept yet
   std::map<std::uint64_t, Entry> entries_;  // stable addresses: Watches refer to entries
   std::map<std::string, std::uint64_t, std::less<>> alive_keys_;
+  RequestIndex requests_;
   std::map<std::uint64_t, std::string> accepted_;  // since the last commit, encoded
   std::deque<std::uint64_t> unstarted_;            // stopped while they waited; not told yet
   std::size_t synced_ends_ = 0;                    // so many of them are on disk

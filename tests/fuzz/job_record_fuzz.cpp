@@ -22,7 +22,7 @@ void require(bool condition) {
 // The seal as job_files.cpp puts it.
 std::string sealed(std::uint32_t kind, std::string_view payload) {
   std::string out;
-  WireWriter(out).u32(kind).u16(2).text(payload);
+  WireWriter(out).u32(kind).u16(3).text(payload);
   std::array<unsigned char, 16> sum{};
   crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(out.data()),
                      out.size(), nullptr, 0);

@@ -106,7 +106,7 @@ TEST(BrokerBodies, ThatAreNotWantedAreRefusedBeforeAByteOfThem) {
       {"module:nosuch\naction:put\nmgr-body:5\n\n", 1},
       {"module:file\naction:nosuch\nmgr-body:5\n\n", 1},
       {"module:file\naction:put\ncolour:x\nmgr-body:5\n\n", 6},
-      {"module:file\naction:put\nmgr-dry-run:yes\nmgr-body:5\n\n", 6},
+      {"module:file\naction:put\nmgr-dryrun:yes\nmgr-body:5\n\n", 6},
       {"module:file\naction:put\nauth-key:k\nmgr-body:5\n\n", 3},
       {announcing(""), 6},
       {announcing("-1"), 6},

@@ -77,7 +77,8 @@ const Bad bad_requests[] = {
     {"UnknownAction", "module:mgr\naction:nosuch\n\n", 1, false},
     {"UnknownField", block_of("colour:red\n"), 6, false},
     {"MissingArgument", "module:scan\naction:start\n\n", 6, false},
-    {"DryRun", block_of("mgr-dry-run:yes\n"), 6, false},
+    {"UnknownReserved", block_of("mgr-dryrun:yes\n"), 6, false},
+    {"RequestId", block_of("mgr-request-id:a b\n"), 6, false},
     {"Body", block_of("mgr-body:30\n") + "module:scan\naction:start\ntask_ids:1\n\n", 6},
     {"SignedRequest", block_of("auth-key:k\nauth-time:1\nsignature:foo\n"), 3, false},
 };

@@ -224,6 +224,92 @@ class Declared(unittest.TestCase):
                 client.request("cert", "put", **given)
 
 
+class Again(unittest.TestCase):
+    """A request with a request_id is sent again where that can help, and no other is."""
+
+    BLOCK = b"module:scan\naction:start\ntask_ids:1\nmgr-request-id:r1\n\n"
+    AWAY = refusal(13, "timeout", "the helper went away; the request may have been carried out")
+
+    def setUp(self):
+        patched = mock.patch.object(mgr, "RETRY_PAUSES", (0, 0, 0, 0))
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def answers(self, *replies):
+        left = list(replies)
+        return FakeServer(lambda fields: left.pop(0) if left else echo(fields))
+
+    def ask(self, server, **more):
+        return mgr.Client(server.path, **more).request("scan", "start", task_ids=1, request_id="r1")
+
+    def test_a_lost_answer_is_asked_for_again(self):
+        for first in (None, b"", self.AWAY, refusal(8, "unavailable")):
+            with self.answers(first, first) as server:
+                self.assertTrue(self.ask(server)["success"])
+                self.assertEqual(server.blocks, [self.BLOCK] * 3, first)
+
+    def test_send_request_and_a_kept_connection_do_so_too(self):
+        with self.answers(None) as server:
+            reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, socket_path=server.path,
+                                     request_id="r1", wait=True)
+            self.assertTrue(reply["success"])
+            self.assertEqual(len(server.blocks), 2)
+        with self.answers(None) as server, mgr.Client(server.path) as client:
+            client.call("scan", "start", request_id="r1", task_ids=1)
+            self.assertEqual(len(server.blocks), 2)
+
+    def test_it_is_asked_five_times_at_most(self):
+        with FakeServer(lambda _: None) as server:
+            with self.assertRaises(mgr.NoAnswer):
+                self.ask(server, timeout=None)
+            self.assertEqual(len(server.blocks), 5)
+            reply = mgr.send_request("scan", {"action": "start"}, socket_path=server.path, request_id="r2")
+            self.assertEqual(reply["msg"], {"err_code": 13})
+        with FakeServer(lambda _: refusal(8, "unavailable")) as server:
+            with self.assertRaises(mgr.Unavailable):
+                self.ask(server)
+            self.assertEqual(len(server.blocks), 5)
+
+    def test_it_stops_at_the_timeout(self):
+        with mock.patch.object(mgr, "RETRY_PAUSES", (3600,)):
+            with FakeServer(lambda _: None) as server:
+                with self.assertRaises(mgr.NoAnswer):
+                    self.ask(server, timeout=30)
+                self.assertEqual(len(server.blocks), 1)
+            with FakeServer(lambda _: self.AWAY) as server:
+                reply = mgr.send_request("scan", {"action": "start"}, socket_path=server.path, request_id="r")
+                self.assertEqual((reply["msg"], len(server.blocks)), ({"err_code": 13}, 1))
+
+    def test_nobody_there_is_asked_again(self):
+        with mock.patch.object(mgr._Connection, "__init__",
+                               side_effect=mgr.Unavailable("unavailable", "", 8)) as connect:
+            with self.assertRaises(mgr.Unavailable):
+                mgr.call("scan", "start", request_id="r1")
+        self.assertEqual(connect.call_count, 5)
+
+    def test_what_asking_again_would_not_change_is_not_asked_again(self):
+        for reply in (refusal(4, "denied"), refusal(11, "conflict"), refusal(7, "busy"),
+                      refusal(13, "timeout", "the limit has passed"), b"no JSON\n"):
+            with self.answers(reply) as server:
+                with self.assertRaises(mgr.MgrError):
+                    self.ask(server)
+                self.assertEqual(len(server.blocks), 1, reply)
+
+    def test_without_an_id_nothing_is_sent_twice(self):
+        for reply in (None, self.AWAY, refusal(8, "unavailable")):
+            with self.answers(reply) as server:
+                with self.assertRaises(mgr.MgrError):
+                    mgr.Client(server.path).request("scan", "start", task_ids=1)
+                self.assertEqual(len(server.blocks), 1)
+
+    def test_an_id_outside_its_grammar_is_refused_before_a_byte(self):
+        with FakeServer(echo) as server:
+            for bad in ("", "a b", "x" * 65, "a\nb:c", "r\n", "\u00fc", 7, b"r"):
+                with self.assertRaises(ValueError):
+                    mgr.Client(server.path).request("scan", "start", request_id=bad)
+            self.assertEqual(server.connections, 0)
+
+
 class Stream(unittest.TestCase):
     def test_hands_over_each_line_as_it_comes(self):
         goes_on = threading.Event()

@@ -3,17 +3,15 @@
 Usage: evil_broker_test.py BINARIES; as root, in a pid namespace of its own.
 """
 import json
-import os
-import socket
 import struct
 import sys
 import time
 import unittest
 
-from instance import DEADLINE, Instance, acting_as, policy_of_www_data
+from evil_broker_support import CLOSED, EvilBroker, REPLY, RESULT, frame
+from instance import DEADLINE, Instance, policy_of_www_data
 
 BINARIES = sys.argv.pop(1) if len(sys.argv) > 1 else "build/dev/bin"
-HELLO, RUN, CLOSED, CONNECTION, REPLY, RESULT = 1, 2, 3, 6, 7, 10
 
 MODULE = """
 [module.p.action.said]
@@ -29,71 +27,6 @@ command = ["/bin/sleep", "1000"]
 mode    = "stream"
 stop_grace = "0s"
 """
-
-
-def text(value):
-    return struct.pack("<I", len(value)) + value
-
-
-def frame(kind, number, payload):
-    return struct.pack("<IHHQ", len(payload), kind, 0, number) + payload
-
-
-class EvilBroker:
-    """Speaks the language of root as the broker's user, and holds one idle client of www-data's."""
-
-    def __init__(self, mgr):
-        until = time.monotonic() + DEADLINE
-        while not (hello := self.connect(mgr)):  # the helper may not have seen yet that the other has gone
-            if time.monotonic() > until:
-                raise RuntimeError("the helper takes no broker")
-        version = struct.unpack_from("<I", hello)[0]
-        self.socket.sendall(frame(HELLO, 0, struct.pack("<I", version) + text(b"evil")))
-        self.client = mgr.client()
-        self.number = struct.unpack_from("<Q", self.wait_for(CONNECTION)[1])[0]
-
-    def connect(self, mgr):
-        """The helper's greeting; nothing where it sent us away."""
-        self.unread = b""
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(DEADLINE)
-        try:
-            with acting_as("mgr-broker"):
-                self.socket.connect(str(mgr.dir / "run/mgr/helper.sock"))
-            return self.wait_for(HELLO)[1]
-        except (EOFError, ConnectionError):
-            self.socket.close()
-            return None
-
-    def close(self):
-        self.socket.close()
-        self.client.close()
-
-    def next(self):
-        """The kind, id and payload of the next message; the descriptors of a send are closed."""
-        while True:
-            if len(self.unread) >= 16:
-                length, kind, _, number = struct.unpack_from("<IHHQ", self.unread)
-                if len(self.unread) >= 16 + length:
-                    payload, self.unread = self.unread[16:16 + length], self.unread[16 + length:]
-                    return kind, number, payload
-            data, descriptors, _, _ = socket.recv_fds(self.socket, 1 << 20, 253)
-            for descriptor in descriptors:
-                os.close(descriptor)
-            if not data:
-                raise EOFError
-            self.unread += data
-
-    def wait_for(self, wanted):
-        while True:
-            kind, number, payload = self.next()
-            if kind == wanted:
-                return number, payload
-
-    def run(self, number, action):
-        fields = [(b"module", b"p"), (b"action", action)]
-        payload = struct.pack("<Q", self.number) + text(b"") + struct.pack("<I", len(fields))
-        return frame(RUN, number, payload + b"".join(text(name) + text(value) for name, value in fields) + b"\0")
 
 
 class Bounds(unittest.TestCase):

@@ -223,7 +223,7 @@ class BadInput(WithInstance):
             ("module:nothing\naction:start\n\n", 1), ("module:scan\naction:START\n\n", 1),
             ("module:Scan\naction:start\ntask_ids:1\n\n", 1), ("module:scan.start\naction:start\n\n", 1),
             ("action:start\ntask_ids:1\n\n", 5), ("module:scan\n\n", 5),
-            (start + "task_ids:1\nmgr-dry-run:yes\n\n", 6), (start + "task_ids:1\nmgr-body:5\n\nhello", 6),
+            (start + "task_ids:1\nmgr-dryrun:yes\n\n", 6), (start + "task_ids:1\nmgr-body:5\n\nhello", 6),
         ]
         for tcp in (False, True):
             for block, code in table:

@@ -194,11 +194,24 @@ TEST(SchemaTest, NamesNeverMatchByPrefix) {
 }
 
 TEST(SchemaTest, RefusesReservedNamesWithoutMeaning) {
-  const auto dry_run = check("module:mgr\naction:ping\nmgr-dry-run:yes\n\n");
+  const auto dry_run = check("module:mgr\naction:ping\nmgr-dryrun:yes\n\n");
   ASSERT_FALSE(dry_run);
   EXPECT_EQ(dry_run.error().code, ErrorCode::invalid_argument);
-  EXPECT_NE(dry_run.error().detail.find("mgr-dry-run"), std::string::npos);
+  EXPECT_NE(dry_run.error().detail.find("mgr-dryrun"), std::string::npos);
+  EXPECT_TRUE(check("module:mgr\naction:ping\nmgr-dry-run:yes\n\n"));
   EXPECT_TRUE(check("module:mgr\naction:ping\nsignature:x\nmgr-on-behalf-of:ann\n\n"));
+}
+
+TEST(SchemaTest, RefusesARequestIdOutsideItsGrammar) {
+  const auto with = [](const std::string& id) {
+    return check("module:mgr\naction:ping\nmgr-request-id:" + id + "\n\n");
+  };
+  EXPECT_TRUE(with(std::string(64, 'a')));
+  for (const std::string& id : {std::string(65, 'a'), std::string(), std::string("a b")}) {
+    const auto refused = with(id);
+    ASSERT_FALSE(refused) << id;
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
+  }
 }
 
 // ---- addresses, options, mgr.toml

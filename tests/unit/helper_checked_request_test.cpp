@@ -109,5 +109,32 @@ TEST(CheckedRequest, RefusesAConfirmationThatIsNeitherYesNorNo) {
             ErrorCode::malformed);
 }
 
+TEST(CheckedRequest, RunsNothingForAWordThatIsNotNo) {
+  const auto check = [](const char* value) {
+    return CheckedRequest::check(put({{"mgr-dry-run", value}}, std::nullopt));
+  };
+  EXPECT_TRUE(check("yes")->dry_run());
+  EXPECT_FALSE(check("no")->dry_run());
+  EXPECT_FALSE(check("yes")->confirmed());
+  for (const char* value : {"", "YES", "true", "1", "yes "}) {
+    ASSERT_FALSE(check(value)) << value;
+    EXPECT_EQ(check(value).error().detail, "mgr-dry-run is yes or no");
+  }
+}
+
+TEST(CheckedRequest, TakesARequestIdInsideItsGrammarAlone) {
+  const std::string longest(64, 'x'), longer(65, 'x');
+  EXPECT_EQ(CheckedRequest::check(put({{"mgr-request-id", longest}}, std::nullopt))->request_id(),
+            longest);
+  EXPECT_EQ(CheckedRequest::check(put({}, std::nullopt))->request_id(), "");
+  for (const std::string& id :
+       {longer, std::string(), std::string("a b"), std::string("\xC3\xBC")}) {
+    EXPECT_EQ(refusal_of(put({{"mgr-request-id", id}}, std::nullopt)), ErrorCode::invalid_argument)
+        << id;
+  }
+  EXPECT_EQ(refusal_of(put({{"mgr-request-id", "a"}, {"mgr-request-id", "a"}}, std::nullopt)),
+            ErrorCode::malformed);
+}
+
 }  // namespace
 }  // namespace mgr

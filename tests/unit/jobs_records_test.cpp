@@ -30,6 +30,7 @@ JobSpec full_spec() {
   spec.run.input = InputKind::body;
   spec.run.paths = {{"/srv", "a/..b/c", PathKind::any}, {"/", "", PathKind::folder}};
   spec.input_bytes = 1 << 20;
+  spec.request = {"id-1", checksum_of("asked"), {1, 2}};
   return spec;
 }
 
@@ -94,6 +95,22 @@ TEST(JobRecords, RefuseAnInputThatNoRequestCanHave) {
     spec.input_bytes = 0;
     EXPECT_TRUE(decode_job_spec(encode(spec)));
   }
+}
+
+TEST(JobRecords, RefuseARequestIdOutsideItsGrammarOrWithoutItsDigest) {
+  const auto accepts = [](const RequestMark& mark) {
+    JobSpec spec = full_spec();
+    spec.request = mark;
+    return decode_job_spec(encode(spec)).has_value();
+  };
+  EXPECT_TRUE(accepts({}));
+  EXPECT_TRUE(accepts({std::string(64, 'x'), checksum_of(""), {}}));
+  EXPECT_FALSE(accepts({std::string(65, 'x'), checksum_of(""), {}}));
+  EXPECT_FALSE(accepts({"a b", checksum_of(""), {}}));
+  EXPECT_FALSE(accepts({"a", "", {}}));
+  EXPECT_FALSE(accepts({"a", checksum_of("") + "x", {}}));
+  EXPECT_FALSE(accepts({"", checksum_of(""), {}}));
+  EXPECT_FALSE(accepts({"", "", {1}}));
 }
 
 TEST(JobRecords, RefuseAnEndThatWouldBreakTheAnswersAboutIt) {

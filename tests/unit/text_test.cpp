@@ -30,8 +30,23 @@ TEST(Names, ReservedOnesAreNoArguments) {
   EXPECT_FALSE(is_reserved_name("task_ids"));
   EXPECT_FALSE(is_reserved_name("mgrx"));
   EXPECT_TRUE(is_known_reserved_name("mgr-confirm"));
-  EXPECT_FALSE(is_known_reserved_name("mgr-dry-run"))
+  EXPECT_TRUE(is_known_reserved_name("mgr-dry-run"));
+  EXPECT_FALSE(is_known_reserved_name("mgr-dryrun"))
       << "passing it over would run what must not run";
+}
+
+TEST(Names, ARequestIdIsShortAndPlain) {
+  for (const char* id :
+       {"a", "0", "A-Z_a.z:9", "-", "..", "550e8400-e29b-41d4-a716-446655440000"}) {
+    EXPECT_TRUE(is_request_id(id)) << id;
+  }
+  EXPECT_TRUE(is_request_id(std::string(64, 'x')));
+  EXPECT_FALSE(is_request_id(std::string(65, 'x')));
+  for (const std::string id :
+       {"", " ", "a b", "a/b", "a\n", "\xC3\xBC", "a,b", "{", "a;b", "a@b"}) {
+    EXPECT_FALSE(is_request_id(id)) << id;
+  }
+  EXPECT_FALSE(is_request_id(std::string("a\0b", 3)));
 }
 
 TEST(Json, IsReadByAParserAsItWasMeant) {
