@@ -123,8 +123,7 @@ Decision Decider::decide(const Subject& subject, std::string_view module, std::s
   return tl::unexpected(Denied{});
 }
 
-std::vector<std::string_view> Decider::principals_of(const Subject& subject,
-                                                     bool for_deny) const {
+std::vector<std::string_view> Decider::principals_of(const Subject& subject, bool for_deny) const {
   std::vector<std::uint32_t> numbers;
   for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
     if (for_deny || !by_entry) numbers.push_back(principal);
