@@ -1,4 +1,6 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -12,6 +14,8 @@
 #include "client/options.h"
 #include "client/question.h"
 #include "client/review/can_i.h"
+#include "client/review/explain_command.h"
+#include "client/review/policy_command.h"
 #include "client/review/show_plan.h"
 #include "client/session.h"
 
@@ -96,6 +100,12 @@ ExitCode show_ended_jobs(const Session& session, const Request& request) {
   return finish_wait(session, *reply);
 }
 
+// For people alone: a script knows the code, and may not ask for more.
+void hint_at_reason(const Session& session, const Command& command) {
+  if (session.json || session.quiet || ::isatty(STDERR_FILENO) == 0) return;
+  std::cerr << "mgrctl: for an admin, this says why: " << harmless(explain_hint(command)) << '\n';
+}
+
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
   auto made = make_question(options, command, session);
@@ -105,8 +115,10 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
   if (options.dry_run) return show_plan(session, question.request);
   Request& request = question.request;
   request.wait = options.job.wait && !session.is_patient;  // which waits by itself
-  return request.wait ? show_ended_jobs(session, request)
-                      : show_reply(session, question, options.job.times);
+  const ExitCode code = request.wait ? show_ended_jobs(session, request)
+                                     : show_reply(session, question, options.job.times);
+  if (code == ExitCode::denied) hint_at_reason(session, command);
+  return code;
 }
 
 // mgrctl's own words that are neither actions nor about jobs. A module of that name is written with
@@ -115,7 +127,15 @@ struct OwnCommand {
   std::string_view word;
   ExitCode (*run)(const Options&, const Session&);
 };
-constexpr std::array own_commands{OwnCommand{"can-i", run_can_i}};
+constexpr std::array own_commands{OwnCommand{"can-i", run_can_i},
+                                  OwnCommand{"explain", run_explain},
+                                  OwnCommand{"policy", run_policy}};
+
+const OwnCommand* find_own_command(const Options& options) {
+  if (options.words.empty()) return nullptr;
+  const auto* found = std::ranges::find(own_commands, options.words[0], &OwnCommand::word);
+  return found == own_commands.end() ? nullptr : found;
+}
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
   const std::string word(own.word);
@@ -137,17 +157,14 @@ ExitCode run_for_jobs(JobCommand command, const Options& options, const Session&
 
 ExitCode run(const Options& options) {
   const Session session = begin_session(options);
-  const auto own = options.words.empty()
-                       ? own_commands.end()
-                       : std::ranges::find(own_commands, options.words[0], &OwnCommand::word);
-  const bool is_own = own != own_commands.end();
+  const OwnCommand* own = find_own_command(options);
   const bool is_help =
-      options.words.empty() || (options.help && (is_own || is_job_word(options.words[0])));
+      options.words.empty() || (options.help && (own != nullptr || is_job_word(options.words[0])));
   if (is_help) {
     std::cout << general_help();
     return finish(session, ExitCode::ok);
   }
-  if (is_own) return run_own(*own, options, session);
+  if (own != nullptr) return run_own(*own, options, session);
   if (!options.help) {
     auto job_command = parse_job_command(options.words, options.job);
     if (!job_command) return report(session, job_command.error());

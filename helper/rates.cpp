@@ -23,12 +23,6 @@ nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) 
   return nanoseconds(0);
 }
 
-std::string rate_text(const Rate& rate) {
-  const auto* period = std::ranges::find(rate_periods, rate.seconds, &RatePeriod::seconds);
-  const std::string name(period == rate_periods.end() ? "?" : period->name);
-  return std::to_string(rate.count) + '/' + name;
-}
-
 std::string over_the_rate(const Rate& rate, nanoseconds wait) {
   return "over the rate of " + rate_text(rate) + "; try again in " +
          std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";

@@ -30,8 +30,6 @@ class Rates {
   std::size_t drop_at_ = 0;  // so many buckets, and those that are full are dropped
 };
 
-// As rules write it: "30/min".
-[[nodiscard]] std::string rate_text(const Rate& rate);
 // What the caller is told: "over the rate of 30/min; try again in 2 s".
 [[nodiscard]] std::string over_the_rate(const Rate& rate, std::chrono::nanoseconds wait);
 

@@ -81,6 +81,9 @@ struct Rate {
   static void members(auto& archive, auto& record) { archive(record.count, record.seconds); }
 };
 
+// "30/min"
+[[nodiscard]] std::string rate_text(const Rate& rate);
+
 struct Rule {
   bool allow = false;
   std::vector<std::size_t> who;  // indices into Policy::principals

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 15> types{"int",  "bool",     "enum", "st
                                                  "ip",   "cidr",     "port", "mac",    "username",
                                                  "unit", "duration", "path", "secret", "blob"};
 constexpr std::array<std::string_view, 3> path_kinds{"file", "folder", "any"};
+constexpr std::array<std::string_view, 3> scopes{"own", "claimed", "all"};
 
 }  // namespace
 
@@ -24,6 +25,7 @@ std::string_view word_of(TypeKind kind) { return word_in(types, kind); }
 std::string_view word_of(PathKind kind) { return word_in(path_kinds, kind); }
 std::string_view word_of(RunMode mode) { return word_in(run_mode_words, mode); }
 std::string_view word_of(Proof proof) { return word_in(proof_words, proof); }
+std::string_view word_of(JobScope scope) { return word_in(scopes, scope); }
 
 std::string type_name(const ArgumentType& type) {
   return (type.is_list ? "list of " : "") + std::string(word_of(type.kind));
