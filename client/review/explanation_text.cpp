@@ -2,12 +2,15 @@
 #include "client/review/explanation_text.h"
 
 #include <algorithm>
+#include <span>
 
 #include "client/display.h"
 #include "policy/type_name.h"
 
 namespace mgr::client {
 namespace {
+
+constexpr std::size_t most_rules = 10;  // of those that do not apply
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -61,12 +64,22 @@ void add_terms(const Explanation& found, Lines& lines) {
     terms.push_back("at most " + rate_text(found.rule->rate));
   }
   if (!terms.empty()) lines.add("it wants: " + joined(terms));
+  if (found.verdict != Verdict::allow) return;
+  const JobScope scope = found.rule->jobs;
+  lines.add(scope == JobScope::all ? "of jobs it reaches: all"
+            : scope == JobScope::claimed
+                ? "of jobs it reaches: the caller's own, on behalf of the same person"
+                : "of jobs it reaches: the caller's own");
 }
 
 void add_nearest(const Explanation& found, Lines& lines) {
-  for (const RuleReport& report : found.nearest) {
+  const std::size_t shown = std::min(found.nearest.size(), most_rules);
+  for (const RuleReport& report : std::span(found.nearest).first(shown)) {
     lines.add("not by " + place_of(*report.rule) + ":");
     for (const Mismatch& mismatch : report.mismatches) lines.add("  " + mismatch.text);
+  }
+  if (shown < found.nearest.size()) {
+    lines.add("nor by " + std::to_string(found.nearest.size() - shown) + " other rules");
   }
 }
 

@@ -96,7 +96,9 @@ ExitCode run_policy_test(const Options& options, const Session& session) {
     line.line = json.close_object().take();
     std::cout << json_text(line);
   } else if (!session.quiet) {
-    std::cout << expectations->size() << " expectations, " << failures << " do not hold\n";
+    const std::size_t count = expectations->size();
+    std::cout << count << (count == 1 ? " expectation, " : " expectations, ") << count - failures
+              << (count - failures == 1 ? " holds\n" : " hold\n");
   }
   return finish(session, failures == 0 ? ExitCode::ok : ExitCode::failed);
 }

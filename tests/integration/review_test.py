@@ -4,11 +4,12 @@ Usage: review_test.py BINARIES [unittest arguments]; as root, inside a pid names
 """
 import json
 import os
+import shutil
 import socket
 import subprocess
 import unittest
 
-from instance import DEADLINE, uid_of
+from instance import DEADLINE, REPO, uid_of
 from jobs_support import BINARIES, JobsInstance, JobsTestCase
 
 POLICY = """
@@ -268,9 +269,21 @@ class Expectations(ReviewTestCase):
     def test_what_holds_holds_of_the_policy_in_force_and_of_its_files(self):
         self.mgr.start()
         for done in (self.offline("policy", "test", self.file), self.mgrctl("policy", "test", self.file)):
-            self.says(done, 0, "8 expectations, 0 do not hold\n")
+            self.says(done, 0, "8 expectations, 8 hold\n")
         done = self.offline("-q", "policy", "test", self.file)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_those_of_the_example_hold_and_miss_a_deny_that_is_gone(self):
+        example = REPO / "packaging/examples/appliance"
+        folder = self.mgr.dir / "copy"
+        shutil.copytree(REPO / "policy/default", folder)
+        shutil.copytree(example / "modules.d", folder / "modules.d", dirs_exist_ok=True)
+        shutil.copytree(example / "rules.d", folder / "rules.d")
+        test = ("--files", folder, "policy", "test", example / "expectations.toml")
+        self.says(self.mgrctl(*test), 0, "6 expectations, 6 hold\n")
+        rules = folder / "rules.d/50-appliance.toml"
+        rules.write_text(rules.read_text().partition("[[deny]]")[0])
+        self.says(self.mgrctl(*test), 1, "6 expectations, 5 hold\n")
 
     def test_what_does_not_hold_is_told_with_its_explanation(self):
         self.mgr.write("etc/mgr/policy.toml", POLICY.replace("1..9", "1..8"))
