@@ -2,8 +2,18 @@
 #include "helper/daemon.h"
 
 #include "helper/log.h"
+#include "protocol/json.h"
 
 namespace mgr {
+namespace {
+
+void add_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).open_array();
+  for (const std::string& text : texts) json.value(text);
+  json.close_array();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts) {
   auto connections = Connections::open(loop);
@@ -22,18 +32,18 @@ Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts)
 }
 
 Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections)
-    : decider_(std::move(parts.configuration.policy)),
-      registry_(std::move(parts.registry)),
-      settings_(std::move(parts.configuration.broker_settings)),
+    : in_force_(std::move(parts.in_force)),
       audit_log_(std::move(parts.audit_log)),
       audit_(loop, audit_log_),
       connections_(std::move(connections)),
-      identity_(*connections_, decider_),
-      link_(loop, std::move(parts.broker_listener), parts.configuration.broker_uid, link_events()),
+      identity_(*connections_, in_force_),
+      link_(loop, std::move(parts.broker_listener), in_force_->configuration.broker_uid,
+            link_events()),
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
-                  parts.configuration.admin_gid, parts.configuration.max_connections),
-      effects_(loop, audit_, link_),
-      answerer_(loop, *connections_, identity_, *registry_, decider_, audit_, effects_, link_),
+                  in_force_),
+      reloads_(loop, link_, std::move(parts.reload)),
+      effects_(loop, audit_, link_, reloads_),
+      answerer_(loop, *connections_, identity_, in_force_, audit_, effects_, link_),
       check_(new uv_check_t{}),
       prepare_(new uv_prepare_t{}) {
   // A turn ends after the poll, and once more before the next one for what the timers did.
@@ -58,7 +68,7 @@ LinkEvents Daemon::link_events() {
   LinkEvents events;
   events.up = [this] {
     log_info("the broker is connected");
-    link_.send_settings(settings_);
+    link_.send_settings(in_force_->configuration.broker_settings);
     doorkeeper_.link_up();
   };
   events.lost = [this] {
@@ -66,7 +76,7 @@ LinkEvents Daemon::link_events() {
     doorkeeper_.link_lost();
     effects_.link_lost();
   };
-  events.violation = [this](std::string_view why) { audit_.event("link_refused", why); };
+  events.violation = [this](std::string_view why) { audit_.peer_event("link_refused", why); };
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {
     answerer_.answer_run(to, message);
   };
@@ -83,6 +93,7 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
+    finish_reload();
     effects_.send_outputs();
     const auto written = audit_.flush(false);
     if (!written) log_error(written.error().detail);
@@ -91,6 +102,36 @@ void Daemon::turn_ended() {
     if (written) effects_.remove_answered();
   } while (link_.go_on() || effects_.has_outputs());
   doorkeeper_.turn_ended();
+}
+
+// What was allowed under the old policy in this turn has begun by now, and what is allowed next is
+// allowed by the new one. The broker learns of it before anybody else does.
+void Daemon::finish_reload() {
+  auto loaded = reloads_.take_loaded();
+  if (!loaded) return;
+  const auto data = take_over(std::move(*loaded));
+  audit_.event(data ? "reloaded" : "reload_failed", data ? *data : data.error().detail);
+  if (!data) log_error("the old configuration stays in force: " + data.error().detail);
+  reloads_.answer(data);
+}
+
+Result<std::string> Daemon::take_over(Result<LoadedConfiguration> loaded) {
+  if (!loaded) return tl::unexpected(loaded.error());
+  const std::vector<std::string> warnings = std::move(loaded->warnings);
+  auto next = build_running(std::move(*loaded));
+  if (!next) return tl::unexpected(next.error());
+  const auto restart = keep_until_restart(in_force_->configuration, (*next)->configuration);
+  const InForce before = std::exchange(in_force_, std::move(*next));
+  identity_.policy_changed();
+  answerer_.policy_changed(before->decider.policy());
+  const CompiledConfiguration& now = in_force_->configuration;
+  jobs_->set_limits(now.max_running, {now.keep_for, now.keep_jobs, now.keep_bytes});
+  link_.send_settings(now.broker_settings);
+  JsonWriter json;
+  json.open_object();
+  add_texts(json, "warnings", warnings);
+  add_texts(json, "restart", restart);
+  return json.close_object().take();
 }
 
 }  // namespace mgr

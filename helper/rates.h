@@ -22,11 +22,17 @@ class Rates {
   [[nodiscard]] std::chrono::nanoseconds take(const Rule& rule, CallerBucket caller,
                                               std::chrono::nanoseconds now);
 
+  // Another policy is in force: buckets go over to the rules that say the same, wherever these
+  // stand now, so that a reload refills none. Before the rules of `before` go.
+  void policy_changed(const Policy& before, const Policy& now);
+
   // Buckets in memory.
   [[nodiscard]] std::size_t size() const { return full_at_.size(); }
 
  private:
-  std::map<std::pair<const Rule*, CallerBucket>, std::chrono::nanoseconds> full_at_;
+  using Buckets = std::map<std::pair<const Rule*, CallerBucket>, std::chrono::nanoseconds>;
+
+  Buckets full_at_;
   std::size_t drop_at_ = 0;  // so many buckets, and those that are full are dropped
 };
 

@@ -1,4 +1,4 @@
-// mgr: about the software itself: ping, version, whoami, modules, policy. Pure.
+// mgr: about the software itself: ping, version, whoami, modules, policy, reload. Pure.
 #pragma once
 
 #include <string>

@@ -94,6 +94,51 @@ TEST(Rates, FullBucketsAreDropped) {
   EXPECT_GT(rates.take(daily, 7, 301s), 0ns);
 }
 
+Policy policy_of(std::vector<Rule> rules) {
+  Policy policy;
+  policy.principals = {{anyone_principal, {}, {}, {}, true}, {"web", {33}, {}, {}, false}};
+  policy.rules = std::move(rules);
+  return policy;
+}
+
+TEST(Rates, GoOverToTheRuleThatSaysTheSameWhereverItStands) {
+  Rule rule = rule_of(5, 60);
+  rule.who = {1};
+  rule.modules = {"scan"};
+  rule.file = "policy.toml";
+  rule.line = 4;
+  const Policy before = policy_of({rule});
+  rule.file = "rules.d/50-web.toml";
+  rule.line = 1;
+  Rule other = rule;
+  other.modules = {"mgr"};
+  Policy now = policy_of({other, rule});
+  now.principals.insert(now.principals.begin() + 1, {"more", {34}, {}, {}, false});
+  now.rules[0].who = now.rules[1].who = {2};
+
+  Rates rates;
+  EXPECT_EQ(taken(rates, before.rules[0], 33, 0s, 10), 5U);
+  EXPECT_EQ(taken(rates, before.rules[0], 34, 0s, 2), 2U);
+  rates.policy_changed(before, now);
+  EXPECT_EQ(rates.size(), 2U);
+  EXPECT_EQ(taken(rates, now.rules[1], 33, 0s, 10), 0U);
+  EXPECT_EQ(taken(rates, now.rules[1], 34, 0s, 10), 3U);
+  EXPECT_EQ(taken(rates, now.rules[0], 33, 0s, 10), 5U);
+}
+
+TEST(Rates, BeginAnewForARuleThatSaysSomethingElse) {
+  const Policy before = policy_of({rule_of(5, 60)});
+  Rule faster = rule_of(6, 60), narrower = rule_of(5, 60), others = rule_of(5, 60);
+  narrower.where = {{"task_ids", {{1, 9}}}};
+  others.who = {1};
+  Rates rates;
+  EXPECT_EQ(taken(rates, before.rules[0], 33, 0s, 10), 5U);
+  const Policy now = policy_of({faster, narrower, others});
+  rates.policy_changed(before, now);
+  EXPECT_EQ(rates.size(), 0U);
+  EXPECT_EQ(taken(rates, now.rules[0], 33, 0s, 10), 6U);
+}
+
 TEST(Rates, TellWhenToTryAgain) {
   EXPECT_EQ(over_the_rate({30, 60}, 2s), "over the rate of 30/min; try again in 2 s");
   EXPECT_EQ(over_the_rate({5, 1}, 1ns), "over the rate of 5/s; try again in 1 s");

@@ -131,7 +131,8 @@ TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
       {"job wait", Proof::kernel},   {"job stop", Proof::kernel},   {"job output", Proof::kernel},
       {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
       {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
-      {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"dns start", Proof::kernel},
+      {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"mgr reload", Proof::kernel},
+      {"dns start", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";
