@@ -4,10 +4,12 @@ Usage: reload_test.py BINARIES [unittest arguments]; as root, inside a pid names
 """
 import os
 import signal
+import subprocess
 import threading
 import unittest
 
 from instance import DEADLINE, uid_of
+from jobs_support import BINARIES
 from reload_support import POLICY, VERSION, WORK, ReloadTestCase, action
 
 
@@ -377,6 +379,38 @@ class Beside(ReloadTestCase):
             except OSError:
                 pass
         return found
+
+
+class Mgrctl(ReloadTestCase):
+    def mgrctl(self, *words, user="root"):
+        entry = uid_of(user)
+        return subprocess.run([f"{BINARIES}/mgrctl", "--root", str(self.mgr.dir), *words], capture_output=True,
+                              timeout=DEADLINE, user=entry.pw_uid, group=entry.pw_gid, extra_groups=[], text=True,
+                              env={"PATH": "/usr/bin:/bin"})
+
+    def test_it_tells_what_came_of_it(self):
+        done = self.mgrctl("reload")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "reloaded\n", ""))
+        self.mgr.write("etc/mgr/rules.d/50-more.toml", '[[principal]]\nname = "x"\nuser = "no-such-user"\n' +
+                       VERSION.replace("web", "x"))
+        settings = (self.mgr.dir / "etc/mgr/mgr.toml").read_text()
+        self.mgr.write("etc/mgr/mgr.toml", settings + '[helper]\njob_user = "daemon"\n')
+        done = self.mgrctl("reload")
+        self.assertEqual((done.returncode, done.stdout), (0, "reloaded\n"))
+        self.assertRegex(done.stderr, r"50-more\.toml:\d+: .*no-such-user.*\n.*helper\.job_user.*restart")
+        self.assertEqual(self.mgrctl("--quiet", "reload").stdout, "")
+        self.mgr.write("etc/mgr/mgr.toml", settings + "nonsense\n")
+        done = self.mgrctl("reload")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"mgr\.toml:\d+: ")
+
+    def test_its_exit_codes(self):
+        self.assertEqual(self.mgrctl("reload", user="www-data").returncode, 126)
+        self.assertEqual(self.mgrctl("reload", "now").returncode, 2)
+        self.mgr.kill_helper()
+        self.assertEqual(self.mgrctl("reload").returncode, 127)
+        self.mgr.start_helper()
+        self.mgr.wait_ready()
 
 
 class Load(ReloadTestCase):
