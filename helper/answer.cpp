@@ -60,11 +60,6 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   carry_out(to, message, caller, *entry, *decision, *request, std::move(*effect));
 }
 
-void Answerer::policy_changed(const Policy& before) {
-  rates_.policy_changed(before, in_force_->decider.policy());
-  ++reloads_;
-}
-
 Result<void> Answerer::check_terms(const Caller& caller, const Action& action, const Rule& rule,
                                    const CheckedRequest& request) {
   if (caller.proof() < action.min_proof) {
@@ -96,7 +91,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     errand.asker.pid = caller.facts().pid;
   }
   if (is_stream(effect)) connections_.streams(message.connection);
-  errand.sharing_key = sharing_key(errand, reloads_, allowed.rule(), effect);
+  errand.sharing_key = sharing_key(errand, in_force_->number, allowed.rule(), effect);
   if (has_effect(effect) && !effects_.shares_answer(errand)) {
     auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));

@@ -29,9 +29,6 @@ class Answerer {
   // The other half of the broker's ask_run.
   void answer_run(ReplyTo to, const RunMessage& message);
 
-  // Another policy is in force, and the rules of `before` are about to go.
-  void policy_changed(const Policy& before);
-
  private:
   // What the action and the rule ask of a caller whom the policy allows it.
   [[nodiscard]] Result<void> check_terms(const Caller& caller, const Action& action,
@@ -52,7 +49,6 @@ class Answerer {
   Effects& effects_;
   Link& link_;
   Rates rates_;
-  std::uint64_t reloads_ = 0;
 };
 
 }  // namespace mgr

@@ -41,8 +41,11 @@ Result<LoadedConfiguration> read_configuration(const ConfigureCommand& command) 
   Result<LoadedConfiguration> loaded;
   {
     Reaper reaper(&loop);
-    const auto run =
-        begin_configure(&loop, reaper, command, [&](auto result) { loaded = std::move(result); });
+    Result<std::unique_ptr<ProgramRun>> run;
+    run = begin_configure(&loop, reaper, command, [&](auto result) {
+      loaded = std::move(result);
+      run->reset();
+    });
     if (!run) loaded = tl::unexpected(run.error());
     uv_run(&loop, UV_RUN_DEFAULT);  // until nothing is left to wait for
   }

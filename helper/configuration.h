@@ -30,7 +30,8 @@ struct ConfigureCommand {
   std::chrono::milliseconds limit = std::chrono::minutes(1);
 };
 
-// Runs it, no longer than its limit, and gives `ended` what it wrote. The warnings go to the log
+// Runs it, no longer than its limit, and gives `ended`, which has to
+// destroy the run, what it wrote. The warnings go to the log
 // too; a failure's detail is its complaint, with file and line.
 [[nodiscard]] Result<std::unique_ptr<ProgramRun>> begin_configure(
     uv_loop_t* loop, Reaper& reaper, const ConfigureCommand& command,

@@ -41,7 +41,8 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
             link_events()),
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
                   in_force_),
-      reloads_(loop, link_, std::move(parts.reload)),
+      reloads_(loop, audit_, link_, std::move(parts.reload),
+               [this](LoadedConfiguration loaded) { return take_over(std::move(loaded)); }),
       effects_(loop, audit_, link_, reloads_),
       answerer_(loop, *connections_, identity_, in_force_, audit_, effects_, link_),
       check_(new uv_check_t{}),
@@ -93,7 +94,7 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
-    finish_reload();
+    reloads_.turn_ended();
     effects_.send_outputs();
     const auto written = audit_.flush(false);
     if (!written) log_error(written.error().detail);
@@ -104,26 +105,15 @@ void Daemon::turn_ended() {
   doorkeeper_.turn_ended();
 }
 
-// What was allowed under the old policy in this turn has begun by now, and what is allowed next is
-// allowed by the new one. The broker learns of it before anybody else does.
-void Daemon::finish_reload() {
-  auto loaded = reloads_.take_loaded();
-  if (!loaded) return;
-  const auto data = take_over(std::move(*loaded));
-  audit_.event(data ? "reloaded" : "reload_failed", data ? *data : data.error().detail);
-  if (!data) log_error("the old configuration stays in force: " + data.error().detail);
-  reloads_.answer(data);
-}
-
-Result<std::string> Daemon::take_over(Result<LoadedConfiguration> loaded) {
-  if (!loaded) return tl::unexpected(loaded.error());
-  const std::vector<std::string> warnings = std::move(loaded->warnings);
-  auto next = build_running(std::move(*loaded));
+// The broker learns of it before anybody else does.
+Result<std::string> Daemon::take_over(LoadedConfiguration loaded) {
+  const std::vector<std::string> warnings = std::move(loaded.warnings);
+  auto next = build_running(std::move(loaded));
   if (!next) return tl::unexpected(next.error());
   const auto restart = keep_until_restart(in_force_->configuration, (*next)->configuration);
+  (*next)->number = in_force_->number + 1;
   const InForce before = std::exchange(in_force_, std::move(*next));
   identity_.policy_changed();
-  answerer_.policy_changed(before->decider.policy());
   const CompiledConfiguration& now = in_force_->configuration;
   jobs_->set_limits(now.max_running, {now.keep_for, now.keep_jobs, now.keep_bytes});
   link_.send_settings(now.broker_settings);

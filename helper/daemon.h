@@ -44,8 +44,7 @@ class Daemon {
   Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections);
   [[nodiscard]] LinkEvents link_events();
   void turn_ended();
-  void finish_reload();
-  [[nodiscard]] Result<std::string> take_over(Result<LoadedConfiguration> loaded);
+  [[nodiscard]] Result<std::string> take_over(LoadedConfiguration loaded);
 
   InForce in_force_;
   AuditLog audit_log_;

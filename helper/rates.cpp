@@ -3,32 +3,9 @@
 
 #include <algorithm>
 
-#include "protocol/archive.h"
-
 namespace mgr {
 
 using std::chrono::nanoseconds;
-
-namespace {
-
-// All that a rule says, but not where it stands.
-std::string terms_of(const Policy& policy, const Rule& rule) {
-  Encoder terms;
-  terms(rule.allow, rule.modules, rule.actions, rule.where, rule.jobs, rule.rate);
-  for (const std::size_t who : rule.who) terms(policy.principals[who].name);
-  return terms.take();
-}
-
-}  // namespace
-
-void Rates::policy_changed(const Policy& before, const Policy& now) {
-  std::map<std::string, const Rule*> rules;
-  for (const Rule& rule : now.rules) rules.emplace(terms_of(now, rule), &rule);
-  for (const auto& [bucket, full_at] : std::exchange(full_at_, {})) {
-    const auto same = rules.find(terms_of(before, *bucket.first));
-    if (same != rules.end()) full_at_[{same->second, bucket.second}] = full_at;
-  }
-}
 
 nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) {
   if (rule.rate.count == 0) return nanoseconds(0);
@@ -38,7 +15,7 @@ nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) 
   }
   // A token is the time that it takes to refill one.
   const nanoseconds token = nanoseconds(std::chrono::seconds(rule.rate.seconds)) / rule.rate.count;
-  nanoseconds& full_at = full_at_[{&rule, caller}];
+  nanoseconds& full_at = full_at_[{rule.identity, caller}];
   const nanoseconds full_after_this = std::max(full_at, now) + token;
   const nanoseconds capacity = token * rule.rate.count;
   if (full_after_this - now > capacity) return full_after_this - now - capacity;

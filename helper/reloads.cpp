@@ -3,6 +3,8 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "helper/log.h"
+
 namespace mgr {
 
 void Reloads::ask(std::optional<Task> task) {
@@ -27,11 +29,11 @@ void Reloads::begin() {
   if (!run) loaded_ = tl::unexpected(run.error());
 }
 
-std::optional<Result<LoadedConfiguration>> Reloads::take_loaded() {
-  return std::exchange(loaded_, std::nullopt);
-}
-
-void Reloads::answer(const Result<std::string>& data) {
+void Reloads::turn_ended() {
+  if (!loaded_) return;
+  const auto data = std::exchange(loaded_, std::nullopt)->and_then(take_over_);
+  audit_.event(data ? "reloaded" : "reload_failed", data ? *data : data.error().detail);
+  if (!data) log_error("the old configuration stays in force: " + data.error().detail);
   for (Task& task : std::exchange(asked_, {})) {
     data ? succeed(link_, task, *data) : fail_task(link_, task, data.error());
   }

@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,19 +21,26 @@ namespace mgr {
 // edited in between counts; all who wait then share it.
 class Reloads {
  public:
-  // The link outlives the reloads.
-  Reloads(uv_loop_t* loop, Link& link, ConfigureCommand command)
-      : loop_(loop), link_(link), command_(std::move(command)), reaper_(loop) {}
+  // Puts a configuration into force, or fails and leaves all as it was. The data of the reply.
+  using TakeOver = std::function<Result<std::string>(LoadedConfiguration)>;
+
+  // Audit and link outlive the reloads.
+  Reloads(uv_loop_t* loop, Audit& audit, Link& link, ConfigureCommand command, TakeOver take_over)
+      : loop_(loop),
+        audit_(audit),
+        link_(link),
+        command_(std::move(command)),
+        take_over_(std::move(take_over)),
+        reaper_(loop) {}
   Reloads(const Reloads&) = delete;
   Reloads& operator=(const Reloads&) = delete;
 
   // Asked for by a request whose audit line is on disk, or, without one, by SIGHUP.
   void ask(std::optional<Task> task);
 
-  // At the end of a turn: what the run that has ended brought, to be put into force or not, and
-  // then told to those who wait for it, with the reply's data.
-  [[nodiscard]] std::optional<Result<LoadedConfiguration>> take_loaded();
-  void answer(const Result<std::string>& data);
+  // At the end of a turn, when what was allowed in it has begun: what a run that has ended brought
+  // comes into force, and who waits for it is told.
+  void turn_ended();
 
  private:
   static constexpr std::size_t most_waiting = 1024;
@@ -40,8 +48,10 @@ class Reloads {
   void begin();
 
   uv_loop_t* loop_;
+  Audit& audit_;
   Link& link_;
   ConfigureCommand command_;
+  TakeOver take_over_;
   Reaper reaper_;
   bool under_way_ = false;  // until it has been answered
   bool again_ = false;      // asked for since it began

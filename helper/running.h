@@ -3,6 +3,7 @@
 // of the loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Running {
   CompiledConfiguration configuration;  // but for its policy and modules, which are the others'
   Decider decider;
   std::unique_ptr<Registry> registry;
+  std::uint64_t number = 0;  // one more for each reload
 };
 
 // Whoever needs what is in force has a reference to this and looks each time: what a Running holds

@@ -14,6 +14,7 @@
 #include "helper/configure/policy_parts.h"
 #include "helper/configure/prepare.h"
 #include "helper/configure/roots.h"
+#include "helper/configure/rule_identity.h"
 #include "helper/jobs/cgroup_path.h"
 #include "modules/schema.h"
 #include "policy/configuration.h"
@@ -113,6 +114,7 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
                                 const Registry& registry, CompileOutcome& outcome) {
   CompiledConfiguration compiled;
   compiled.policy = loaded.policy;
+  number_rules(compiled.policy);
   compiled.modules = loaded.modules;
   take_limits(loaded.settings, compiled);
   if (auto fits = fit_to_machine(order, loaded.settings, compiled); !fits) return fits;

@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <utility>
 
 #include "helper/jobs/signal_process.h"
 
@@ -44,12 +43,6 @@ void ProgramRun::read() {
   if (count <= 0) return end(std::move(bytes_));
   bytes_.append(piece.data(), static_cast<std::size_t>(count));
   if (bytes_.size() > most_) end(fail(ErrorCode::failed, "mgr's own program writes too much"));
-}
-
-void ProgramRun::end(Result<std::string> bytes) {
-  readable_.reset();
-  too_late_.reset();
-  std::exchange(ended_, {})(std::move(bytes));
 }
 
 }  // namespace mgr

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "helper/jobs/reaper.h"
@@ -21,8 +22,8 @@ class ProgramRun {
     std::size_t bytes;
     std::chrono::milliseconds time;
   };
-  // Called once, from the loop; it may destroy the run. All that was written, up to the end of the
-  // pipe; failed where that is too much or takes too long.
+  // Called once, from the loop, and has to destroy the run. All that was written, up to the end of
+  // the pipe; failed where that is too much or takes too long.
   using Ended = std::function<void(Result<std::string>)>;
 
   // Runs `program` as spawn.h says. The reaper outlives the run.
@@ -39,7 +40,7 @@ class ProgramRun {
   ProgramRun(Reaper& reaper, ChildWithOutput child, std::size_t most, Ended ended)
       : reaper_(reaper), child_(std::move(child)), most_(most), ended_(std::move(ended)) {}
   void read();
-  void end(Result<std::string> bytes);
+  void end(Result<std::string> bytes) { std::exchange(ended_, {})(std::move(bytes)); }
 
   Reaper& reaper_;
   ChildWithOutput child_;

@@ -113,7 +113,7 @@ command = ["/bin/echo", "reloaded"]
 user    = "mgr-scan"
 mode    = "output"
 TOML
-  mkdir --parents --mode=755 /etc/mgr/rules.d
+  install --directory --mode=755 /etc/mgr/rules.d
   printf '[[principal]]\nname = "boot"\nuser = "www-data"\n[[allow]]\nwho = "boot"\nmodule = "boot"\naction = "say"\n' \
     >/etc/mgr/rules.d/90-boot.toml
   systemctl reload mgr-helper.service || fail "no reload"

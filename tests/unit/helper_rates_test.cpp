@@ -13,6 +13,8 @@ Rule rule_of(std::uint32_t count, std::uint32_t seconds) {
   Rule rule;
   rule.allow = true;
   rule.rate = {count, seconds};
+  static std::uint64_t last_identity = 0;
+  rule.identity = ++last_identity;
   return rule;
 }
 
@@ -94,49 +96,11 @@ TEST(Rates, FullBucketsAreDropped) {
   EXPECT_GT(rates.take(daily, 7, 301s), 0ns);
 }
 
-Policy policy_of(std::vector<Rule> rules) {
-  Policy policy;
-  policy.principals = {{anyone_principal, {}, {}, {}, true}, {"web", {33}, {}, {}, false}};
-  policy.rules = std::move(rules);
-  return policy;
-}
-
-TEST(Rates, GoOverToTheRuleThatSaysTheSameWhereverItStands) {
-  Rule rule = rule_of(5, 60);
-  rule.who = {1};
-  rule.modules = {"scan"};
-  rule.file = "policy.toml";
-  rule.line = 4;
-  const Policy before = policy_of({rule});
-  rule.file = "rules.d/50-web.toml";
-  rule.line = 1;
-  Rule other = rule;
-  other.modules = {"mgr"};
-  Policy now = policy_of({other, rule});
-  now.principals.insert(now.principals.begin() + 1, {"more", {34}, {}, {}, false});
-  now.rules[0].who = now.rules[1].who = {2};
-
+TEST(Rates, GoOnForARuleOfTheSameIdentity) {
   Rates rates;
-  EXPECT_EQ(taken(rates, before.rules[0], 33, 0s, 10), 5U);
-  EXPECT_EQ(taken(rates, before.rules[0], 34, 0s, 2), 2U);
-  rates.policy_changed(before, now);
-  EXPECT_EQ(rates.size(), 2U);
-  EXPECT_EQ(taken(rates, now.rules[1], 33, 0s, 10), 0U);
-  EXPECT_EQ(taken(rates, now.rules[1], 34, 0s, 10), 3U);
-  EXPECT_EQ(taken(rates, now.rules[0], 33, 0s, 10), 5U);
-}
-
-TEST(Rates, BeginAnewForARuleThatSaysSomethingElse) {
-  const Policy before = policy_of({rule_of(5, 60)});
-  Rule faster = rule_of(6, 60), narrower = rule_of(5, 60), others = rule_of(5, 60);
-  narrower.where = {{"task_ids", {{1, 9}}}};
-  others.who = {1};
-  Rates rates;
-  EXPECT_EQ(taken(rates, before.rules[0], 33, 0s, 10), 5U);
-  const Policy now = policy_of({faster, narrower, others});
-  rates.policy_changed(before, now);
-  EXPECT_EQ(rates.size(), 0U);
-  EXPECT_EQ(taken(rates, now.rules[0], 33, 0s, 10), 6U);
+  const Rule rule = rule_of(5, 60), same = rule;
+  EXPECT_EQ(taken(rates, rule, 33, 0s, 3), 3U);
+  EXPECT_EQ(taken(rates, same, 33, 0s, 10), 2U);
 }
 
 TEST(Rates, TellWhenToTryAgain) {
