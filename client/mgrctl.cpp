@@ -13,6 +13,7 @@
 #include "client/jobs/run_jobs.h"
 #include "client/options.h"
 #include "client/question.h"
+#include "client/reload.h"
 #include "client/review/can_i.h"
 #include "client/review/explain_command.h"
 #include "client/review/policy_command.h"
@@ -127,9 +128,9 @@ struct OwnCommand {
   std::string_view word;
   ExitCode (*run)(const Options&, const Session&);
 };
-constexpr std::array own_commands{OwnCommand{"can-i", run_can_i},
-                                  OwnCommand{"explain", run_explain},
-                                  OwnCommand{"policy", run_policy}};
+constexpr std::array own_commands{
+    OwnCommand{"can-i", run_can_i}, OwnCommand{"explain", run_explain},
+    OwnCommand{"policy", run_policy}, OwnCommand{"reload", run_reload}};
 
 const OwnCommand* find_own_command(const Options& options) {
   if (options.words.empty()) return nullptr;

@@ -22,6 +22,8 @@ constexpr const char* footer = R"(Commands:
   whoami                        who it takes the caller for
   modules                       all that can be asked for
   can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
+  reload                        have the configuration read again; the old one stays where the
+                                new one has a mistake, which is told
 
 Commands for jobs (all but `jobs` may have `job` before them; show and prune must):
   jobs                          a table of the jobs; --watch keeps it up to date

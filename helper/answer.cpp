@@ -50,7 +50,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   if (!request) return refuse(to, message, &caller, request.error());
 
   // 3. Is there such an action?
-  const auto entry = registry_.find(request->module(), request->action());
+  const auto entry = in_force_->registry->find(request->module(), request->action());
   if (!entry) return refuse(to, message, &caller, entry.error());
 
   // 4. Is every argument of its type, and the body wanted?
@@ -61,8 +61,8 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   if (!arguments) return refuse(to, message, &caller, arguments.error());
 
   // 5. May they?
-  const auto decision =
-      decider_.decide(caller.subject(), entry->module->name(), entry->action->name, *arguments);
+  const auto decision = in_force_->decider.decide(caller.subject(), entry->module->name(),
+                                                  entry->action->name, *arguments);
   if (!decision) return deny(to, message, caller, decision.error());
 
   // 6. On what terms? Proof enough, confirmed, and not too often.
@@ -102,7 +102,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     if (!plan) return refuse(to, message, &caller, plan.error(), &allowed.rule());
     effect = Reply{std::move(*plan)};
   } else if (const auto* asked = std::get_if<TellAbilities>(&effect)) {
-    effect = Reply{abilities_object(registry_, decider_, caller, *asked)};
+    effect = Reply{abilities_object(*in_force_->registry, in_force_->decider, caller, *asked)};
   }
   Errand errand;
   errand.to = to;
@@ -124,7 +124,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
   if (!earlier) return refuse(to, message, &caller, earlier.error(), &allowed.rule());
   errand.repeated = !earlier->empty();
   if (is_stream(effect)) connections_.streams(message.connection);
-  errand.sharing_key = sharing_key(errand, allowed.rule(), effect);
+  errand.sharing_key = sharing_key(errand, in_force_->number, allowed.rule(), effect);
   if (has_effect(effect) && !errand.repeated && !effects_.shares_answer(errand)) {
     auto record = audit_.begins(caller, without_secrets(message), allowed.rule());
     return effects_.queue(std::move(errand), std::move(effect), std::move(record));
@@ -154,7 +154,7 @@ RunMessage Answerer::without_secrets(const RunMessage& message) const {
     if (field.name == "module") module = field.value;
     if (field.name == "action") action = field.value;
   }
-  const auto entry = registry_.find(module, action);
+  const auto entry = in_force_->registry->find(module, action);
   if (!entry) return told;
   for (const Argument& argument : entry->action->arguments) {
     if (argument.type.kind != TypeKind::secret) continue;

@@ -9,8 +9,7 @@
 #include "helper/identity.h"
 #include "helper/link.h"
 #include "helper/rates.h"
-#include "modules/registry.h"
-#include "policy/decide.h"
+#include "helper/running.h"
 
 namespace mgr {
 
@@ -18,13 +17,11 @@ class Answerer {
  public:
   // All of them outlive the answerer.
   Answerer(uv_loop_t* loop, Connections& connections, const Identity& identity,
-           const Registry& registry, const Decider& decider, Audit& audit, Effects& effects,
-           Link& link)
+           const InForce& in_force, Audit& audit, Effects& effects, Link& link)
       : loop_(loop),
         connections_(connections),
         identity_(identity),
-        registry_(registry),
-        decider_(decider),
+        in_force_(in_force),
         audit_(audit),
         effects_(effects),
         link_(link) {}
@@ -47,8 +44,7 @@ class Answerer {
   uv_loop_t* loop_;  // for its time
   Connections& connections_;
   const Identity& identity_;
-  const Registry& registry_;
-  const Decider& decider_;
+  const InForce& in_force_;
   Audit& audit_;
   Effects& effects_;
   Link& link_;

@@ -7,15 +7,16 @@
 
 namespace mgr {
 
-std::string sharing_key(const Errand& errand, const Rule& rule, const Effect& effect) {
+std::string sharing_key(const Errand& errand, std::uint64_t in_force, const Rule& rule,
+                        const Effect& effect) {
   const auto* start = std::get_if<StartJobs>(&effect);
   if (start == nullptr || start->jobs.size() != 1) return "";
   const JobPlan& plan = start->jobs.front();
   if (plan.run.cache.count() == 0 || plan.run.input != InputKind::none) return "";
   const bool claimed = rule.jobs == JobScope::claimed;
   Encoder key;
-  key(errand.module, errand.action, plan.arguments, reinterpret_cast<std::uintptr_t>(&rule),
-      claimed ? errand.asker.on_behalf_of : std::string());
+  key(errand.module, errand.action, plan.arguments, in_force,
+      reinterpret_cast<std::uintptr_t>(&rule), claimed ? errand.asker.on_behalf_of : std::string());
   return key.take();
 }
 

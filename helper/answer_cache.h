@@ -18,10 +18,11 @@
 
 namespace mgr {
 
-// What requests must have in common to share an answer: module, action, every argument, and the
-// rule that decided; where that rule tells claimed people apart, whom they claim to act for. "" for
-// what is not shared.
-[[nodiscard]] std::string sharing_key(const Errand& errand, const Rule& rule, const Effect& effect);
+// What requests must have in common to share an answer: module, action, every argument, what was in
+// force (its number), and the rule that decided; where that rule tells claimed people apart, whom
+// they claim to act for. "" for what is not shared.
+[[nodiscard]] std::string sharing_key(const Errand& errand, std::uint64_t in_force,
+                                      const Rule& rule, const Effect& effect);
 
 class AnswerCache {
  public:

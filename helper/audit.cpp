@@ -165,8 +165,12 @@ void Audit::broker_refused(const RefusalsMessage& message) {
   dirty_ = true;
 }
 
-void Audit::event(std::string_view name, std::string_view detail) {
+void Audit::peer_event(std::string_view name, std::string_view detail) {
   if (!may_write_denial(shared_bucket)) return count(shared_bucket, std::string(name));
+  event(name, detail);
+}
+
+void Audit::event(std::string_view name, std::string_view detail) {
   log_.append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
   dirty_ = true;
 }

@@ -63,8 +63,10 @@ class Audit {
 
   void job_ended(const Job& job);
   void broker_refused(const RefusalsMessage& message);
-  // Anything else worth a line: "link_refused", "helper_started", …
+  // Anything else worth a line: "helper_started", "reloaded", …
   void event(std::string_view name, std::string_view detail);
+  // The same of what a peer can bring about as often as it likes: "link_refused".
+  void peer_event(std::string_view name, std::string_view detail);
 
   [[nodiscard]] bool has_reserve() { return log_.has_reserve(); }
   // At the end of each turn of the loop; true before an effect.

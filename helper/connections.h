@@ -50,6 +50,10 @@ class Connections {
   // broker's close() does not reach the client while a copy is held here.
   void end_all(std::string_view line);
 
+  void for_each_caller(const std::function<void(Caller&)>& visit) {
+    for (auto& [number, entry] : entries_) visit(entry.caller);
+  }
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -2,8 +2,18 @@
 #include "helper/daemon.h"
 
 #include "helper/log.h"
+#include "protocol/json.h"
 
 namespace mgr {
+namespace {
+
+void add_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).open_array();
+  for (const std::string& text : texts) json.value(text);
+  json.close_array();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts) {
   auto connections = Connections::open(loop);
@@ -22,18 +32,19 @@ Result<std::unique_ptr<Daemon>> Daemon::open(uv_loop_t* loop, DaemonParts parts)
 }
 
 Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections)
-    : decider_(std::move(parts.configuration.policy)),
-      registry_(std::move(parts.registry)),
-      settings_(std::move(parts.configuration.broker_settings)),
+    : in_force_(std::move(parts.in_force)),
       audit_log_(std::move(parts.audit_log)),
       audit_(loop, audit_log_),
       connections_(std::move(connections)),
-      identity_(*connections_, decider_),
-      link_(loop, std::move(parts.broker_listener), parts.configuration.broker_uid, link_events()),
+      identity_(*connections_, in_force_),
+      link_(loop, std::move(parts.broker_listener), in_force_->configuration.broker_uid,
+            link_events()),
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
-                  parts.configuration.admin_gid, parts.configuration.max_connections),
-      effects_(loop, audit_, link_),
-      answerer_(loop, *connections_, identity_, *registry_, decider_, audit_, effects_, link_),
+                  in_force_),
+      reloads_(loop, audit_, link_, std::move(parts.reload),
+               [this](LoadedConfiguration loaded) { return take_over(std::move(loaded)); }),
+      effects_(loop, audit_, link_, reloads_),
+      answerer_(loop, *connections_, identity_, in_force_, audit_, effects_, link_),
       check_(new uv_check_t{}),
       prepare_(new uv_prepare_t{}) {
   // A turn ends after the poll, and once more before the next one for what the timers did.
@@ -58,7 +69,7 @@ LinkEvents Daemon::link_events() {
   LinkEvents events;
   events.up = [this] {
     log_info("the broker is connected");
-    link_.send_settings(settings_);
+    link_.send_settings(in_force_->configuration.broker_settings);
     doorkeeper_.link_up();
   };
   events.lost = [this] {
@@ -66,7 +77,7 @@ LinkEvents Daemon::link_events() {
     doorkeeper_.link_lost();
     effects_.link_lost();
   };
-  events.violation = [this](std::string_view why) { audit_.event("link_refused", why); };
+  events.violation = [this](std::string_view why) { audit_.peer_event("link_refused", why); };
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {
     answerer_.answer_run(to, message);
   };
@@ -83,6 +94,7 @@ LinkEvents Daemon::link_events() {
 void Daemon::turn_ended() {
   do {
     effects_.commit();
+    reloads_.turn_ended();
     effects_.send_outputs();
     const auto written = audit_.flush(false);
     if (!written) log_error(written.error().detail);
@@ -91,6 +103,25 @@ void Daemon::turn_ended() {
     if (written) effects_.remove_answered();
   } while (link_.go_on() || effects_.has_outputs());
   doorkeeper_.turn_ended();
+}
+
+// The broker learns of it before anybody else does.
+Result<std::string> Daemon::take_over(LoadedConfiguration loaded) {
+  const std::vector<std::string> warnings = std::move(loaded.warnings);
+  auto next = build_running(std::move(loaded));
+  if (!next) return tl::unexpected(next.error());
+  const auto restart = keep_until_restart(in_force_->configuration, (*next)->configuration);
+  (*next)->number = in_force_->number + 1;
+  const InForce before = std::exchange(in_force_, std::move(*next));
+  identity_.policy_changed();
+  const CompiledConfiguration& now = in_force_->configuration;
+  jobs_->set_limits(now.max_running, {now.keep_for, now.keep_jobs, now.keep_bytes});
+  link_.send_settings(now.broker_settings);
+  JsonWriter json;
+  json.open_object();
+  add_texts(json, "warnings", warnings);
+  add_texts(json, "restart", restart);
+  return json.close_object().take();
 }
 
 }  // namespace mgr

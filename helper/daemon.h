@@ -15,16 +15,15 @@
 #include "helper/identity.h"
 #include "helper/jobs/jobs.h"
 #include "helper/link.h"
-#include "modules/registry.h"
-#include "policy/compiled.h"
-#include "policy/decide.h"
+#include "helper/reloads.h"
+#include "helper/running.h"
 
 namespace mgr {
 
 // What the daemon was given to work with, opened and checked already.
 struct DaemonParts {
-  CompiledConfiguration configuration;
-  std::unique_ptr<Registry> registry;
+  InForce in_force;
+  ConfigureCommand reload;
   AuditLog audit_log;
   Descriptor client_listener, broker_listener;
   JobsSettings jobs;
@@ -38,20 +37,23 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
+  // SIGHUP.
+  void reload() { reloads_.ask(std::nullopt); }
+
  private:
   Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections);
   [[nodiscard]] LinkEvents link_events();
   void turn_ended();
+  [[nodiscard]] Result<std::string> take_over(LoadedConfiguration loaded);
 
-  Decider decider_;
-  std::unique_ptr<Registry> registry_;
-  std::string settings_;  // the payload for the broker
+  InForce in_force_;
   AuditLog audit_log_;
   Audit audit_;
   std::unique_ptr<Connections> connections_;
   Identity identity_;
   Link link_;
   Doorkeeper doorkeeper_;
+  Reloads reloads_;
   Effects effects_;
   std::unique_ptr<Jobs> jobs_;
   Answerer answerer_;

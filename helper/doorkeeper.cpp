@@ -20,13 +20,12 @@ constexpr int accepts_a_turn = 64;
 }  // namespace
 
 Doorkeeper::Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
-                       const Identity& identity, std::optional<gid_t> admins, std::size_t most)
+                       const Identity& identity, const InForce& in_force)
     : connections_(connections),
       link_(link),
       listener_(std::move(listener)),
       identity_(identity),
-      admins_(admins),
-      most_(most),
+      in_force_(in_force),
       unavailable_(failure_line({ErrorCode::unavailable, "the broker is not there"})),
       loop_(loop),
       poll_(Watch::descriptor(loop, listener_.get(), 0, [this] { accept_some(); }).value()) {
@@ -52,15 +51,18 @@ void Doorkeeper::link_lost() {
 }
 
 void Doorkeeper::turn_ended() {
-  const bool pause =
-      !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || connections_.size() >= most_;
+  const bool pause = !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || is_full();
   if (pause == paused_) return;
   paused_ = pause;
   poll_->change(pause ? 0 : UV_READABLE);
 }
 
+bool Doorkeeper::is_full() const {
+  return connections_.size() >= in_force_->configuration.max_connections;
+}
+
 void Doorkeeper::accept_some() {
-  for (int i = 0; i < accepts_a_turn && connections_.size() < most_; ++i) {
+  for (int i = 0; i < accepts_a_turn && !is_full(); ++i) {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) {
       if (errno != EMFILE && errno != ENFILE) return;
@@ -80,8 +82,9 @@ void Doorkeeper::hand_down(Descriptor socket) {
   // Those whom no principal names share one count, so that a range of uids is as good as one.
   ConnectionMessage message{0, caller.named() ? credentials->uid : shared_uid};
   const auto& gids = caller.subject().gids;
+  const auto admins = in_force_->configuration.admin_gid;
   message.keeps_place =
-      credentials->uid == 0 || (admins_ && std::ranges::find(gids, *admins_) != gids.end());
+      credentials->uid == 0 || (admins && std::ranges::find(gids, *admins) != gids.end());
   message.connection = connections_.add(std::move(socket), std::move(caller));
   if (message.connection != 0) link_.send_connection(message, handed);
 }

@@ -4,7 +4,6 @@
 
 #include <uv.h>
 
-#include <optional>
 #include <string>
 
 #include "helper/connections.h"
@@ -15,10 +14,10 @@ namespace mgr {
 
 class Doorkeeper {
  public:
-  // `listener` is taken over. `admins`: the group whose members' connections keep a place. No more
-  // than `most` connections are held at a time: what comes then waits in the backlog.
+  // `listener` is taken over. What is in force says whose connections keep a place, and how many
+  // are held at a time: what comes then waits in the backlog.
   Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
-             const Identity& identity, std::optional<gid_t> admins, std::size_t most);
+             const Identity& identity, const InForce& in_force);
   ~Doorkeeper() = default;
   Doorkeeper(const Doorkeeper&) = delete;
   Doorkeeper& operator=(const Doorkeeper&) = delete;
@@ -34,6 +33,7 @@ class Doorkeeper {
  private:
   void wait(std::uint64_t milliseconds);
   void accept_some();
+  [[nodiscard]] bool is_full() const;
   void hand_down(Descriptor socket);
   void turn_away(Descriptor socket);
 
@@ -41,8 +41,7 @@ class Doorkeeper {
   Link& link_;
   Descriptor listener_;
   const Identity& identity_;
-  std::optional<gid_t> admins_;
-  std::size_t most_;
+  const InForce& in_force_;
   std::string unavailable_;
   uv_loop_t* loop_;
   std::unique_ptr<Watch> poll_;

@@ -45,9 +45,10 @@ JobSpec spec_of(const Errand& errand) {
 
 }  // namespace
 
-Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link)
+Effects::Effects(uv_loop_t* loop, Audit& audit, Link& link, Reloads& reloads)
     : audit_(audit),
       link_(link),
+      reloads_(reloads),
       waits_(loop, link),
       watchers_(link),
       follows_(link),
@@ -125,6 +126,8 @@ void Effects::commit_queue() {
       fail_task(link_, task, {ErrorCode::timeout, "its client has gone; nothing was started"});
     } else if (const auto* started = std::get_if<StartJobs>(&effect)) {
       start(std::move(task), *started);
+    } else if (std::holds_alternative<ReloadConfiguration>(effect)) {
+      reloads_.ask(std::move(task));
     } else {
       commit_starts();  // what was asked for before is there to be stopped
       if (const auto* stopped = std::get_if<StopJobs>(&effect)) stop(std::move(task), *stopped);

@@ -13,6 +13,7 @@
 #include "helper/follows.h"
 #include "helper/jobs/jobs.h"
 #include "helper/outputs.h"
+#include "helper/reloads.h"
 #include "helper/task.h"
 #include "helper/waits.h"
 #include "helper/watchers.h"
@@ -23,7 +24,7 @@ namespace mgr {
 class Effects {
  public:
   // All of them outlive the effects.
-  Effects(uv_loop_t* loop, Audit& audit, Link& link);
+  Effects(uv_loop_t* loop, Audit& audit, Link& link, Reloads& reloads);
   Effects(const Effects&) = delete;
   Effects& operator=(const Effects&) = delete;
 
@@ -85,6 +86,7 @@ class Effects {
 
   Audit& audit_;
   Link& link_;
+  Reloads& reloads_;
   Jobs* jobs_ = nullptr;
   Waits waits_;
   Watchers watchers_;

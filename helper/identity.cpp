@@ -7,10 +7,19 @@
 
 namespace mgr {
 
-Identity::Identity(Connections& connections, const Decider& decider)
-    : connections_(connections), decider_(decider) {
+Identity::Identity(Connections& connections, const InForce& in_force)
+    : connections_(connections), in_force_(in_force) {
   network_.facts_.transport = "tcp";
-  network_.facts_.principals = decider.principals_of({});
+  name(network_);
+}
+
+void Identity::name(Caller& caller) const {
+  caller.facts_.principals = in_force_->decider.principals_of(caller.facts_.subject);
+}
+
+void Identity::policy_changed() {
+  name(network_);
+  connections_.for_each_caller([this](Caller& caller) { name(caller); });
 }
 
 Caller Identity::introduce(const PeerCredentials& peer) const {
@@ -24,7 +33,7 @@ Caller Identity::introduce(const PeerCredentials& peer) const {
     auto& gids = facts.subject.gids;
     if (std::ranges::find(gids, peer.gid) == gids.end()) gids.push_back(peer.gid);
   }
-  facts.principals = decider_.principals_of(facts.subject);
+  name(caller);
   return caller;
 }
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "helper/peer_credentials.h"
+#include "helper/running.h"
 #include "modules/module.h"
-#include "policy/decide.h"
 #include "protocol/root_language.h"
 
 namespace mgr {
@@ -40,7 +40,10 @@ class Caller {
 
 class Identity {
  public:
-  Identity(Connections& connections, const Decider& decider);
+  Identity(Connections& connections, const InForce& in_force);
+
+  // Another policy is in force: everybody who is connected has the principals that it names.
+  void policy_changed();
 
   // A client that has just connected here.
   [[nodiscard]] Caller introduce(const PeerCredentials& peer) const;
@@ -52,8 +55,10 @@ class Identity {
   [[nodiscard]] Result<const Caller*> establish(const RunMessage& message) const;
 
  private:
+  void name(Caller& caller) const;
+
   Connections& connections_;
-  const Decider& decider_;  // for the caller's principals
+  const InForce& in_force_;  // for the callers' principals
   Caller network_;
 };
 

@@ -57,9 +57,10 @@ Options read_options(int argc, char** argv) {
   std::exit(2);
 }
 
-Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration configuration,
-                               std::unique_ptr<Registry> registry) {
+Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configure,
+                               InForce in_force) {
   const Paths& paths = options.paths;
+  const CompiledConfiguration& configuration = in_force->configuration;
   if (auto locked = take_instance_lock(paths); !locked) return tl::unexpected(locked.error());
   auto audit_log = AuditLog::open(paths.audit_file());
   if (!audit_log) return tl::unexpected(audit_log.error());
@@ -72,8 +73,6 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   if (const auto tree = open_job_tree(configuration.cgroup); !tree) {
     return tl::unexpected(tree.error());
   }
-  configuration.max_connections =
-      static_cast<std::uint32_t>(connections_that_fit(configuration.max_connections));
   JobsSettings jobs;
   jobs.paths = paths;
   jobs.cgroup = configuration.cgroup;
@@ -84,12 +83,14 @@ Result<DaemonParts> open_parts(const Options& options, CompiledConfiguration con
   jobs.max_running = configuration.max_running;
   jobs.keep = {configuration.keep_for, configuration.keep_jobs, configuration.keep_bytes};
   jobs.report = log_warning;
-  return DaemonParts{std::move(configuration), std::move(registry), std::move(*audit_log),
-                     std::move(*clients),      std::move(*link),    std::move(jobs)};
+  configure.occasion = "--reload";
+  return DaemonParts{std::move(in_force), std::move(configure), std::move(*audit_log),
+                     std::move(*clients), std::move(*link),     std::move(jobs)};
 }
 
-// SIGTERM and SIGINT end the loop; the watchdog is fed while it turns (sd_watchdog_enabled(3)).
-void serve(uv_loop_t* loop) {
+// SIGTERM and SIGINT end the loop, SIGHUP reloads; the watchdog is fed while it turns
+// (sd_watchdog_enabled(3)).
+void serve(uv_loop_t* loop, Daemon& daemon) {
   uv_signal_t ends[2];
   constexpr int numbers[2] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
@@ -97,6 +98,12 @@ void serve(uv_loop_t* loop) {
     uv_signal_start(
         &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, numbers[i]);
   }
+  uv_signal_t reload;
+  reload.data = &daemon;
+  uv_signal_init(loop, &reload);
+  uv_signal_start(
+      &reload, [](uv_signal_t* signal, int) { static_cast<Daemon*>(signal->data)->reload(); },
+      SIGHUP);
   uv_timer_t watchdog;
   uv_timer_init(loop, &watchdog);
   std::uint64_t period_us = 0;
@@ -110,20 +117,19 @@ void serve(uv_loop_t* loop) {
   uv_run(loop, UV_RUN_DEFAULT);
   sd_notify(0, "STOPPING=1");
   uv_close(reinterpret_cast<uv_handle_t*>(&watchdog), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&reload), nullptr);
   for (uv_signal_t& end : ends) uv_close(reinterpret_cast<uv_handle_t*>(&end), nullptr);
   uv_run(loop, UV_RUN_NOWAIT);
 }
 
 Result<void> run(const Options& options) {
-  auto configuration =
-      read_configuration(options.paths, options.programs + "/mgr-configure", !options.check);
-  if (!configuration) return tl::unexpected(configuration.error());
-  CompiledConfiguration& compiled = configuration->compiled;
-  auto registry = Registry::build(compiled.modules, std::move(configuration->answers));
-  if (!registry) return tl::unexpected(registry.error());
+  const ConfigureCommand configure{options.programs + "/mgr-configure", options.paths.root,
+                                   options.check ? "--check" : "--prepare"};
+  auto running = read_configuration(configure).and_then(build_running);
+  if (!running) return tl::unexpected(running.error());
   if (options.check) return {};
 
-  auto parts = open_parts(options, std::move(compiled), std::move(*registry));
+  auto parts = open_parts(options, configure, std::move(*running));
   if (!parts) return tl::unexpected(parts.error());
   if (auto dropped = drop_all_capabilities(); !dropped) return dropped;
   uv_loop_t loop;
@@ -131,7 +137,7 @@ Result<void> run(const Options& options) {
   {
     auto daemon = Daemon::open(&loop, std::move(*parts));
     if (!daemon) return tl::unexpected(daemon.error());
-    serve(&loop);
+    serve(&loop, **daemon);
   }
   uv_run(&loop, UV_RUN_NOWAIT);  // lets the closed handles go
   uv_loop_close(&loop);

@@ -15,7 +15,7 @@ nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) 
   }
   // A token is the time that it takes to refill one.
   const nanoseconds token = nanoseconds(std::chrono::seconds(rule.rate.seconds)) / rule.rate.count;
-  nanoseconds& full_at = full_at_[{&rule, caller}];
+  nanoseconds& full_at = full_at_[{rule.identity, caller}];
   const nanoseconds full_after_this = std::max(full_at, now) + token;
   const nanoseconds capacity = token * rule.rate.count;
   if (full_after_this - now > capacity) return full_after_this - now - capacity;

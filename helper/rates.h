@@ -18,7 +18,7 @@ namespace mgr {
 class Rates {
  public:
   // Takes a token at `now`, a time that never goes back. Zero where there was one, or where the
-  // rule has no rate; else how long it is until there is one. The rule is known by its address.
+  // rule has no rate; else how long it is until there is one. Rules of the same identity are one.
   [[nodiscard]] std::chrono::nanoseconds take(const Rule& rule, CallerBucket caller,
                                               std::chrono::nanoseconds now);
 
@@ -26,7 +26,7 @@ class Rates {
   [[nodiscard]] std::size_t size() const { return full_at_.size(); }
 
  private:
-  std::map<std::pair<const Rule*, CallerBucket>, std::chrono::nanoseconds> full_at_;
+  std::map<std::pair<std::uint64_t, CallerBucket>, std::chrono::nanoseconds> full_at_;
   std::size_t drop_at_ = 0;  // so many buckets, and those that are full are dropped
 };
 

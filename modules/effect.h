@@ -96,13 +96,19 @@ struct TellAbilities {
   std::string module{}, action{};  // narrowed to these; "": all
 };
 
+// Reads the configuration again, and answers when it is in force.
+struct ReloadConfiguration {
+  static constexpr const char* word = "reload_configuration";
+};
+
 using Effect = std::variant<Reply, StartJobs, StopJobs, PruneJobs, QueryJobs, WaitForJobs,
-                            WatchJobs, FollowJob, TellAbilities>;
+                            WatchJobs, FollowJob, TellAbilities, ReloadConfiguration>;
 
 // True for what changes the machine: audited on disk before it is carried out.
 [[nodiscard]] inline bool has_effect(const Effect& effect) {
   return std::holds_alternative<StartJobs>(effect) || std::holds_alternative<StopJobs>(effect) ||
-         std::holds_alternative<PruneJobs>(effect);
+         std::holds_alternative<PruneJobs>(effect) ||
+         std::holds_alternative<ReloadConfiguration>(effect);
 }
 
 // True for what may answer with many lines: its connection carries nothing else from then on.

@@ -52,6 +52,8 @@ MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
                     "Every action and its arguments",
                     {},
                     [schema = std::move(answers.schema)](auto&) { return Reply{schema}; }});
+  add(Proof::kernel,
+      {"reload", "Read the configuration again", {}, [](auto&) { return ReloadConfiguration{}; }});
   ArgumentType number{TypeKind::integer};
   number.least = 0;
   number.most = most_policy_parts - 1;

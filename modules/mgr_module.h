@@ -1,4 +1,4 @@
-// mgr: about the software itself: ping, version, whoami, can-i, modules, policy. Pure.
+// mgr: about the software itself: ping, version, whoami, can-i, modules, policy, reload. Pure.
 #pragma once
 
 #include <string>

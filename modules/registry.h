@@ -1,5 +1,5 @@
-// All modules of this build and of modules.d, in one list. Built by the helper at start; nothing is
-// loaded at run time.
+// All modules of this build and of modules.d, in one list. Built by the helper at start and
+// anew by a reload; nothing is loaded at run time.
 #pragma once
 
 #include <memory>

@@ -95,9 +95,12 @@ struct Rule {
   std::string file;  // where it stands, for audit and explanations
   unsigned line = 0;
   std::string where_json{};  // its conditions, as callers are told them; by mgr-configure
+  // The same for rules that say the same, wherever they stand: what their rates are counted by, so
+  // that a reload refills none. 0 until mgr-configure has given it.
+  std::uint64_t identity = 0;
   static void members(auto& archive, auto& record) {
     archive(record.allow, record.who, record.modules, record.actions, record.where, record.jobs,
-            record.rate, record.file, record.line, record.where_json);
+            record.rate, record.file, record.line, record.where_json, record.identity);
   }
 };
 

@@ -5,6 +5,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/job_folders.h"
 #include "helper/configure/lint.h"
@@ -12,6 +14,7 @@
 #include "helper/configure/policy_parts.h"
 #include "helper/configure/prepare.h"
 #include "helper/configure/roots.h"
+#include "helper/configure/rule_identity.h"
 #include "helper/jobs/cgroup_path.h"
 #include "modules/schema.h"
 #include "modules/told_json.h"
@@ -94,6 +97,19 @@ Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
   return {};
 }
 
+// So that they fit a reply, whatever becomes of their characters in JSON.
+void shorten(std::vector<std::string>& warnings) {
+  constexpr std::size_t most_bytes = 128 << 10;
+  std::size_t bytes = 0;
+  const auto first_too_many = std::ranges::find_if(warnings, [&](const std::string& warning) {
+    bytes += warning.size();
+    return bytes > most_bytes;
+  });
+  const auto left_out = warnings.end() - first_too_many;
+  warnings.erase(first_too_many, warnings.end());
+  if (left_out > 0) warnings.push_back("and " + std::to_string(left_out) + " more warnings");
+}
+
 void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
@@ -107,6 +123,7 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
                                 const Registry& registry, CompileOutcome& outcome) {
   CompiledConfiguration compiled;
   compiled.policy = loaded.policy;
+  number_rules(compiled.policy);
   compiled.modules = loaded.modules;
   tell(compiled);
   take_limits(loaded.settings, compiled);
@@ -133,8 +150,13 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
       order.folder.empty() ? load_configuration(order.paths) : load_for_review(order.folder);
   if (!loaded) return tl::unexpected(loaded.error());
   append(outcome.warnings, loaded->warnings);
-  if (!order.prepare && !order.review) {  // a helper that starts says so itself
+  if (order.check) {  // a helper that starts says so itself
     append(outcome.warnings, damaged_job_folders(order.paths.jobs_folder()));
+  }
+  if (order.reload && loaded->policy.rules.empty()) {
+    return fail(
+        ErrorCode::failed,
+        order.paths.policy_file() + ": there is no rule; to deny everything, restart mgr-helper");
   }
   const auto registry = Registry::build(loaded->modules, {});
   if (!registry) return tl::unexpected(registry.error());
@@ -154,7 +176,9 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
 
 CompileOutcome compile(const CompileOrder& order) {
   CompileOutcome outcome;
-  if (auto compiled = compile_into(order, outcome); !compiled) {
+  auto compiled = compile_into(order, outcome);
+  shorten(outcome.warnings);
+  if (!compiled) {
     CompileOutcome failure;
     failure.error = std::move(compiled.error().detail);
     failure.warnings = std::move(outcome.warnings);

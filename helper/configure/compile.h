@@ -12,6 +12,9 @@ namespace mgr {
 struct CompileOrder {
   Paths paths;
   bool prepare = false;  // make the folders and the cgroup tree that a helper needs
+  // For a helper that runs. A policy without a rule is then one that is being written.
+  bool reload = false;
+  bool check = false;  // for no helper, but for people: tell of damaged jobs, too
   // To be looked at, and not to be in force: service users, cgroup and capabilities of this machine
   // do not count.
   bool review = false;

@@ -32,6 +32,7 @@ bool write_all(std::string_view bytes) {
 int main(int argc, char** argv) {
   static constexpr option known[] = {
       {"root", required_argument, nullptr, 'r'}, {"prepare", no_argument, nullptr, 'p'},
+      {"check", no_argument, nullptr, 'c'},      {"reload", no_argument, nullptr, 'l'},
       {"review", no_argument, nullptr, 'e'},     {"folder", required_argument, nullptr, 'f'},
       {"version", no_argument, nullptr, 'v'},    {nullptr, 0, nullptr, 0}};
   if (argc < 1) return EXIT_FAILURE;
@@ -39,6 +40,8 @@ int main(int argc, char** argv) {
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
     if (found == 'r') order.paths = mgr::Paths(optarg);
     if (found == 'p') order.prepare = true;
+    if (found == 'l') order.reload = true;
+    if (found == 'c') order.check = true;
     if (found == 'e' || found == 'f') order.review = true;
     if (found == 'f') order.folder = optarg;
     if (found == 'v') return std::puts("mgr-configure " MGR_VERSION) < 0;

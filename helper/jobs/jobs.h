@@ -96,6 +96,9 @@ class Jobs {
   // disk) none of them was ever there.
   virtual Result<void> commit() = 0;
 
+  // From now on. Not between accept() and commit(): what waits may start at once.
+  virtual void set_limits(std::uint32_t max_running, Keep keep) = 0;
+
   // Ends one that waits, or asks mgr-job to end the tree: SIGTERM, the grace period, cgroup.kill. A
   // mgr-job that does not is none of ours any more, and the tree is killed. `ended` is called when
   // it is gone. Without effect on a job that is not alive.

@@ -21,6 +21,7 @@ struct Keep {
 class Retention {
  public:
   explicit Retention(Keep keep) : keep_(keep) {}
+  void set_keep(Keep keep) { keep_ = keep; }
 
   void ended(const JobSpec& spec, const ExitRecord& exit);
   // About how many bytes it took; 0 for one that was not kept.

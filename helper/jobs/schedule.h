@@ -16,6 +16,7 @@ namespace mgr {
 class Schedule {
  public:
   explicit Schedule(std::uint32_t most_in_all) : most_in_all_(most_in_all) {}
+  void set_most(std::uint32_t in_all) { most_in_all_ = in_all; }
 
   // False where the job would wait behind as many of its action as its queue has room for.
   [[nodiscard]] bool has_room_for(const JobSpec& spec) const;

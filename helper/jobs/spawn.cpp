@@ -89,38 +89,25 @@ Result<pid_t> run_caught(const std::string& program, const std::vector<std::stri
 
 Descriptor open_null() { return Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
-// To the end of what is written, or to `most` and one byte more.
-std::string read_up_to(int source, std::size_t most) {
-  std::string bytes;
-  std::array<char, 1 << 16> piece{};
-  for (ssize_t count = 1; count > 0 && bytes.size() <= most;) {
-    count = read(source, piece.data(), piece.size());
-    if (count > 0) bytes.append(piece.data(), static_cast<std::size_t>(count));
-  }
-  return bytes;
-}
-
 }  // namespace
 
-Result<std::string> read_output_of(const std::string& program,
-                                   const std::vector<std::string>& arguments, std::size_t most) {
+Result<ChildWithOutput> spawn_with_output(const std::string& program,
+                                          const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("pipe");
-  const Descriptor source(ends[0]);
+  Descriptor source(ends[0]);
   Descriptor output(ends[1]);
-  const Descriptor null = open_null();
+  fcntl(source.get(), F_SETFL, O_NONBLOCK);
+  Descriptor null = open_null();
   const int none = null.get();
   const auto pid = run_caught(program, arguments,
                               {none, output.get(), STDERR_FILENO, none, none, none, none, none});
   if (!pid) return tl::unexpected(pid.error());
   output.reset();
-  std::string bytes = read_up_to(source.get(), most);
-  int status = 0;
-  const bool reaped = waitpid(*pid, &status, 0) == *pid;
-  if (!reaped || status != 0 || bytes.size() > most) {
-    return fail(ErrorCode::failed, program + " failed; what it said stands above");
-  }
-  return bytes;
+  null.reset();  // which leaves a descriptor for the pidfd
+  auto process = open_process(*pid);
+  if (!process) return tl::unexpected(process.error());
+  return ChildWithOutput{std::move(source), std::move(*process)};
 }
 
 Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, std::uint32_t gid,

@@ -25,12 +25,16 @@ struct JobDescriptors {
 [[nodiscard]] Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid,
                                                std::uint32_t gid, const JobDescriptors& passed);
 
-// Runs `program` with these arguments to its end, with an empty environment, /dev/null as standard
-// input and our standard error, and gives what it wrote, at most `most` bytes. Fails where it
-// cannot be executed, writes more, or does not exit with 0. Waits.
-[[nodiscard]] Result<std::string> read_output_of(const std::string& program,
-                                                 const std::vector<std::string>& arguments,
-                                                 std::size_t most);
+// A child whose standard output is a pipe.
+struct ChildWithOutput {
+  Descriptor output;   // the pipe's end to read from; it does not block
+  Descriptor process;  // a pidfd; it must be reaped
+};
+
+// Runs `program` with these arguments, an empty environment, /dev/null as standard input and our
+// standard error, all signals blocked. Returns once it is executed.
+[[nodiscard]] Result<ChildWithOutput> spawn_with_output(const std::string& program,
+                                                        const std::vector<std::string>& arguments);
 
 // waitid(P_PIDFD) without waiting. True when the child is reaped or was not ours.
 [[nodiscard]] bool reap(const Descriptor& process);

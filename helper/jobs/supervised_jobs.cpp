@@ -213,6 +213,13 @@ Result<std::uint64_t> SupervisedJobs::remove(std::uint64_t id) {
   return freed;
 }
 
+void SupervisedJobs::set_limits(std::uint32_t max_running, Keep keep) {
+  schedule_.set_most(max_running);
+  retention_.set_keep(keep);
+  run_what_may();
+  keep_to_limits();
+}
+
 void SupervisedJobs::keep_to_limits() {
   next_removal_.reset();
   const std::int64_t now = real_time_us();

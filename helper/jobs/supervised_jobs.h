@@ -46,6 +46,7 @@ class SupervisedJobs final : public Jobs {
   Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) override;
   void withdraw(std::uint64_t id) override;
   Result<void> commit() override;
+  void set_limits(std::uint32_t max_running, Keep keep) override;
   void stop(std::uint64_t id) override;
   void ends_are_kept() override;
   Result<std::uint64_t> remove(std::uint64_t id) override;

@@ -103,6 +103,32 @@ helper_restart_touches_no_job() {
   [[ $(field_of 1 exit_status) == 7 ]] || fail "not its exit status: $(status_of 1)"
 }
 
+reload_takes_a_change_over() {
+  step "systemctl reload mgr-helper takes a change over, and keeps the process"
+  local helper
+  helper=$(main_pid mgr-helper.service)
+  cat >/etc/mgr/modules.d/boot.toml <<'TOML'
+[module.boot.action.say]
+command = ["/bin/echo", "reloaded"]
+user    = "mgr-scan"
+mode    = "output"
+TOML
+  install --directory --mode=755 /etc/mgr/rules.d
+  printf '[[principal]]\nname = "boot"\nuser = "www-data"\n[[allow]]\nwho = "boot"\nmodule = "boot"\naction = "say"\n' \
+    >/etc/mgr/rules.d/90-boot.toml
+  systemctl reload mgr-helper.service || fail "no reload"
+  within 10 boot_says_reloaded || fail "not in force"
+  [[ $(main_pid mgr-helper.service) == "$helper" ]] || fail "the helper is another process"
+  step "a mistake keeps it in force; mgrctl reload says which"
+  echo nonsense >>/etc/mgr/rules.d/90-boot.toml
+  systemctl reload mgr-helper.service || fail "no reload"
+  mgrctl reload && fail "a mistake was not found"
+  boot_says_reloaded || fail "not in force any more"
+  rm /etc/mgr/rules.d/90-boot.toml /etc/mgr/modules.d/boot.toml
+  mgrctl reload || fail "no reload"
+}
+boot_says_reloaded() { [[ $(as_web mgrctl boot say 2>/dev/null) == reloaded ]]; }
+
 broker_comes_back() {
   step "SIGKILL of the broker"
   local broker
@@ -151,6 +177,7 @@ web_may_ping
 install_long_scan
 restart_helper
 helper_restart_touches_no_job
+reload_takes_a_change_over
 broker_comes_back
 stopping_the_jobs_ends_all
 jobs_can_start_again

@@ -146,7 +146,7 @@ def free_port():
 class Instance:
     def __init__(self, binaries, block_deadline="5s", start=True):
         ensure_users()
-        self.binaries = pathlib.Path(binaries)
+        self.binaries = self.libexec = pathlib.Path(binaries)
         # /run is root's all the way up, as StrictModes wants it; /tmp is anybody's.
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mgr-test-", dir="/run"))
         os.chmod(self.dir, 0o755)
@@ -184,7 +184,7 @@ class Instance:
 
     def start_helper(self):
         self.helper = subprocess.Popen(
-            [self.binaries / "mgr-helper", "--root", self.dir, "--libexec", self.binaries],
+            [self.binaries / "mgr-helper", "--root", self.dir, "--libexec", self.libexec],
             stderr=self.open_log("helper"))
 
     def start_broker(self):

@@ -234,7 +234,7 @@ class ConnectionsTest : public testing::Test {
  protected:
   void SetUp() override {
     connections_ = std::move(*Connections::open(loop_.get()));
-    identity_.emplace(*connections_, decider_);
+    identity_.emplace(*connections_, in_force_);
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_), 0);
   }
   void TearDown() override {
@@ -244,7 +244,7 @@ class ConnectionsTest : public testing::Test {
   TestLoop loop_;
   Caller somebody() { return identity_->introduce({12, 34, 56, {78}}); }
   std::unique_ptr<Connections> connections_;
-  const Decider decider_{Policy{}};
+  InForce in_force_{new Running{{}, Decider(Policy{}), {}}};
   std::optional<Identity> identity_;
   int ends_[2];
 };

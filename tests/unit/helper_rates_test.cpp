@@ -13,6 +13,8 @@ Rule rule_of(std::uint32_t count, std::uint32_t seconds) {
   Rule rule;
   rule.allow = true;
   rule.rate = {count, seconds};
+  static std::uint64_t last_identity = 0;
+  rule.identity = ++last_identity;
   return rule;
 }
 
@@ -92,6 +94,13 @@ TEST(Rates, FullBucketsAreDropped) {
     static_cast<void>(rates.take(rule, caller, 300s));
   }
   EXPECT_GT(rates.take(daily, 7, 301s), 0ns);
+}
+
+TEST(Rates, GoOnForARuleOfTheSameIdentity) {
+  Rates rates;
+  const Rule rule = rule_of(5, 60), same = rule;
+  EXPECT_EQ(taken(rates, rule, 33, 0s, 3), 3U);
+  EXPECT_EQ(taken(rates, same, 33, 0s, 10), 2U);
 }
 
 TEST(Rates, TellWhenToTryAgain) {

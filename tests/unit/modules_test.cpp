@@ -132,7 +132,7 @@ TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
       {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
       {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
       {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"mgr can-i", Proof::none},
-      {"dns start", Proof::kernel},
+      {"mgr reload", Proof::kernel}, {"dns start", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";

@@ -1,0 +1,45 @@
+// mgrctl, with the caller's own uid; distrusts the daemon's answers.
+#include "client/reload.h"
+
+#include <iostream>
+
+#include "client/display.h"
+#include "client/json_value.h"
+
+namespace mgr::client {
+namespace {
+
+void say_each(const JsonValue& data, std::string_view name, const char* before, const char* after) {
+  const JsonValue* texts = data.find(name);
+  if (texts == nullptr) return;
+  for (const JsonValue& text : texts->items) {
+    std::cerr << before << harmless(text.text) << after << '\n';
+  }
+}
+
+Outcome<void> show(const Session& session, const Reply& reply) {
+  const auto data = parse_json(reply.data_json);
+  if (!data) return failed(Failure::Kind::bad_reply, "it does not say how the reload went");
+  say_each(*data, "warnings", "mgrctl: warning: ", "");
+  say_each(*data, "restart", "mgrctl: warning: ", " counts from a restart of mgr-helper");
+  if (!session.quiet) std::cout << "reloaded\n";
+  return {};
+}
+
+}  // namespace
+
+ExitCode run_reload(const Options& options, const Session& begun) {
+  Session session = begun;
+  if (options.words.size() != 1 || !options.input.given().empty()) {
+    return report(session, Failure{Failure::Kind::invalid_request, "reload takes no values"});
+  }
+  session.is_patient = true;  // a database of users may make the helper wait
+  Request request{"mgr", "reload", {}, options.on_behalf_of};
+  const auto reply =
+      converse(session, request, [&](const Reply& line) { return show(session, line); });
+  if (!reply) return report_unanswered(session, reply.error());
+  if (!reply->success && !session.json) return report(session, *reply);
+  return finish(session, exit_code(*reply));
+}
+
+}  // namespace mgr::client
