@@ -1,4 +1,6 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 
@@ -6,6 +8,7 @@
 #include "client/command.h"
 #include "client/display.h"
 #include "client/help.h"
+#include "client/import/run_import.h"
 #include "client/inputs.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
@@ -159,12 +162,29 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
                       : show_reply(session, *question, options.job.times);
 }
 
+// What mgrctl does by itself, whatever a module of that name can do.
+struct OwnCommand {
+  std::string_view word;
+  ExitCode (*run)(const Session& session, const Options& options);
+};
+constexpr std::array<OwnCommand, 1> own_commands{{{"import", run_import}}};
+
+const OwnCommand* find_own_command(std::string_view word) {
+  const auto found = std::ranges::find(own_commands, word, &OwnCommand::word);
+  return found == own_commands.end() ? nullptr : &*found;
+}
+
 ExitCode run(const Options& options) {
   const Session session = begin_session(options);
-  const bool is_help = options.words.empty() || (options.help && is_job_word(options.words[0]));
+  const bool is_help =
+      options.words.empty() ||
+      (options.help && (is_job_word(options.words[0]) || find_own_command(options.words[0])));
   if (is_help) {
     std::cout << general_help();
     return finish(session, ExitCode::ok);
+  }
+  if (const OwnCommand* own = options.help ? nullptr : find_own_command(options.words[0])) {
+    return own->run(session, options);
   }
   if (!options.help) {
     auto job_command = parse_job_command(options.words, options.job);

@@ -30,6 +30,10 @@ Commands for jobs (all but `jobs` may have `job` before them; show and prune mus
   stop ID…                      or --key KEY, --module NAME, --mine
   job prune                     forget the jobs that have ended
 
+Commands about the policy:
+  import FORMAT FILE…           takes over what another program's files allow, configd's or
+                                sudoers'; --into DIR, else to standard output
+
 A VALUE is name=value, or the value alone of the next argument; the last one, where it is a list,
 takes all that are left. Behind `--` every word is a value alone, even a=b or -5. A secret is asked
 for, or a line of standard input; never write one on the command line, where everybody can see it.
