@@ -40,8 +40,9 @@ const std::string& NameBook::name_of(const std::string& key, std::string_view te
   if (known != names_.end()) return known->second;
   const std::string base = fold_name(text, prefix_);
   std::string name = base;
-  for (unsigned number = 2; taken_.contains(name); ++number) {
-    const std::string suffix = '-' + std::to_string(number);
+  unsigned& number = last_numbers_.try_emplace(base, 1).first->second;
+  while (taken_.contains(name)) {
+    const std::string suffix = '-' + std::to_string(++number);
     name = base.substr(0, max_name_length - suffix.size());
     trim_end(name);
     name += suffix;

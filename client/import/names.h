@@ -26,6 +26,7 @@ class NameBook {
   std::string prefix_;
   std::map<std::string, std::string> names_;
   std::set<std::string> taken_;
+  std::map<std::string, unsigned> last_numbers_;
 };
 
 }  // namespace mgr::client

@@ -49,6 +49,10 @@ void print_files(const std::vector<PolicyFile>& files) {
   for (const PolicyFile& file : files) std::cout << "# ==> " << file.name << "\n" << file.text;
 }
 
+std::string number_of(std::size_t count, const char* what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
 void print_summary(const Imported& imported) {
   const auto line = [](const Source& source, const std::string& what) {
     std::cerr << harmless(place(source)) << ": " << harmless(what) << '\n';
@@ -70,8 +74,10 @@ void print_summary(const Imported& imported) {
     if (aside.needs_human) line(aside.source, "needs a human: " + aside.text);
   }
   const ImportCount count = count_of(imported);
-  std::cerr << count.actions << " actions and " << count.rules << " rules taken over; "
-            << count.humans << " things need a human: look for " << human_mark << '\n';
+  std::cerr << number_of(count.actions, "action") << " and " << number_of(count.rules, "rule")
+            << " taken over; " << number_of(count.humans, "thing")
+            << (count.humans == 1 ? " needs" : " need") << " a human: look for " << human_mark
+            << '\n';
 }
 
 }  // namespace

@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::size_t longest_summary = 120;
 
+// Matching takes time with the power of the number of '*': so many are looked into, and of more it
+// is assumed that they match.
+constexpr std::ptrdiff_t most_stars = 2;
+
+bool may_match(const std::string& pattern, const std::string& text) {
+  return std::ranges::count(pattern, '*') > most_stars ||
+         ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 // Why no action at all comes of it.
@@ -140,20 +149,19 @@ std::string action_words(const ImportedAction& action) {
 bool covers(const SudoCommand& command, const ImportedAction& action) {
   const std::string& program = action.command.front();
   const std::string& pattern = command.program.text;
-  const bool is_program =
-      pattern == "ALL" || pattern == program ||
-      (pattern.ends_with('/') && pattern + base_name(program) == program) ||
-      (command.program.has_wildcard && ::fnmatch(pattern.c_str(), program.c_str(), 0) == 0);
+  const bool is_program = pattern == "ALL" || pattern == program || command.program.is_regex ||
+                          (pattern.ends_with('/') && pattern + base_name(program) == program) ||
+                          (command.program.has_wildcard && may_match(pattern, program));
   if (!is_program || command.arguments == SudoCommand::Arguments::any) return is_program;
   std::string given, wanted;
   for (std::size_t at = 1; at < action.command.size(); ++at) given += ' ' + action.command[at];
   bool is_pattern = false;
   for (const SudoWord& word : command.words) {
-    if (word.is_regex) return true;  // not looked into: rather denied
+    if (word.is_regex) return true;  // not looked into
     wanted += ' ' + word.text;
     is_pattern = is_pattern || word.has_wildcard;
   }
-  return is_pattern ? ::fnmatch(wanted.c_str(), given.c_str(), 0) == 0 : wanted == given;
+  return is_pattern ? may_match(wanted, given) : wanted == given;
 }
 
 }  // namespace mgr::client

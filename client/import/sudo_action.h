@@ -3,11 +3,11 @@
 #pragma once
 
 #include <string>
+#include <tl/expected.hpp>
 
 #include "client/import/imported.h"
 #include "client/import/program_words.h"
 #include "client/import/sudoers_syntax.h"
-#include "tl/expected.hpp"
 
 namespace mgr::client {
 
@@ -20,7 +20,8 @@ namespace mgr::client {
 // What its name is made of: "systemctl restart nginx".
 [[nodiscard]] std::string action_words(const ImportedAction& action);
 
-// Whether sudo would take the argv of an action as this command.
+// Whether sudo would take the argv of an action as this command; true where that is too much work
+// to find out.
 [[nodiscard]] bool covers(const SudoCommand& command, const ImportedAction& action);
 
 }  // namespace mgr::client

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace mgr::client {
@@ -52,27 +53,24 @@ bool is_among(const Sudoers::Include& include, const std::vector<SourceFile>& fi
   });
 }
 
-bool has_host(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host,
-              int depth) {
-  return depth > 0 && std::ranges::any_of(hosts, [&](const SudoMember& member) {
-           const auto alias = sudoers.hosts.find(member.text);
-           if (alias != sudoers.hosts.end()) {
-             return has_host(sudoers, alias->second.members, host, depth - 1);
-           }
-           return member.text == "ALL" || member.text == host ||
-                  member.text == host.substr(0, host.find('.'));
-         });
-}
+struct HostsView {
+  bool has_this = false, leaves_out = false;
+  std::set<std::string> seen;  // aliases: each is looked into once
+};
 
-bool leaves_out(const Sudoers& sudoers, const SudoMembers& hosts, int depth) {
-  return depth > 0 && std::ranges::any_of(hosts, [&](const SudoMember& member) {
-           const auto alias = sudoers.hosts.find(member.text);
-           return member.negated || (alias != sudoers.hosts.end() &&
-                                     leaves_out(sudoers, alias->second.members, depth - 1));
-         });
+void look(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host,
+          HostsView& view) {
+  for (const SudoMember& member : hosts) {
+    view.leaves_out = view.leaves_out || member.negated;
+    const auto alias = sudoers.hosts.find(member.text);
+    if (alias == sudoers.hosts.end()) {
+      view.has_this = view.has_this || member.text == "ALL" || member.text == host ||
+                      member.text == host.substr(0, host.find('.'));
+    } else if (view.seen.insert(alias->first).second) {
+      look(sudoers, alias->second.members, host, view);
+    }
+  }
 }
-
-constexpr int deepest_alias = 4;
 
 }  // namespace
 
@@ -89,8 +87,9 @@ std::vector<Aside> notes_on(const Sudoers& sudoers, const std::vector<SourceFile
 }
 
 bool matches_host(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host) {
-  return has_host(sudoers, hosts, host, deepest_alias) &&
-         !leaves_out(sudoers, hosts, deepest_alias);
+  HostsView view;
+  look(sudoers, hosts, host, view);
+  return view.has_this && !view.leaves_out;
 }
 
 std::string text_of(const SudoMembers& members) {

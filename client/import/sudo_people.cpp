@@ -28,13 +28,16 @@ std::string why_no_member(const std::string& text) {
   return "'" + text + "' can be no user or group of a policy";
 }
 
-// The runas members with their aliases in place, to a depth that no real file has.
+constexpr std::size_t most_members = 1000;
+
+// The runas members with their aliases in place, to a depth and a number that no real file has:
+// beyond them, somebody may be left out.
 void flatten(const Sudoers& sudoers, const SudoMembers& members, bool negated, int depth,
              SudoMembers& into) {
   for (const SudoMember& member : members) {
     const auto alias = sudoers.runas.find(member.text);
     const bool is_negated = negated != member.negated;
-    if (into.size() > 1000) return;
+    if (into.size() > most_members) return into.push_back({"more", true});
     if (alias == sudoers.runas.end() || depth == 0) {
       into.push_back({member.text, is_negated});
     } else {

@@ -21,6 +21,9 @@ class SudoersImport {
       : sudoers_(sudoers), host_(host), exists_(exists), people_(sudoers) {
     module_.name = "sudo";
     module_.summary = "Imported from sudoers";
+    module_.head = {
+        "Each runs in / with mgr's own environment, without a terminal and with nothing on its "
+        "standard input; its answer is what it prints. sudo has no timeout of an hour."};
     is_password_off_ = is_password_off(sudoers);
   }
 
@@ -103,13 +106,13 @@ class SudoersImport {
 
   void expand(const SudoCommand& command, bool negated, std::set<std::string>& open,
               std::vector<Plain>& into) {
+    if (++commands_ > most_commands) return;  // aliases count too: they may hold each other alone
     const bool is_negated = negated != command.negated;
     const auto alias = sudoers_.commands.find(command.program.text);
     if (alias == sudoers_.commands.end() || !command.words.empty()) {
-      if (++commands_ <= most_commands) into.push_back({&command, is_negated});
-      return;
+      return into.push_back({&command, is_negated});
     }
-    if (commands_ > most_commands || !open.insert(alias->first).second) return;
+    if (!open.insert(alias->first).second) return;
     for (const SudoCommand& member : alias->second.members) expand(member, is_negated, open, into);
     open.erase(alias->first);
   }

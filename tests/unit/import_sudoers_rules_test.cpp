@@ -75,7 +75,7 @@ TEST(ImportSudoersRules, WhatStandsBehindNotIsDenied) {
 
 TEST(ImportSudoersRules, ANotFindsAllThatSudoWouldMatch) {
   for (const char* not_this : {"!ALL", "!/bin/", "!/bin/x", "!/bin/x *", "!/bin/x [0-9]", "!NO",
-                               "!/bin/x ^1$", "!/bin/?"}) {
+                               "!/bin/x ^1$", "!/bin/?", "!^/bin/.*$", "!/bin/x ^1|2$"}) {
     const auto result = imported("Cmnd_Alias NO = /bin/y, /bin/x 1\na ALL=/bin/x 1, " +
                                  std::string(not_this) + "\n");
     ASSERT_EQ(result.rules.size(), 2U) << not_this;
@@ -84,6 +84,14 @@ TEST(ImportSudoersRules, ANotFindsAllThatSudoWouldMatch) {
   for (const char* other : {"!/bin/x 2", "!/sbin/", "!/bin/x \"\"", "!/bin/y", "!/bin/x [2-9]"}) {
     EXPECT_EQ(imported("a ALL=/bin/x 1, " + std::string(other) + "\n").rules.size(), 1U) << other;
   }
+}
+
+TEST(ImportSudoersRules, APatternThatTakesForeverIsTakenToMatch) {
+  std::string pattern = "!/bin/x ";
+  for (int i = 0; i < 40; ++i) pattern += "*a";
+  const auto result = imported("a ALL=/bin/x " + std::string(2000, 'a') + "b, " + pattern + "c\n");
+  ASSERT_EQ(result.rules.size(), 2U);
+  EXPECT_FALSE(result.rules[1].allow);
 }
 
 TEST(ImportSudoersRules, NotInAnAliasTurnsRoundBehindNot) {

@@ -164,6 +164,23 @@ TEST(ImportSudoers, AliasesThatDoubleAreRefused) {
   EXPECT_THAT(result.error().detail, HasSubstr("20000"));
 }
 
+TEST(ImportSudoers, AliasesThatHoldEachOtherAloneEndToo) {
+  std::string commands = "a ALL=C0\nCmnd_Alias C30 = C30\n";
+  std::string hosts = "a H=/bin/x 1\nHost_Alias H = H";
+  std::string runas = "a ALL=(R) /bin/x 1\nRunas_Alias R = R";
+  for (int i = 0; i < 30; ++i) {
+    const std::string next = "C" + std::to_string(i + 1);
+    commands += "Cmnd_Alias C" + std::to_string(i) + " = " + next + ", " + next + "\n";
+  }
+  for (int i = 0; i < 2000; ++i) {
+    hosts += ", H";
+    runas += ", R";
+  }
+  EXPECT_FALSE(import_sudoers({{"s", commands}}, "h", is_everywhere));
+  EXPECT_TRUE(actions(hosts + "\n").empty());
+  EXPECT_TRUE(actions(runas + "\n").empty());
+}
+
 TEST(ImportSudoers, LinesAreJoinedAndCommentsDropped) {
   const auto all = actions(
       "# all of it\n  # /bin/z\n\nalice ALL = \\\n  NOPASSWD: /bin/a 1, \\\r\n /bin/b 2 # , "
