@@ -9,6 +9,7 @@
 #include "client/command.h"
 #include "client/display.h"
 #include "client/help.h"
+#include "client/import/run_import.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
 #include "client/options.h"
@@ -130,7 +131,8 @@ struct OwnCommand {
 };
 constexpr std::array own_commands{
     OwnCommand{"can-i", run_can_i}, OwnCommand{"explain", run_explain},
-    OwnCommand{"policy", run_policy}, OwnCommand{"reload", run_reload}};
+    OwnCommand{"import", run_import}, OwnCommand{"policy", run_policy},
+    OwnCommand{"reload", run_reload}};
 
 const OwnCommand* find_own_command(const Options& options) {
   if (options.words.empty()) return nullptr;

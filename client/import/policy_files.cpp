@@ -1,0 +1,124 @@
+// mgrctl, with the caller's own uid.
+#include "client/import/policy_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "client/import/write_toml.h"
+#include "protocol/descriptor.h"
+
+namespace mgr::client {
+namespace {
+
+constexpr std::size_t largest_file = 1 << 20;  // that mgr reads, and that is read here
+
+constexpr const char* empty_policy =
+    "# Without rules of its own: those that were imported are in rules.d. It is here so that this\n"
+    "# folder can be checked by itself; a policy.toml that is in force already stays as it is.\n";
+
+tl::unexpected<Failure> refuse(const std::string& name, const std::string& why) {
+  return failed(Failure::Kind::invalid_request, name + ": " + why);
+}
+
+tl::unexpected<Failure> refuse_errno(const std::string& name) {
+  return refuse(name, std::strerror(errno));
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Beside it under a name of its own, then renamed: a file in force is never seen half written.
+Outcome<void> write_file(const std::string& path, std::string_view text) {
+  std::string beside = path + ".XXXXXX";
+  const Descriptor file(::mkstemp(beside.data()));
+  if (!file) return refuse_errno(path);
+  const bool written = write_all(file.get(), text) && ::fchmod(file.get(), 0644) == 0 &&
+                       ::fsync(file.get()) == 0 && ::rename(beside.c_str(), path.c_str()) == 0;
+  if (written) return {};
+  const int error = errno;
+  ::unlink(beside.c_str());
+  errno = error;
+  return refuse_errno(path);
+}
+
+Outcome<void> make_folder(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  if (!std::filesystem::create_directories(path, error)) {
+    return refuse(path, error ? error.message() : "is no folder");
+  }
+  std::filesystem::permissions(path, std::filesystem::perms(0755), error);
+  if (error) return refuse(path, error.message());
+  return {};
+}
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+Outcome<SourceFile> read_source(const std::string& name) {
+  const Descriptor file(name == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                    : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return refuse_errno(name);
+  SourceFile source{name == "-" ? "stdin" : name, ""};
+  std::array<char, 1 << 16> piece{};
+  while (source.text.size() <= largest_file) {
+    const ssize_t got = ::read(file.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return refuse_errno(name);
+    if (got == 0) return source;
+    source.text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return refuse(name, "is larger than 1 MiB");
+}
+
+Outcome<std::vector<PolicyFile>> policy_files(const Imported& imported) {
+  std::vector<PolicyFile> files;
+  for (const ImportedModule& module : imported.modules) {
+    files.push_back({"modules.d/" + module.name + ".toml", module_toml(imported, module)});
+  }
+  files.push_back({"rules.d/" + imported.format + ".toml", rules_toml(imported)});
+  for (const PolicyFile& file : files) {
+    if (file.text.size() > largest_file) {
+      return refuse(file.name, "would be larger than 1 MiB; import fewer files at a time");
+    }
+  }
+  return files;
+}
+
+Outcome<void> write_files(const std::string& folder, const std::vector<PolicyFile>& files,
+                          bool overwrite) {
+  for (const PolicyFile& file : files) {
+    const std::string path = folder + "/" + file.name;
+    if (!overwrite && exists(path)) return refuse(path, "is there already; --yes replaces it");
+  }
+  for (const char* part : {"", "/modules.d", "/rules.d"}) {
+    if (const auto made = make_folder(folder + part); !made) return made;
+  }
+  for (const PolicyFile& file : files) {
+    if (const auto written = write_file(folder + "/" + file.name, file.text); !written) {
+      return written;
+    }
+  }
+  const std::string policy = folder + "/policy.toml";
+  return exists(policy) ? Outcome<void>{} : write_file(policy, empty_policy);
+}
+
+}  // namespace mgr::client
