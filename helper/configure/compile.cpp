@@ -34,6 +34,11 @@ Result<UserIds> find_service_user(const std::string& name) {
   return UserIds{entry->pw_uid, entry->pw_gid};
 }
 
+std::optional<gid_t> find_gid(const std::string& name) {
+  const group* entry = getgrnam(name.c_str());
+  return entry == nullptr ? std::nullopt : std::optional(entry->gr_gid);
+}
+
 // By name, into `compiled`.
 Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled) {
   const auto broker = find_service_user(settings.broker_user);
@@ -44,9 +49,7 @@ Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled)
   compiled.broker_gid = broker->gid;
   compiled.job_uid = jobs->uid;
   compiled.job_gid = jobs->gid;
-  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
-    compiled.admin_gid = admins->gr_gid;
-  }
+  compiled.admin_gid = find_gid(settings.admin_group);
   return {};
 }
 
@@ -89,9 +92,10 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
   all.insert(all.end(), more.begin(), more.end());
 }
 
-std::string review_of(Configuration loaded, const Registry& registry) {
+std::string review_of(Configuration loaded, const Registry& registry,
+                      std::optional<gid_t> admin_gid) {
   return encode(PolicyReview{review_format, std::move(loaded.policy), std::move(loaded.modules),
-                             known_modules(registry)});
+                             known_modules(registry), admin_gid});
 }
 
 Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
@@ -111,7 +115,7 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
     return fail(ErrorCode::failed, "the configuration is over 16 MiB");
   }
   outcome.schema_json = schema_json(registry);
-  outcome.policy_parts = policy_parts(review_of(std::move(loaded), registry));
+  outcome.policy_parts = policy_parts(review_of(std::move(loaded), registry, compiled.admin_gid));
   if (outcome.policy_parts.size() > most_policy_parts) {
     return fail(ErrorCode::failed, "the configuration is longer than clients can be told");
   }
@@ -134,7 +138,8 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
   append(outcome.warnings, loose_roots(loaded->modules));
 
   if (order.review) {
-    outcome.review = review_of(std::move(*loaded), **registry);
+    const auto admins = find_gid(loaded->settings.admin_group);
+    outcome.review = review_of(std::move(*loaded), **registry, admins);
     return {};
   }
   return compile_for_helper(order, std::move(*loaded), **registry, outcome);

@@ -6,4 +6,4 @@ target_include_directories(helper_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 mgr_unit_test(configure_test configure_lint_test.cpp configure_machine_test.cpp configure_roots_test.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/lint.cpp ${PROJECT_SOURCE_DIR}/helper/configure/roots.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/machine.cpp
-  LIBRARIES mgr_modules mgr_policy_files mgr_cgroup_path PkgConfig::CAPNG)
+  LIBRARIES mgr_schema mgr_policy_files mgr_policy_lint mgr_cgroup_path PkgConfig::CAPNG)

@@ -1,0 +1,17 @@
+// The whole look at a policy. mgrctl, with the caller's own uid.
+#pragma once
+
+#include <vector>
+
+#include "policy/lint/file_view.h"
+#include "policy/lint/finding.h"
+#include "policy/lint/silence.h"
+#include "policy/policy_review.h"
+
+namespace mgr {
+
+// All that is found, but for what the files' own comments allow; by file and line.
+[[nodiscard]] std::vector<Finding> lint(const PolicyReview& review, const FileView& files,
+                                        const std::vector<PolicyText>& texts);
+
+}  // namespace mgr
