@@ -1,4 +1,8 @@
 // mgrctl, with the caller's own uid: the admin's command line. Distrusts the daemon's answers.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 
@@ -10,6 +14,8 @@
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
 #include "client/options.h"
+#include "client/review/explain_command.h"
+#include "client/review/policy_command.h"
 #include "client/session.h"
 #include "protocol/error.h"
 
@@ -139,6 +145,12 @@ ExitCode show_ended_jobs(const Session& session, const Request& request) {
   return finish_wait(session, *reply);
 }
 
+// For people alone: a script knows the code, and may not ask for more.
+void hint_at_reason(const Session& session, const Command& command) {
+  if (session.json || session.quiet || ::isatty(STDERR_FILENO) == 0) return;
+  std::cerr << "mgrctl: for an admin, this says why: " << harmless(explain_hint(command)) << '\n';
+}
+
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
   Outcome<Question> question;
@@ -155,17 +167,37 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
   Request& request = question->request;
   request.on_behalf_of = options.on_behalf_of;
   request.wait = options.job.wait && !session.is_patient;  // which waits by itself
-  return request.wait ? show_ended_jobs(session, request)
-                      : show_reply(session, *question, options.job.times);
+  const ExitCode code = request.wait ? show_ended_jobs(session, request)
+                                     : show_reply(session, *question, options.job.times);
+  if (code == ExitCode::denied) hint_at_reason(session, command);
+  return code;
+}
+
+// Commands of mgrctl's own, whatever modules there are, beside those for jobs (is_job_word).
+struct OwnCommand {
+  std::string_view word;
+  ExitCode (*run)(const Options& options, const Session& session);
+};
+
+constexpr std::array own_commands{OwnCommand{"explain", run_explain},
+                                  OwnCommand{"policy", run_policy}};
+
+const OwnCommand* find_own_command(const Options& options) {
+  if (options.words.empty()) return nullptr;
+  const auto* found = std::ranges::find(own_commands, options.words[0], &OwnCommand::word);
+  return found == own_commands.end() ? nullptr : found;
 }
 
 ExitCode run(const Options& options) {
   const Session session = begin_session(options);
-  const bool is_help = options.words.empty() || (options.help && is_job_word(options.words[0]));
+  const OwnCommand* own = find_own_command(options);
+  const bool is_help =
+      options.words.empty() || (options.help && (own != nullptr || is_job_word(options.words[0])));
   if (is_help) {
     std::cout << general_help();
     return finish(session, ExitCode::ok);
   }
+  if (own != nullptr) return own->run(options, session);
   if (!options.help) {
     auto job_command = parse_job_command(options.words, options.job);
     if (!job_command) return report(session, job_command.error());

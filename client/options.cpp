@@ -30,6 +30,15 @@ Commands for jobs (all but `jobs` may have `job` before them; show and prune mus
   stop ID…                      or --key KEY, --module NAME, --mine
   job prune                     forget the jobs that have ended
 
+Commands about the policy:
+  explain MODULE ACTION [VALUE…]
+                                what is decided for the caller, or --as USER, by which rule and why,
+                                and the lines of policy.toml that would grant it; 0 where it is
+                                allowed, 126 where it is not
+  policy test FILE…             whether all that the files expect of the policy holds
+They look at the policy that is in force, for those who may ask for it (mgr policy); with --files
+DIR at the files there, such as /etc/mgr or a working copy, without asking mgr.
+
 A VALUE is name=value, or the value alone of the next argument; the last one, where it is a list,
 takes all that are left. Behind `--` every word is a value alone, even a=b or -5. A secret is asked
 for, or a line of standard input; never write one on the command line, where everybody can see it.

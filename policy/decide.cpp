@@ -5,26 +5,27 @@
 #include <array>
 
 namespace mgr {
-namespace {
 
-// An element that nothing of the condition can measure, a text beside ranges alone or an integer
-// beside texts alone, is taken as whatever grants less: outside on an allow, inside on a deny.
+bool lies_inside(const Condition& condition, bool allow, const Scalar& item) {
+  const auto* number = std::get_if<std::int64_t>(&item);
+  if (number == nullptr ? condition.texts.empty() : condition.ranges.empty()) return !allow;
+  if (number == nullptr) {
+    return std::ranges::find(condition.texts, scalar_text(item)) != condition.texts.end();
+  }
+  return std::ranges::any_of(condition.ranges, [&](const IntegerRange& range) {
+    return range.least <= *number && *number <= range.most;
+  });
+}
+
 bool holds(const Condition& condition, bool allow, const ArgumentValues& arguments) {
   const ArgumentValue* value = find_argument(arguments, condition.argument);
   if (value == nullptr || value->items.empty()) return false;
-  const auto lies_inside = [&](const Scalar& item) {
-    const auto* number = std::get_if<std::int64_t>(&item);
-    if (number == nullptr ? condition.texts.empty() : condition.ranges.empty()) return !allow;
-    if (number == nullptr) {
-      return std::ranges::find(condition.texts, scalar_text(item)) != condition.texts.end();
-    }
-    return std::ranges::any_of(condition.ranges, [&](const IntegerRange& range) {
-      return range.least <= *number && *number <= range.most;
-    });
-  };
-  return allow ? std::ranges::all_of(value->items, lies_inside)
-               : std::ranges::any_of(value->items, lies_inside);
+  const auto is_inside = [&](const Scalar& item) { return lies_inside(condition, allow, item); };
+  return allow ? std::ranges::all_of(value->items, is_inside)
+               : std::ranges::any_of(value->items, is_inside);
 }
+
+namespace {
 
 bool applies(const Rule& rule, const ArgumentValues& arguments) {
   return std::ranges::all_of(rule.where, [&](const Condition& condition) {
@@ -122,10 +123,10 @@ Decision Decider::decide(const Subject& subject, std::string_view module, std::s
   return tl::unexpected(Denied{});
 }
 
-std::vector<std::string_view> Decider::principals_of(const Subject& subject) const {
+std::vector<std::string_view> Decider::principals_of(const Subject& subject, bool for_deny) const {
   std::vector<std::uint32_t> numbers;
   for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
-    if (!by_entry) numbers.push_back(principal);
+    if (for_deny || !by_entry) numbers.push_back(principal);
   });
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());

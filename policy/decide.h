@@ -22,6 +22,14 @@ struct Subject {
   std::vector<gid_t> gids;  // primary and supplementary
 };
 
+// Whether an element of the condition's argument is what the condition wants. One that nothing of
+// the condition can measure, a text beside ranges alone or an integer beside texts alone, is taken
+// as whatever grants less: outside on an allow, inside on a deny.
+[[nodiscard]] bool lies_inside(const Condition& condition, bool allow, const Scalar& item);
+
+// Whether a condition of an allow or a deny holds; see Condition.
+[[nodiscard]] bool holds(const Condition& condition, bool allow, const ArgumentValues& arguments);
+
 class Decider;
 
 // The proof that the policy allows a request. Only Decider makes one, so what takes an Allowed
@@ -59,8 +67,10 @@ class Decider {
   [[nodiscard]] Decision decide(const Subject& subject, std::string_view module,
                                 std::string_view action, const ArgumentValues& arguments) const;
 
-  // The names of all principals that the subject is, anyone included.
-  [[nodiscard]] std::vector<std::string_view> principals_of(const Subject& subject) const;
+  // The names of all principals that the subject is, anyone included, in the order of the policy.
+  // `for_deny`: also those that it is by the user database alone.
+  [[nodiscard]] std::vector<std::string_view> principals_of(const Subject& subject,
+                                                            bool for_deny = false) const;
 
  private:
   // So that a string_view finds a std::string without making one.

@@ -7,6 +7,7 @@
 #include "policy/argument.h"
 #include "policy/parse.h"
 #include "policy/table_reader.h"
+#include "policy/type_name.h"
 
 namespace mgr {
 namespace {
@@ -198,11 +199,9 @@ class PolicyParser {
   }
 
   JobScope read_scope(TableReader& table) {
-    const std::string scope = table.text("jobs", "own");
-    if (scope == "all") return JobScope::all;
-    if (scope == "claimed") return JobScope::claimed;
-    if (scope != "own") table.error("jobs", "must be \"own\", \"claimed\" or \"all\"");
-    return JobScope::own;
+    const auto scope = find_word<JobScope>(table.text("jobs", "own"));
+    if (!scope) table.error("jobs", "must be " + all_words<JobScope>());
+    return scope.value_or(JobScope::own);
   }
 
   Rate read_rate(TableReader& table) {

@@ -1,6 +1,7 @@
 // mgr-configure and mgrctl; pure.
 #include "policy/type_name.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mgr {
@@ -19,6 +20,7 @@ constexpr std::array<std::string_view, 15> types{"int",  "bool",     "enum", "st
 constexpr std::array<std::string_view, 3> path_kinds{"file", "folder", "any"};
 constexpr std::array<std::string_view, 3> modes{"job", "output", "stream"};
 constexpr std::array<std::string_view, 3> proofs{"none", "kernel", "signed"};
+constexpr std::array<std::string_view, 3> scopes{"own", "claimed", "all"};
 
 }  // namespace
 
@@ -26,6 +28,13 @@ std::string_view word_of(TypeKind kind) { return word_in(types, kind); }
 std::string_view word_of(PathKind kind) { return word_in(path_kinds, kind); }
 std::string_view word_of(RunMode mode) { return word_in(modes, mode); }
 std::string_view word_of(Proof proof) { return word_in(proofs, proof); }
+std::string_view word_of(JobScope scope) { return word_in(scopes, scope); }
+
+std::string rate_text(const Rate& rate) {
+  const auto* period = std::ranges::find(rate_periods, rate.seconds, &RatePeriod::seconds);
+  const std::string_view name = period == rate_periods.end() ? "?" : period->name;
+  return std::to_string(rate.count) + '/' + std::string(name);
+}
 
 std::string type_name(const ArgumentType& type) {
   return (type.is_list ? "list of " : "") + std::string(word_of(type.kind));

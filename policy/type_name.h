@@ -12,10 +12,13 @@
 
 namespace mgr {
 
-[[nodiscard]] std::string_view word_of(TypeKind kind);  // "int", "bool", …
-[[nodiscard]] std::string_view word_of(PathKind kind);  // "file", "folder", "any"
-[[nodiscard]] std::string_view word_of(RunMode mode);   // "job", "output", "stream"
-[[nodiscard]] std::string_view word_of(Proof proof);    // "none", "kernel", "signed"
+[[nodiscard]] std::string_view word_of(TypeKind kind);   // "int", "bool", …
+[[nodiscard]] std::string_view word_of(PathKind kind);   // "file", "folder", "any"
+[[nodiscard]] std::string_view word_of(RunMode mode);    // "job", "output", "stream"
+[[nodiscard]] std::string_view word_of(Proof proof);     // "none", "kernel", "signed"
+[[nodiscard]] std::string_view word_of(JobScope scope);  // "own", "claimed", "all"
+
+[[nodiscard]] std::string rate_text(const Rate& rate);  // "30/min"
 
 // What that word stands for, to the letter; nothing where it is none of them.
 template <typename Enum>

@@ -1,0 +1,94 @@
+// mgrctl, with the caller's own uid; distrusts the policy that it explains.
+#include "client/review/explain_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "client/binding.h"
+#include "client/command.h"
+#include "client/review/caller.h"
+#include "client/review/explanation_text.h"
+#include "client/review/known_catalogue.h"
+#include "client/review/load_policy.h"
+
+namespace mgr::client {
+namespace {
+
+tl::unexpected<Failure> misused(std::string detail) {
+  return failed(Failure::Kind::invalid_request, std::move(detail));
+}
+
+Outcome<Command> read_command(const Options& options) {
+  const std::string_view input = options.input.given();
+  if (!input.empty()) return misused(std::string(input) + " is not for explain");
+  if (options.words.size() < 2) return misused("explain needs MODULE ACTION [VALUE…]");
+  const std::vector<std::string> words(options.words.begin() + 1, options.words.end());
+  return parse_command(words, options.plain_from == SIZE_MAX ? SIZE_MAX : options.plain_from - 1);
+}
+
+Outcome<Question> bind(const Command& command, const std::vector<KnownModule>& known) {
+  const Catalogue catalogue = catalogue_of(known);
+  const auto chosen = choose_action(command, catalogue);
+  if (!chosen) return tl::unexpected(chosen.error());
+  auto request = bind_values(command, *chosen);
+  if (!request) return tl::unexpected(request.error());
+  return Question{{}, request->module, request->action, std::move(request->arguments)};
+}
+
+ExitCode exit_code_of(Verdict verdict) {
+  if (verdict == Verdict::allow) return ExitCode::ok;
+  return verdict == Verdict::deny ? ExitCode::denied : ExitCode::usage;
+}
+
+ExitCode show(const Session& session, const Explanation& found, const Asked& asked) {
+  if (session.json) {
+    Reply line;
+    line.line = explanation_json(found, asked);
+    std::cout << json_text(line);
+  } else if (!session.quiet) {
+    std::cout << explanation_text(found, asked);
+  }
+  return finish(session, exit_code_of(found.verdict));
+}
+
+bool is_plain(const std::string& word) {
+  return std::ranges::all_of(word, [](char byte) {
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    return letter || (byte >= '0' && byte <= '9') ||
+           std::string_view("_./:=,@%+-").find(byte) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+ExitCode run_explain(const Options& options, const Session& session) {
+  const auto command = read_command(options);
+  if (!command) return report(session, command.error());
+  const auto caller = find_caller(options.as);
+  if (!caller) return report(session, caller.error());
+  auto policy = load_policy(options, session);
+  if (!policy) return policy.error();
+  const Explainer explainer(std::move(policy->review));
+  auto question = bind(*command, explainer.known());
+  if (!question && session.json) {
+    Explanation invalid;
+    invalid.reason = question.error().detail;
+    return show(session, invalid, {caller_name(*caller), command->module + " " + command->action});
+  }
+  if (!question) return report(session, question.error());
+  question->caller = *caller;
+  return show(session, explainer.explain(*question),
+              {caller_name(*caller), request_words(*question)});
+}
+
+std::string explain_hint(const Command& command) {
+  std::string hint = "mgrctl explain --as " + std::to_string(::geteuid());
+  hint += " " + command.module + " " + command.action;
+  if (command.plain_from < command.values.size()) return hint + " …";
+  for (const std::string& value : command.values) hint += is_plain(value) ? " " + value : " …";
+  return hint;
+}
+
+}  // namespace mgr::client

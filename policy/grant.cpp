@@ -1,0 +1,149 @@
+// mgrctl, with the caller's own uid; pure.
+#include "policy/grant.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "policy/toml_text.h"
+#include "protocol/text.h"
+
+namespace mgr {
+namespace {
+
+const Principal* find_principal(const Policy& policy, std::string_view name) {
+  const auto found = std::ranges::find(policy.principals, name, &Principal::name);
+  return found == policy.principals.end() ? nullptr : &*found;
+}
+
+// How many callers it may be; a group has any number.
+std::size_t width(const Principal& principal) {
+  const bool any_number = principal.is_anyone || !principal.gids.empty();
+  return any_number ? std::numeric_limits<std::size_t>::max() : principal.uids.size();
+}
+
+bool names(const Policy& policy, const Rule& rule, const Principal& principal) {
+  return std::ranges::any_of(
+      rule.who, [&](std::size_t who) { return &policy.principals[who] == &principal; });
+}
+
+// Null where the caller is nothing but anyone.
+const Principal* choose_principal(const Policy& policy, const Fitting& request,
+                                  const Rule* nearest) {
+  const Principal* chosen = nullptr;
+  bool chosen_is_near = false;
+  for (const std::string_view name : request.principals) {
+    const Principal* principal = find_principal(policy, name);
+    if (principal == nullptr || principal->is_anyone) continue;
+    const bool is_near = nearest != nullptr && names(policy, *nearest, *principal);
+    const bool better = chosen == nullptr || (is_near && !chosen_is_near) ||
+                        (is_near == chosen_is_near && width(*principal) < width(*chosen));
+    if (!better) continue;
+    chosen = principal;
+    chosen_is_near = is_near;
+  }
+  return chosen;
+}
+
+std::string new_name(const Policy& policy, const Grantee& grantee) {
+  if (is_name(grantee.user) && find_principal(policy, grantee.user) == nullptr) {
+    return grantee.user;
+  }
+  const std::string number = "uid-" + std::to_string(*grantee.subject.uid);
+  std::string name = number;
+  for (int i = 2; find_principal(policy, name) != nullptr; ++i) {
+    name = number + "-" + std::to_string(i);
+  }
+  return name;
+}
+
+// A file that is read after the one that declares the principal: a rule names it there.
+std::string file_for(const Policy& policy, const Principal* principal) {
+  if (policy.rules.empty()) return "";
+  if (principal == nullptr) return policy.rules.front().file;
+  const auto naming = std::ranges::find_if(
+      policy.rules, [&](const Rule& rule) { return names(policy, rule, *principal); });
+  return naming == policy.rules.end() ? policy.rules.back().file : naming->file;
+}
+
+// Nothing for a text that no condition can name: what has ".." in it is a range there.
+std::optional<std::string> exact_value(const Scalar& item) {
+  if (std::holds_alternative<std::int64_t>(item)) return scalar_text(item);
+  const std::string text = scalar_text(item);
+  return text.find("..") == text.npos ? std::optional(toml_string(text)) : std::nullopt;
+}
+
+// "[1, 2]" or "1"
+std::optional<std::string> exact_values(const ArgumentValue& value) {
+  std::vector<std::string> texts;
+  for (const Scalar& item : value.items) {
+    auto text = exact_value(item);
+    if (!text) return std::nullopt;
+    if (std::ranges::find(texts, *text) == texts.end()) texts.push_back(std::move(*text));
+  }
+  if (texts.size() == 1) return texts.front();
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
+  return "[" + list + "]";
+}
+
+void add_conditions(const Rule* nearest, const Fitting& request, Grant& grant) {
+  std::string conditions;
+  std::vector<std::string> seen;
+  for (const Condition& condition :
+       nearest == nullptr ? std::vector<Condition>{} : nearest->where) {
+    if (std::ranges::find(seen, condition.argument) != seen.end()) continue;
+    seen.push_back(condition.argument);
+    const ArgumentValue* value = find_argument(request.arguments, condition.argument);
+    const auto exact = value == nullptr ? std::nullopt : exact_values(*value);
+    if (exact) {
+      conditions +=
+          (conditions.empty() ? "" : ", ") + toml_key(condition.argument) + " = " + *exact;
+    } else {
+      grant.notes.push_back("they grant it with any " + condition.argument +
+                            (value == nullptr
+                                 ? ", since no condition holds for what is left out"
+                                 : ", since no condition can name a text with .. in it"));
+    }
+  }
+  if (!conditions.empty()) grant.lines += "where  = { " + conditions + " }\n";
+  if (seen.empty() && !request.arguments.empty()) {
+    grant.notes.emplace_back("they grant it with any arguments");
+  }
+}
+
+std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& grant) {
+  const std::string name = new_name(policy, grantee);
+  grant.lines += "[[principal]]\nname = " + toml_string(name) + '\n';
+  grant.lines += grantee.user.empty() ? "uid  = " + std::to_string(*grantee.subject.uid)
+                                      : "user = " + toml_string(grantee.user);
+  grant.lines += "\n\n";
+  return name;
+}
+
+}  // namespace
+
+Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& grantee,
+                  const Rule* nearest) {
+  Grant grant;
+  const Principal* principal = choose_principal(policy, request, nearest);
+  grant.file = file_for(policy, principal);
+  std::string who = anyone_principal;
+  const bool is_somebody =
+      grantee.subject.uid && !is_nobody(*grantee.subject.uid) && !grantee.is_anyone;
+  if (principal != nullptr) {
+    who = principal->name;
+    if (width(*principal) > 1) grant.notes.push_back("they grant it to all that are " + who);
+  } else if (is_somebody) {
+    who = add_principal(policy, grantee, grant);
+  } else {
+    grant.notes.emplace_back("they grant it to everybody who connects");
+  }
+  grant.lines += "[[allow]]\nwho    = " + toml_string(who) +
+                 "\nmodule = " + toml_string(request.module) +
+                 "\naction = " + toml_string(request.action) + '\n';
+  add_conditions(nearest, request, grant);
+  return grant;
+}
+
+}  // namespace mgr
