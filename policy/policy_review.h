@@ -45,9 +45,8 @@ struct PolicyReview {
   Policy policy;
   std::vector<DeclaredModule> modules;  // as modules.d has them
   std::vector<KnownModule> known;       // all
-  std::optional<gid_t> admin_gid;       // of mgr.toml's admin_group, where the machine has it
   static void members(auto& archive, auto& record) {
-    archive(record.format, record.policy, record.modules, record.known, record.admin_gid);
+    archive(record.format, record.policy, record.modules, record.known);
   }
 };
 

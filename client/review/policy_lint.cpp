@@ -50,7 +50,8 @@ ExitCode run_policy_lint(const Options& options, const Session& session) {
   const auto policy = load_files(options, options.files);
   if (!policy) return report(session, policy.error());
   const std::string folder = options.files.value_or(Paths(options.root.value_or("")).etc());
-  const auto findings = lint(policy->review, SystemFileView(), read_policy_texts(folder));
+  const auto findings =
+      lint(policy->review, policy->admin_gid, SystemFileView(), read_policy_texts(folder));
   if (session.json) {
     std::cout << json_of(findings);
   } else {

@@ -92,10 +92,9 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
   all.insert(all.end(), more.begin(), more.end());
 }
 
-std::string review_of(Configuration loaded, const Registry& registry,
-                      std::optional<gid_t> admin_gid) {
+std::string review_of(Configuration loaded, const Registry& registry) {
   return encode(PolicyReview{review_format, std::move(loaded.policy), std::move(loaded.modules),
-                             known_modules(registry), admin_gid});
+                             known_modules(registry)});
 }
 
 Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
@@ -115,7 +114,7 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
     return fail(ErrorCode::failed, "the configuration is over 16 MiB");
   }
   outcome.schema_json = schema_json(registry);
-  outcome.policy_parts = policy_parts(review_of(std::move(loaded), registry, compiled.admin_gid));
+  outcome.policy_parts = policy_parts(review_of(std::move(loaded), registry));
   if (outcome.policy_parts.size() > most_policy_parts) {
     return fail(ErrorCode::failed, "the configuration is longer than clients can be told");
   }
@@ -138,8 +137,8 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
   append(outcome.warnings, loose_roots(loaded->modules));
 
   if (order.review) {
-    const auto admins = find_gid(loaded->settings.admin_group);
-    outcome.review = review_of(std::move(*loaded), **registry, admins);
+    outcome.admin_gid = find_gid(loaded->settings.admin_group);
+    outcome.review = review_of(std::move(*loaded), **registry);
     return {};
   }
   return compile_for_helper(order, std::move(*loaded), **registry, outcome);

@@ -86,6 +86,11 @@ const Rule* decider_of(const Policy& policy, std::size_t index, const Principal&
   return nullptr;
 }
 
+bool is_repetition(const Rule& rule, const Rule& other) {
+  return other.allow && other.file != rule.file && other.jobs == rule.jobs &&
+         other.rate.count == rule.rate.count && other.rate.seconds == rule.rate.seconds;
+}
+
 // Certainly two different people: told by their uids alone, which differ.
 bool are_apart(const Principal& one, const Principal& other) {
   if (is_for_nobody(one) || is_for_nobody(other)) return true;
@@ -131,7 +136,7 @@ const Rule* rule_instead_of(const Policy& policy, std::size_t index) {
       for (const std::string& action : rule.actions) {
         const Rule* decider = decider_of(policy, index, callers, module, action);
         if (decider == nullptr) return nullptr;
-        if (first == nullptr) first = decider;
+        if (first == nullptr && !is_repetition(rule, *decider)) first = decider;
       }
     }
   }

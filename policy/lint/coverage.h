@@ -16,8 +16,9 @@ namespace mgr {
 
 // The rule that decides before `policy.rules[index]`, an allow, whatever that one could allow: an
 // allow before it, or a deny anywhere, with the same callers or more, the same actions or more, and
-// no condition that is not implied. Several may share it; the first is returned. nullptr where
-// something is left to it, as far as can be told.
+// no condition that is not implied. nullptr where something is left to it, as far as can be told;
+// and where all that decides instead are allows of other files that grant the very same, since each
+// package brings what it needs.
 [[nodiscard]] const Rule* rule_instead_of(const Policy& policy, std::size_t index);
 
 // Whether somebody may be both principals of two rules, and both name some action. False only

@@ -12,12 +12,12 @@
 
 namespace mgr {
 
-std::vector<Finding> lint(const PolicyReview& review, const FileView& files,
-                          const std::vector<PolicyText>& texts) {
+std::vector<Finding> lint(const PolicyReview& review, std::optional<gid_t> admin_gid,
+                          const FileView& files, const std::vector<PolicyText>& texts) {
   std::vector<Finding> findings;
   // A failure is what no policy loads with, so none is reviewed with it.
   if (auto found = lint_names(review.policy, review.known)) findings = std::move(*found);
-  lint_rules(review, findings);
+  lint_rules(review, admin_gid, findings);
   for (const DeclaredModule& module : review.modules) {
     for (const DeclaredAction& action : module.actions) {
       lint_command(action, findings);

@@ -11,8 +11,9 @@ namespace {
 
 class RulesLint {
  public:
-  RulesLint(const PolicyReview& review, std::vector<Finding>& findings)
-      : review_(review), policy_(review.policy), findings_(findings) {}
+  RulesLint(const PolicyReview& review, std::optional<gid_t> admin_gid,
+            std::vector<Finding>& findings)
+      : review_(review), policy_(review.policy), admin_gid_(admin_gid), findings_(findings) {}
 
   void look() {
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
@@ -105,7 +106,7 @@ class RulesLint {
 
   bool is_admin(const Principal& principal) const {
     const auto is_root = [](uid_t uid) { return uid == 0; };
-    const auto is_group = [&](gid_t gid) { return gid == 0 || review_.admin_gid == gid; };
+    const auto is_group = [&](gid_t gid) { return gid == 0 || admin_gid_ == gid; };
     return std::ranges::all_of(principal.uids, is_root) &&
            std::ranges::all_of(principal.gids, is_group);
   }
@@ -133,13 +134,15 @@ class RulesLint {
 
   const PolicyReview& review_;
   const Policy& policy_;
+  std::optional<gid_t> admin_gid_;
   std::vector<Finding>& findings_;
 };
 
 }  // namespace
 
-void lint_rules(const PolicyReview& review, std::vector<Finding>& findings) {
-  RulesLint(review, findings).look();
+void lint_rules(const PolicyReview& review, std::optional<gid_t> admin_gid,
+                std::vector<Finding>& findings) {
+  RulesLint(review, admin_gid, findings).look();
 }
 
 }  // namespace mgr
