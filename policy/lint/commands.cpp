@@ -28,11 +28,13 @@ class CommandLint {
 
   void look_from(std::size_t program) {
     const std::string_view name = program_name(argv_[program]);
+    const bool systems = is_of_the_system(argv_[program]);
+    if (systems && reads_commands(name)) look_at_input(program);
     if (const Interpreter* interpreter = find_interpreter(name)) {
       look_at_interpreter(*interpreter, program);
-    } else if (const Runner* runner = find_runner(name)) {
+    } else if (const Runner* runner = systems ? find_runner(name) : nullptr) {
       look_at_runner(*runner, program);
-    } else if (const EscapeProgram* escape = find_escape_program(name)) {
+    } else if (const auto* escape = systems ? find_escape_program(name) : nullptr) {
       look_at_escape_program(*escape, program);
     }
   }
@@ -55,7 +57,8 @@ class CommandLint {
         continue;
       }
       if (element == "--") continue;
-      if (has_code) return;  // what follows is the code's to read
+      if (has_code) return look_at_arguments_of_code(i, program);
+      if (element == "-") break;
       if (interpreter.code_first) {
         report_code(element, program);
       } else if (const Argument* argument = find_untamed(action_, element)) {
@@ -65,6 +68,27 @@ class CommandLint {
       }
       return;
     }
+    if (!has_code) look_at_input(program);
+  }
+
+  // What follows is the code's to read. That of a shell splits and expands what it does not quote.
+  void look_at_arguments_of_code(std::size_t first, std::size_t program) {
+    if (!program_name(argv_[program]).ends_with("sh")) return;
+    for (std::size_t i = first; i < argv_.size(); ++i) {
+      const Argument* argument = find_free(action_, argv_[i]);
+      if (argument == nullptr) continue;
+      return add("interpreter-argument",
+                 quoted(*argument) + " is a free text, and an argument of code that " +
+                     argv_[program] + " runs: one $1 without quotes takes it apart");
+    }
+  }
+
+  void look_at_input(std::size_t program) {
+    const Argument* input = find_input(action_);
+    if (input == nullptr) return;
+    add("interpreter-code", quoted(*input) + " is the standard input, from which " +
+                                argv_[program] + " reads what it is to run, as " +
+                                action_.run.user);
   }
 
   bool report_code(std::string_view element, std::size_t program) {
@@ -78,6 +102,7 @@ class CommandLint {
 
   void look_at_runner(const Runner& runner, std::size_t program) {
     std::size_t operands = runner.operands;
+    bool may_have_value = false;  // a long option, whose value may be the next element
     for (std::size_t i = program + 1; i < argv_.size(); ++i) {
       const std::string_view element = argv_[i];
       const bool option = is_option(element);
@@ -88,12 +113,23 @@ class CommandLint {
         continue;
       }
       if (option ? report_choice(element, program) : false) return;
+      may_have_value |= option && element.find('=') == std::string_view::npos && element[1] == '-';
       if (option || element == "--") continue;
       if (is_assignment(element) && element.front() != '{') continue;  // NAME=value of env
       if (runner.through_shell && operands == 0) return look_at_shell_words(i, program);
       if (report_choice(element, program)) return;
-      if (operands-- == 0) return look_from(i);
+      if (may_have_value && !is_known(element)) {
+        may_have_value = false;
+      } else if (operands-- == 0) {
+        return look_from(i);
+      }
     }
+  }
+
+  static bool is_known(std::string_view program) {
+    const std::string_view name = program_name(program);
+    return program.front() == '/' || find_interpreter(name) != nullptr ||
+           find_runner(name) != nullptr || find_escape_program(name) != nullptr;
   }
 
   void look_at_shell_words(std::size_t first, std::size_t program) {
@@ -147,10 +183,13 @@ class CommandLint {
   std::vector<Finding>& findings_;
 };
 
-// The element behind a program's options, and behind so many operands.
+// The element behind a program's options, and behind so many operands; 0 where it cannot be told.
 std::size_t operand_index(const std::vector<std::string>& argv, std::size_t program,
                           std::string_view value_letters, std::size_t operands) {
   for (std::size_t i = program + 1; i < argv.size(); ++i) {
+    if (argv[i].starts_with("--") && argv[i].size() > 2 && argv[i].find('=') == std::string::npos) {
+      return 0;  // its value may follow
+    }
     if (takes_next(argv[i], value_letters)) {
       ++i;
     } else if (!is_option(argv[i]) && argv[i] != "--" && !is_assignment(argv[i])) {
@@ -172,7 +211,7 @@ std::size_t program_index(const std::vector<std::string>& argv) {
   std::size_t program = 0;
   while (program < argv.size()) {
     const Runner* runner = find_runner(program_name(argv[program]));
-    if (runner == nullptr || runner->through_shell) break;
+    if (runner == nullptr || runner->through_shell || !is_of_the_system(argv[program])) break;
     const auto next = operand_index(argv, program, runner->value_letters, runner->operands);
     if (next == 0) break;
     program = next;

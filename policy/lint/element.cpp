@@ -10,7 +10,7 @@ namespace {
 
 // Each with a word on both sides, since a pattern may want one; short and long.
 bool lets_more_through(const Pattern& pattern) {
-  static constexpr std::string_view signs = " ;|&$`\"'\\<>(){}!*?#";
+  static constexpr std::string_view signs = ";|&$`\"'\\<>(){}!";
   return std::ranges::any_of(signs, [&](char sign) {
     const std::string once(1, sign);
     const std::string word(8, 'a');
@@ -59,6 +59,18 @@ const Argument* find_untamed(const DeclaredAction& action, std::string_view elem
 
 const Argument* find_free(const DeclaredAction& action, std::string_view element) {
   return find_in(action, element, is_free);
+}
+
+const Argument* find_input(const DeclaredAction& action) {
+  const auto found = std::ranges::find_if(action.arguments, [](const Argument& argument) {
+    return argument.type.kind == TypeKind::blob || argument.type.kind == TypeKind::secret;
+  });
+  return found == action.arguments.end() ? nullptr : &*found;
+}
+
+bool is_of_the_system(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos || path.substr(0, slash).ends_with("bin");
 }
 
 std::string_view program_name(std::string_view path) {

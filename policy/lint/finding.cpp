@@ -14,6 +14,8 @@ constexpr std::array codes = std::to_array<FindingCode>({
      "write a script, name its path in `command`, and give it the value as an argument"},
     {"interpreter-script", danger,
      "name the script in `command`; where there are several, an action for each"},
+    {"interpreter-argument", weak,
+     "put the code in a script of root's, which quotes what it is given, or narrow the `pattern`"},
     {"runner-argument", danger, "name the program in `command`; give a choice the type enum"},
     {"option-injection", danger,
      "make the value an element of its own, or give it the type enum or a narrow `pattern`"},

@@ -29,7 +29,7 @@ constexpr auto interpreters = std::to_array<Interpreter>({
 });
 
 constexpr auto runners = std::to_array<Runner>({
-    {"env", "uCS"},
+    {"env", "uC"},
     {"xargs", "aEIdLnPs"},
     {"busybox", ""},
     {"toybox", ""},
@@ -92,6 +92,10 @@ constexpr auto escape_programs = std::to_array<EscapeProgram>({
     {"sed", "-f reads a script, -i writes", "a script's `e` runs commands, its `w` writes files"},
     {"vi", "-c and --cmd run commands", "an editor has :! and a file's modelines"},
     {"vim", "-c and --cmd run commands", "an editor has :! and a file's modelines; +COMMAND runs"},
+    {"vim.tiny", "-c and --cmd run commands", "an editor has :!; +COMMAND runs"},
+    {"vim.basic", "-c and --cmd run commands", "an editor has :!; +COMMAND runs"},
+    {"editor", "-c runs commands", "an editor has a way to a shell"},
+    {"pager", "", "a pager has !"},
     {"view", "-c runs commands", "an editor has :!; +COMMAND runs"},
     {"nvim", "-c runs commands", "an editor has :!; +COMMAND runs"},
     {"nano", "-s runs a speller", "an editor opens and writes any file; +LINE is read"},
@@ -209,6 +213,11 @@ constexpr auto escape_programs = std::to_array<EscapeProgram>({
     {"pdflatex", "--shell-escape runs programs", "TeX reads and writes files"},
 });
 
+// Programs that read commands from their standard input.
+constexpr auto command_readers = std::to_array<std::string_view>(
+    {"xargs", "mysql", "mariadb", "psql", "sqlite", "redis-cli", "at", "batch", "crontab", "ssh",
+     "su", "ftp", "lftp", "sftp", "telnet", "parallel", "ed", "ansible-playbook"});
+
 const auto* find_in(const auto& table, std::string_view name) {
   const auto found = std::ranges::find_if(table, [&](const auto& row) { return row.name == name; });
   return found == table.end() ? nullptr : &*found;
@@ -220,6 +229,10 @@ const Interpreter* find_interpreter(std::string_view name) { return find_in(inte
 const Runner* find_runner(std::string_view name) { return find_in(runners, name); }
 const EscapeProgram* find_escape_program(std::string_view name) {
   return find_in(escape_programs, name);
+}
+
+bool reads_commands(std::string_view name) {
+  return std::ranges::find(command_readers, name) != command_readers.end();
 }
 
 }  // namespace mgr

@@ -34,4 +34,8 @@ struct EscapeProgram {
 [[nodiscard]] const Runner* find_runner(std::string_view name);
 [[nodiscard]] const EscapeProgram* find_escape_program(std::string_view name);
 
+// Whether what it reads from its standard input is carried out. Interpreters without a script do so
+// too.
+[[nodiscard]] bool reads_commands(std::string_view name);
+
 }  // namespace mgr

@@ -90,7 +90,9 @@ class Silencer {
       if (find_code(code) == nullptr) {
         add(silence, "silence-unknown", "there is no finding '" + code + "'");
       } else if (silence.has_reason && take_out(silence, code) == 0) {
-        add(silence, "silence-unused", "nothing here is a finding '" + code + "'");
+        add(silence, "silence-unused",
+            "line " + std::to_string(silence.target) + ", which it is about, has no finding '" +
+                code + "'");
       }
     }
     if (!silence.has_reason) {
