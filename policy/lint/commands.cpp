@@ -128,7 +128,7 @@ class CommandLint {
 
   static bool is_known(std::string_view program) {
     const std::string_view name = program_name(program);
-    return program.front() == '/' || find_interpreter(name) != nullptr ||
+    return program.starts_with('/') || find_interpreter(name) != nullptr ||
            find_runner(name) != nullptr || find_escape_program(name) != nullptr;
   }
 
