@@ -39,11 +39,14 @@ Commands about the policy:
                                 what is decided for the caller, or --as USER, by which rule and why,
                                 and the lines of policy.toml that would grant it; 0 where it is
                                 allowed, 126 where it is not
+  policy check                  whether the files load as mgr would load them, and with what warnings
+  policy lint                   what in the files is as good as root, or dead; 1 where there is some
   policy test FILE…             whether all that the files expect of the policy holds
   import FORMAT FILE…           takes over what another program's files allow, configd's or
                                 sudoers'; --into DIR, else to standard output
-explain and policy look at the policy that is in force, for those who may ask for it (mgr policy);
-with --files DIR at the files there, such as /etc/mgr or a working copy, without asking mgr.
+explain and test look at the policy that is in force, for those who may ask for it (mgr policy);
+check and lint at the files of /etc/mgr; all of them, with --files DIR, at the files there, such as a
+working copy, without asking mgr.
 
 A VALUE is name=value, or the value alone of the next argument; the last one, where it is a list,
 takes all that are left. Behind `--` every word is a value alone, even a=b or -5. A secret is asked

@@ -53,9 +53,10 @@ struct CompileOutcome {
   std::string schema_json;                // the data of `mgr modules`
   std::vector<std::string> policy_parts;  // the data of `mgr policy`, part by part: the review
   std::string review;                     // a PolicyReview (policy_review.h), encoded
+  std::optional<gid_t> admin_gid;         // beside a review: the group of the admins
   static void members(auto& archive, auto& record) {
     archive(record.error, record.warnings, record.configuration, record.schema_json,
-            record.policy_parts, record.review);
+            record.policy_parts, record.review, record.admin_gid);
   }
 };
 

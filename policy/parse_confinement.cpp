@@ -1,10 +1,10 @@
 // mgr-configure (root); reads root's own files, and distrusts their author's typing.
 #include <cap-ng.h>
-#include <linux/capability.h>
 
 #include <algorithm>
 
 #include "policy/parse_action.h"
+#include "policy/root_equivalent.h"
 
 namespace mgr {
 namespace {
@@ -13,15 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t mebibyte = 1 << 20;
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 50;
-
-// With any of these a process can make itself root, or do what only root may: by becoming another
-// user, by writing to any file or to the kernel, or by making a file that does it later.
-constexpr unsigned long root_equivalent[] = {
-    CAP_CHOWN,        CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER,
-    CAP_FSETID,       CAP_SETGID,       CAP_SETUID,          CAP_SETPCAP,
-    CAP_SYS_MODULE,   CAP_SYS_RAWIO,    CAP_SYS_CHROOT,      CAP_SYS_PTRACE,
-    CAP_SYS_ADMIN,    CAP_MKNOD,        CAP_SETFCAP,         CAP_MAC_ADMIN,
-    CAP_MAC_OVERRIDE, CAP_BPF,          CAP_PERFMON,         CAP_CHECKPOINT_RESTORE};
 
 void read_limits(TableReader& table, RunSettings& run) {
   run.memory = table.size("memory", mebibyte, most_bytes, run.memory);
@@ -74,7 +65,7 @@ std::uint64_t read_capabilities(TableReader& table) {
       continue;
     }
     mask |= std::uint64_t{1} << number;
-    if (std::ranges::count(root_equivalent, static_cast<unsigned long>(number)) != 0) {
+    if (std::ranges::count(root_equivalent, static_cast<unsigned>(number)) != 0) {
       table.warn("capabilities", "names '" + name + "': who has it is as good as root");
     }
   }

@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "client/review/policy_check.h"
+#include "client/review/policy_lint.h"
 #include "client/review/policy_test.h"
 
 namespace mgr::client {
@@ -15,7 +17,9 @@ struct PolicyWord {
   ExitCode (*run)(const Options& options, const Session& session);
 };
 
-constexpr std::array policy_words{PolicyWord{"test", run_policy_test}};
+constexpr std::array policy_words{PolicyWord{"check", run_policy_check},
+                                  PolicyWord{"lint", run_policy_lint},
+                                  PolicyWord{"test", run_policy_test}};
 
 Failure misused() {
   std::string words;

@@ -49,7 +49,7 @@ Outcome<Part> read_part(const Reply& reply) {
 Outcome<SourcedPolicy> decode_policy(const std::string& bytes) {
   auto review = decode_review(bytes);
   if (!review) return bad_reply("the policy of another version of mgr");
-  return SourcedPolicy{std::move(*review), {}};
+  return SourcedPolicy{std::move(*review), {}, {}};
 }
 
 }  // namespace
@@ -65,7 +65,10 @@ Outcome<SourcedPolicy> load_files(const Options& options,
     return failed(Failure::Kind::invalid_request, outcome->error);
   }
   auto policy = decode_policy(outcome->review);
-  if (policy) policy->warnings = std::move(outcome->warnings);
+  if (policy) {
+    policy->warnings = std::move(outcome->warnings);
+    policy->admin_gid = outcome->admin_gid;
+  }
   return policy;
 }
 

@@ -16,6 +16,7 @@ namespace mgr::client {
 struct SourcedPolicy {
   PolicyReview review;
   std::vector<std::string> warnings;  // "file:line: text"; of files alone
+  std::optional<gid_t> admin_gid;     // of mgr.toml's admin_group; of files alone
 };
 
 // The files of `folder`, whoever owns them; or, without one, those of /etc/mgr below --root, with

@@ -38,6 +38,11 @@ Result<UserIds> find_service_user(const std::string& name) {
   return UserIds{entry->pw_uid, entry->pw_gid};
 }
 
+std::optional<gid_t> find_gid(const std::string& name) {
+  const group* entry = getgrnam(name.c_str());
+  return entry == nullptr ? std::nullopt : std::optional(entry->gr_gid);
+}
+
 // By name, into `compiled`.
 Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled) {
   const auto broker = find_service_user(settings.broker_user);
@@ -48,9 +53,7 @@ Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled)
   compiled.broker_gid = broker->gid;
   compiled.job_uid = jobs->uid;
   compiled.job_gid = jobs->gid;
-  if (const group* admins = getgrnam(settings.admin_group.c_str())) {
-    compiled.admin_gid = admins->gr_gid;
-  }
+  compiled.admin_gid = find_gid(settings.admin_group);
   return {};
 }
 
@@ -166,6 +169,7 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
   append(outcome.warnings, loose_roots(loaded->modules));
 
   if (order.review) {
+    outcome.admin_gid = find_gid(loaded->settings.admin_group);
     outcome.review = review_of(std::move(*loaded), **registry);
     return {};
   }

@@ -8,4 +8,5 @@ mgr_unit_test(configure_test configure_lint_test.cpp configure_machine_test.cpp 
   configure_rule_identity_test.cpp ${PROJECT_SOURCE_DIR}/helper/configure/rule_identity.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/lint.cpp ${PROJECT_SOURCE_DIR}/helper/configure/roots.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/machine.cpp
-  LIBRARIES mgr_modules mgr_policy_files mgr_cgroup_path PkgConfig::CAPNG PkgConfig::SODIUM)
+  LIBRARIES mgr_schema mgr_policy_files mgr_policy_lint mgr_cgroup_path PkgConfig::CAPNG
+            PkgConfig::SODIUM)

@@ -1,0 +1,33 @@
+// What stands in an element of an action's command, and how far a caller has a say in it. Pure;
+// mgrctl.
+#pragma once
+
+#include <string_view>
+
+#include "policy/run_settings.h"
+
+namespace mgr {
+
+// A number, a choice, an address: of a form that is neither code, nor a file's name, nor an option,
+// whatever it is given to.
+[[nodiscard]] bool is_tame(const ArgumentType& type);
+
+// A string without a pattern, or with one that lets through what is more than words: a quote, or a
+// sign that shells and interpreters take for more than itself.
+[[nodiscard]] bool is_free(const ArgumentType& type);
+
+// The first argument in this element that is not tame (that is free); nullptr where there is none.
+[[nodiscard]] const Argument* find_untamed(const DeclaredAction& action, std::string_view element);
+[[nodiscard]] const Argument* find_free(const DeclaredAction& action, std::string_view element);
+
+// What the command reads from its standard input: a body or a secret; nullptr where it reads none.
+[[nodiscard]] const Argument* find_input(const DeclaredAction& action);
+
+// Whether it lies where the system has its programs, or is looked for there: what has the name of
+// one elsewhere may be something else.
+[[nodiscard]] bool is_of_the_system(std::string_view path);
+
+// "/usr/bin/python3.11" is "python": without its folder and its version.
+[[nodiscard]] std::string_view program_name(std::string_view path);
+
+}  // namespace mgr

@@ -1,0 +1,213 @@
+// mgrctl, with the caller's own uid.
+#include "policy/lint/files.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "policy/lint/commands.h"
+#include "policy/lint/settings.h"
+#include "policy/lint/walk.h"
+
+namespace mgr {
+namespace {
+
+constexpr int most_interpreters = 4;  // as the kernel has it
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return path == folder ||
+         (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
+// The absolute path in a fixed element, alone or behind an option's '='; empty for none.
+std::string_view path_in(std::string_view element) {
+  if (element.find('{') != std::string_view::npos) return {};
+  const auto equals = element.find("=/");
+  if (equals != std::string_view::npos) element.remove_prefix(equals + 1);
+  return element.size() > 1 && element.starts_with('/') ? element : std::string_view();
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(" \t\r"), text.size());
+    if (end > 0) words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+class FilesLint {
+ public:
+  FilesLint(const DeclaredAction& action, const FileView& files, std::vector<Finding>& findings)
+      : action_(action), run_(action.run), files_(files), findings_(findings) {}
+
+  void look() {
+    const auto& argv = run_.argv;
+    if (argv.empty()) return;
+    const std::size_t program = program_index(argv);
+    const std::size_t script = script_index(argv, program);
+    look_at_program(argv[0], "loose-command", "the command");
+    if (program > 0) look_at_named(argv[program]);
+    if (script > 0) look_at_script(argv[script]);
+    for (std::size_t i = 1; i < argv.size(); ++i) {
+      if (i != program && i != script) look_at_file(path_in(argv[i]));
+    }
+    if (run_.cwd != "/") look_at_cwd();
+    if (run_.uid == 0) look_at_search_path();
+    look_at_roots();
+  }
+
+ private:
+  Walk walk(const std::string& path) const { return walk_to(files_, path, run_.uid); }
+
+  // Its own /tmp is empty and nobody else's.
+  bool is_hidden(std::string_view path) const {
+    return run_.private_tmp && (is_below(path, "/tmp") || is_below(path, "/var/tmp"));
+  }
+
+  // A program, and the interpreter that its first line names.
+  void look_at_program(const std::string& path, const char* code, const std::string& what,
+                       int depth = 0) {
+    const Walk way = walk(path);
+    report_loose(way, path, code, what);
+    if (way.end == Walk::End::unseen) return report_unseen(way, path);
+    if (way.end != Walk::End::file) {
+      return add("missing-command",
+                 what + ", " + path + ", " +
+                     (way.end == Walk::End::missing ? "does not exist" : "is no file to execute"));
+    }
+    if (depth < most_interpreters) look_at_first_line(way.path, depth + 1);
+  }
+
+  void look_at_first_line(const std::string& path, int depth) {
+    const std::string line = files_.first_line(path);
+    if (!line.starts_with("#!")) return;
+    const auto words = words_of(std::string_view(line).substr(2));
+    if (words.empty() || !words[0].starts_with('/')) return;
+    const std::string what = "the interpreter of " + path;
+    look_at_program(words[0], "loose-interpreter", what, depth);
+    const std::size_t program = program_index(words);
+    if (program == 0) return;
+    const std::string found = find_on_search_path(words[program]);
+    if (!found.empty()) look_at_program(found, "loose-interpreter", what, depth);
+  }
+
+  // What the command starts, by its path or by its name.
+  void look_at_named(const std::string& name) {
+    if (name.find('{') != std::string::npos) return;
+    const std::string path = find_on_search_path(name);
+    if (path.empty()) return add("missing-command", name + " is in no folder of PATH");
+    look_at_program(path, "loose-command", "the program that it starts");
+  }
+
+  std::string find_on_search_path(const std::string& name) const {
+    if (name.find('/') != std::string::npos) return name.front() == '/' ? name : std::string();
+    std::string found;
+    for_each_folder([&](const std::string& folder) {
+      const std::string path = folder + '/' + name;
+      if (found.empty() && walk(path).end == Walk::End::file) found = path;
+    });
+    return found;
+  }
+
+  void look_at_script(const std::string& path) {
+    if (path.find('{') != std::string::npos) return;
+    if (!path.starts_with('/')) {
+      return add("loose-script", "the script " + path + " is looked for from the working folder");
+    }
+    const Walk way = walk(path);
+    report_loose(way, path, "loose-script", "the script");
+    if (way.end == Walk::End::unseen) return report_unseen(way, path);
+    if (way.end == Walk::End::missing)
+      add("missing-file", "the script, " + path + ", does not exist");
+  }
+
+  // What is not there may be what the command makes.
+  void look_at_file(std::string_view name) {
+    if (name.empty() || is_hidden(name)) return;
+    for (const std::string_view kernels : {"/dev", "/proc", "/sys"}) {
+      if (is_below(name, kernels)) return;
+    }
+    const std::string path(name);
+    report_loose(walk(path), path, "loose-file", "a file of the command's");
+  }
+
+  void look_at_cwd() {
+    if (is_hidden(run_.cwd)) return;
+    const Walk way = walk(run_.cwd);
+    report_loose(way, run_.cwd, "loose-cwd", "the working folder");
+    if (way.end == Walk::End::unseen) return report_unseen(way, run_.cwd);
+    if (way.end != Walk::End::folder) {
+      add("missing-file", "the working folder, " + run_.cwd + ", does not exist");
+    }
+  }
+
+  void look_at_search_path() {
+    for_each_folder([&](const std::string& folder) {
+      if (!folder.starts_with('/')) {
+        return add("env-loads-code", "PATH holds '" + folder +
+                                         "', which is looked for from the "
+                                         "working folder");
+      }
+      report_loose(walk(folder), folder, "env-loads-code", "a folder of PATH");
+    });
+  }
+
+  // What a path may be beneath: who may write above it may put another there.
+  void look_at_roots() {
+    for (const Argument& argument : action_.arguments) {
+      for (const std::string& root : argument.type.roots) {
+        const std::string above = root.substr(0, std::max<std::size_t>(root.rfind('/'), 1));
+        report_loose(walk(above), root, "loose-root", "a root of '" + argument.name + "'");
+      }
+    }
+  }
+
+  template <typename Visit>
+  void for_each_folder(Visit visit) const {
+    std::string_view path = variable(run_, "PATH");
+    while (true) {
+      const auto end = path.find(':');
+      visit(std::string(path.substr(0, end)));
+      if (end == std::string_view::npos) return;
+      path.remove_prefix(end + 1);
+    }
+  }
+
+  void report_loose(const Walk& way, const std::string& path, const char* code,
+                    const std::string& what) {
+    if (way.loose.empty()) return;
+    const std::string where = way.loose == path ? "" : ": " + way.loose + ", on the way to it,";
+    add(code, what + ", " + path + ", can be replaced by others than root" +
+                  (run_.uid == 0 ? "" : " and " + run_.user) + (where.empty() ? ": it" : where) +
+                  ' ' + way.why);
+  }
+
+  void report_unseen(const Walk& way, const std::string& path) {
+    add("not-looked-at", way.path + " could not be looked at, on the way to " + path);
+  }
+
+  // Several elements may name the same file.
+  void add(const char* code, std::string text) {
+    const auto same = [&](const Finding& each) {
+      return each.code == code && each.line == action_.line && each.file == action_.file &&
+             each.text == text;
+    };
+    if (std::ranges::any_of(findings_, same)) return;
+    findings_.push_back({code, action_.file, action_.line, std::move(text)});
+  }
+
+  const DeclaredAction& action_;
+  const RunSettings& run_;
+  const FileView& files_;
+  std::vector<Finding>& findings_;
+};
+
+}  // namespace
+
+void lint_files(const DeclaredAction& action, const FileView& files,
+                std::vector<Finding>& findings) {
+  FilesLint(action, files, findings).look();
+}
+
+}  // namespace mgr

@@ -1,0 +1,111 @@
+// mgr-configure (root's, or the caller's) and mgrctl; reads what was parsed already.
+#include "policy/lint/names.h"
+
+#include <algorithm>
+
+namespace mgr {
+namespace {
+
+class RuleLint {
+ public:
+  RuleLint(const Rule& rule, const std::vector<KnownModule>& known, std::vector<Finding>& findings)
+      : rule_(rule), known_(known), findings_(findings) {}
+
+  Result<void> look() {
+    for (const std::string& name : rule_.modules) {
+      const KnownModule* module = find_by_name(name);
+      if (module != nullptr) {
+        modules_.push_back(module);
+      } else {
+        warn("unknown-name", "'module' names '" + name + "', which does not exist");
+      }
+    }
+    for (const std::string& action : rule_.actions) look_at(action);
+    if (error_.empty()) return {};
+    return fail(ErrorCode::failed, error_);
+  }
+
+ private:
+  // Aliases do not count in a rule.
+  const KnownModule* find_by_name(const std::string& name) const {
+    const auto found = std::ranges::find(known_, name, &KnownModule::name);
+    return found == known_.end() ? nullptr : &*found;
+  }
+
+  // What this name of the rule's stands for, in all of its modules: every action, for "*".
+  void look_at(const std::string& action) {
+    std::vector<const KnownAction*> actions;
+    for (const KnownModule* module : modules_) {
+      for (const KnownAction& each : module->actions) {
+        if (action == "*" || action == each.name) actions.push_back(&each);
+      }
+    }
+    if (actions.empty()) {
+      if (!modules_.empty())
+        warn("unknown-name", "'action' names '" + action + "', which does not exist");
+      return;
+    }
+    for (const Condition& condition : rule_.where) {
+      for (const KnownAction* each : actions) compare(condition, *each);
+      const auto takes_it = [&](const KnownAction* each) { return find_type(condition, *each); };
+      // With "*" the condition is what picks those that take it.
+      const bool known = action == "*" ? std::ranges::any_of(actions, takes_it)
+                                       : std::ranges::all_of(actions, takes_it);
+      if (known) continue;
+      warn("idle-condition", "'where' of '" + condition.argument +
+                                 "' never holds for the action '" + action +
+                                 "', which takes no such argument: the rule " +
+                                 (rule_.allow ? "grants" : "denies") + " nothing there");
+    }
+  }
+
+  static const ArgumentType* find_type(const Condition& condition, const KnownAction& action) {
+    const auto found = std::ranges::find(action.arguments, condition.argument, &Argument::name);
+    return found == action.arguments.end() ? nullptr : &found->type;
+  }
+
+  // Ranges measure numbers, and texts everything else. A secret in a rule would be one no longer,
+  // and no body is compared with anything.
+  void compare(const Condition& condition, const KnownAction& action) {
+    const ArgumentType* type = find_type(condition, action);
+    if (type == nullptr) return;
+    const std::string where = "'where' of '" + condition.argument + "'";
+    if (type->kind == TypeKind::secret || type->kind == TypeKind::blob) {
+      if (error_.empty()) error_ = place() + where + ": no condition is about a body or a secret";
+      return;
+    }
+    const bool wants_number = is_number(type->kind);
+    if (wants_number ? !condition.ranges.empty() : !condition.texts.empty()) return;
+    warn("idle-condition", where + " has " + (wants_number ? "texts" : "numbers") +
+                               " alone, and '" + condition.argument + "' of the action '" +
+                               action.name + "' is a " + (wants_number ? "number" : "text") +
+                               ": the rule " + (rule_.allow ? "grants nothing" : "denies all") +
+                               " there");
+  }
+
+  void warn(const char* code, std::string what) {
+    findings_.push_back({code, rule_.file, rule_.line, std::move(what)});
+  }
+  std::string place() const { return rule_.file + ":" + std::to_string(rule_.line) + ": "; }
+
+  const Rule& rule_;
+  const std::vector<KnownModule>& known_;
+  std::vector<Finding>& findings_;
+  std::vector<const KnownModule*> modules_;
+  std::string error_;  // the first
+};
+
+}  // namespace
+
+Result<std::vector<Finding>> lint_names(const Policy& policy,
+                                        const std::vector<KnownModule>& known) {
+  std::vector<Finding> findings;
+  for (const Rule& rule : policy.rules) {
+    if (auto looked = RuleLint(rule, known, findings).look(); !looked) {
+      return tl::unexpected(looked.error());
+    }
+  }
+  return findings;
+}
+
+}  // namespace mgr
