@@ -34,6 +34,8 @@ void append_request(JsonWriter& json, const RunMessage& message, std::size_t lon
       json.member("on_behalf_of", field.value);
     } else if (field.name == "mgr-request-id") {
       json.member("request_id", field.value);
+    } else if (field.name == "mgr-dry-run") {
+      json.member("dry_run", field.value);
     } else if (!is_reserved_name(field.name)) {
       arguments.member(field.name, field.value);
     }

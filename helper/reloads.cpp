@@ -30,16 +30,19 @@ void Reloads::begin() {
 }
 
 void Reloads::turn_ended() {
-  if (!loaded_) return;
-  const auto data = std::exchange(loaded_, std::nullopt)->and_then(take_over_);
-  audit_.event(data ? "reloaded" : "reload_failed", data ? *data : data.error().detail);
-  if (!data) log_error("the old configuration stays in force: " + data.error().detail);
-  for (Task& task : std::exchange(asked_, {})) {
-    data ? succeed(link_, task, *data) : fail_task(link_, task, data.error());
+  while (loaded_) {  // once more where a further one could not even begin
+    const auto data = std::exchange(loaded_, std::nullopt)->and_then(take_over_);
+    audit_.event(data ? "reloaded" : "reload_failed", data ? *data : data.error().detail);
+    if (!data) log_error("the old configuration stays in force: " + data.error().detail);
+    for (Task& task : std::exchange(asked_, {})) {
+      // With what, the line above says once for all.
+      if (data && task.record) std::exchange(task.record, std::nullopt)->succeeded("");
+      data ? succeed(link_, task, *data) : fail_task(link_, task, data.error());
+    }
+    sd_notify(0, "READY=1");
+    under_way_ = false;
+    if (again_) begin();
   }
-  sd_notify(0, "READY=1");
-  under_way_ = false;
-  if (again_) begin();
 }
 
 }  // namespace mgr

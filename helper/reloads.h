@@ -43,7 +43,7 @@ class Reloads {
   void turn_ended();
 
  private:
-  static constexpr std::size_t most_waiting = 1024;
+  static constexpr std::size_t most_waiting = 64;  // whose answers the link holds all at once
 
   void begin();
 

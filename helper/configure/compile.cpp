@@ -100,6 +100,14 @@ Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
   return {};
 }
 
+// So that it is told whole, and fits a line of the audit log: it may quote a file.
+std::string shortened(std::string error) {
+  constexpr std::size_t most_bytes = 4 << 10;
+  if (error.size() <= most_bytes) return error;
+  error.resize(most_bytes);
+  return error + "…";
+}
+
 // So that they fit a reply, whatever becomes of their characters in JSON.
 void shorten(std::vector<std::string>& warnings) {
   constexpr std::size_t most_bytes = 128 << 10;
@@ -184,7 +192,7 @@ CompileOutcome compile(const CompileOrder& order) {
   shorten(outcome.warnings);
   if (!compiled) {
     CompileOutcome failure;
-    failure.error = std::move(compiled.error().detail);
+    failure.error = shortened(std::move(compiled.error().detail));
     failure.warnings = std::move(outcome.warnings);
     return failure;
   }

@@ -15,6 +15,7 @@
 #include <boost/process/env.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
+#include <boost/process/extend.hpp>
 #include <boost/process/posix.hpp>
 #include <cerrno>
 #include <exception>
@@ -66,11 +67,16 @@ Result<pid_t> run(const std::string& program, const std::vector<std::string>& ar
   const auto bound = [&](int target) {
     return process::posix::fd.bind(target, sources.at(static_cast<std::size_t>(target)).get());
   };
+  // Boost.Process looks once for one that could not be executed, mostly before it has ended.
+  const auto reap_failed = [](const auto& executor, const std::error_code&) {
+    if (executor.pid > 0) waitpid(executor.pid, nullptr, 0);
+  };
   std::error_code error;
   const SignalsBlocked blocked;
   process::child child(process::exe(program), process::args(arguments), process::environment(),
-                       process::posix::use_vfork, error, bound(0), bound(1), bound(2), bound(3),
-                       bound(4), bound(5), bound(6), bound(7));
+                       process::posix::use_vfork, error, process::extend::on_error = reap_failed,
+                       bound(0), bound(1), bound(2), bound(3), bound(4), bound(5), bound(6),
+                       bound(7));
   if (error) return fail(ErrorCode::failed, program + ": " + error.message());
   const pid_t pid = child.id();
   child.detach();

@@ -18,16 +18,16 @@ def frame(kind, number, payload):
 
 
 class EvilBroker:
-    """Speaks the language of root as the broker's user, and holds one idle client of www-data's."""
+    """Speaks the language of root as the broker's user, and holds one idle client, www-data's or another's."""
 
-    def __init__(self, mgr):
+    def __init__(self, mgr, user="www-data"):
         until = time.monotonic() + DEADLINE
         while not (hello := self.connect(mgr)):  # the helper may not have seen yet that the other has gone
             if time.monotonic() > until:
                 raise RuntimeError("the helper takes no broker")
         version = struct.unpack_from("<I", hello)[0]
         self.socket.sendall(frame(HELLO, 0, struct.pack("<I", version) + text(b"evil")))
-        self.client = mgr.client()
+        self.client = mgr.client(user)
         self.number = struct.unpack_from("<Q", self.wait_for(CONNECTION)[1])[0]
 
     def connect(self, mgr):

@@ -236,7 +236,8 @@ class DryRun(PlansTestCase):
 
     def test_it_is_refused_as_the_real_one_would_be(self):
         denied = self.refuses(self.dry("gate", "never"), 4)
-        self.assertEqual([line["seq"] for line in self.lines("refused")], [denied["audit"]])
+        line, = self.lines("refused")
+        self.assertEqual((line["seq"], line["dry_run"]), (denied["audit"], "yes"))
         self.assertNotIn("rule", denied)
         self.refuses(self.dry("gate", "barred"), 4)
         self.refuses(self.dry("plan", "report", level="1"), 6)

@@ -1,5 +1,5 @@
 # A configuration that changes while a whole mgr runs. IN_PID_NAMESPACE is spine.cmake's.
-foreach(group Change Keeps Broken Beside Mgrctl Load)
+foreach(group Change Keeps Broken Beside Many Mgrctl Load)
   add_test(NAME reload.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/reload_test.py
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${group})

@@ -2,12 +2,14 @@
 
 Usage: reload_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
+import json
 import os
 import signal
 import subprocess
 import threading
 import unittest
 
+from evil_broker_support import EvilBroker, REPLY
 from instance import DEADLINE, uid_of
 from jobs_support import BINARIES
 from reload_support import POLICY, VERSION, WORK, ReloadTestCase, action
@@ -265,6 +267,15 @@ class Broken(ReloadTestCase):
         self.assertFalse({27, 0xe2} & set(path.read_bytes()))
         self.mgr.check_audit_chain()
 
+    def test_a_mistake_that_is_as_long_as_a_file_is_cut(self):
+        self.mgr.write("etc/mgr/rules.d/50-more.toml", VERSION.replace("web", "\u00e9" * 400_000))
+        self.assertLess(len(self.fails(r"50-more\.toml:\d+: ")["detail"]), 8192)
+        self.mgr.kill_helper()
+        self.mgr.write("etc/mgr/rules.d/50-more.toml", "")
+        self.mgr.start_helper()
+        self.mgr.wait_ready()
+        self.mgr.check_audit_chain()  # which a helper takes up at the last line
+
     def test_sighup_keeps_the_old_policy_too(self):
         self.mgr.write("etc/mgr/rules.d/50-more.toml", VERSION + "[[allow]\n")
         self.mgr.helper.send_signal(signal.SIGHUP)
@@ -379,6 +390,29 @@ class Beside(ReloadTestCase):
             except OSError:
                 pass
         return found
+
+
+class Many(ReloadTestCase):
+    """Who takes the broker over asks for reloads in the name of an admin who is connected."""
+
+    def prepare(self):
+        unknown = [f'[[principal]]\nname = "x{n}"\nuser = "no-such-\u00e9-{n}"\n' for n in range(3000)]
+        self.mgr.write("etc/mgr/rules.d/50-more.toml", "".join(unknown))
+
+    def test_what_a_reload_tells_is_kept_once_however_many_ask(self):
+        self.mgr.kill_broker()
+        evil = EvilBroker(self.mgr, user=None)
+        self.addCleanup(evil.close)
+        evil.socket.sendall(b"".join(evil.run(number, b"reload", b"mgr") for number in range(1, 1001)))
+        replies = [json.loads(evil.wait_for(REPLY)[1][5:]) for _ in range(1000)]
+        told = [reply["data"] for reply in replies if reply["success"]]
+        self.assertTrue(told)
+        self.assertLessEqual(len(told), 2 * 64)
+        self.assertGreater(len(told[0]["warnings"]), 1000)
+        self.assertEqual({reply["msg"]["err_code"] for reply in replies if not reply["success"]}, {7})
+        log = (self.mgr.dir / "var/log/mgr/audit.jsonl").read_text().splitlines()
+        self.assertLessEqual(sum(len(line) > 4096 for line in log), 3)  # one for each reload
+        self.mgr.check_audit_chain()
 
 
 class Mgrctl(ReloadTestCase):

@@ -2,6 +2,7 @@
 #include "helper/jobs/program_run.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <cstdlib>
 #include <optional>
@@ -72,6 +73,7 @@ TEST_F(ProgramRunTest, FailsWhereItCannotBeRun) {
   const auto run = ProgramRun::begin(loop_.get(), reaper, "/nonexistent/program", {}, {1000, 1min},
                                      [](const auto&) { FAIL(); });
   EXPECT_FALSE(run);
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "nothing of it is left to be reaped";
 }
 
 }  // namespace
