@@ -204,6 +204,10 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   if (options.words.empty() && !options.help) {
     return tl::unexpected(misused("no command", rule));
   }
+  // An unset variable of a script must not mean /etc/mgr, or the root of the machine.
+  if (options.files == "" || options.into == "") {
+    return tl::unexpected(misused("--files and --into want a folder's name", rule));
+  }
   if (app.count("--request-id") > 0 && !is_request_id(options.request_id)) {
     return tl::unexpected(misused("--request-id is 1 to 64 of A-Z a-z 0-9 _ . : and -", rule));
   }

@@ -30,7 +30,7 @@ Outcome<void> show(const Session& session, const Reply& reply) {
 
 ExitCode run_reload(const Options& options, const Session& begun) {
   Session session = begun;
-  if (options.words.size() != 1 || !options.input.given().empty()) {
+  if (options.words.size() != 1) {
     return report(session, Failure{Failure::Kind::invalid_request, "reload takes no values"});
   }
   session.is_patient = true;  // a database of users may make the helper wait

@@ -237,6 +237,29 @@ class Explain(ReviewTestCase):
                 self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
                 self.assertTrue(done.stderr.startswith("mgrctl: "), done.stderr)
 
+    def test_an_option_that_would_do_nothing_is_refused(self):
+        """Who asks `can-i --as bob` would take the answer about itself for bob's."""
+        for words, option, command in (
+                (("can-i", "--as", "games", "scan", "start", "1"), "--as", "can-i"),
+                (("can-i", "--module", "scan"), "--module", "can-i"),
+                (("can-i", "--files", self.etc), "--files", "can-i"),
+                (("reload", "--files", self.etc), "--files", "reload"), (("reload", "--watch"), "--watch", "reload"),
+                (("policy", "check", "--as", "root"), "--as", "policy"), (("policy", "lint", "--yes"), "--yes", "policy"),
+                (("explain", "--on-behalf-of", "ann", "scan", "list"), "--on-behalf-of", "explain"),
+                (("import", "sudoers", "x", "--json"), "--json", "import"),
+                (("import", "sudoers", "x", "--files", self.etc), "--files", "import"),
+                (("scan", "start", "1", "--files", self.etc), "--files", "MODULE ACTION"),
+                (("ping", "--as", "games"), "--as", "MODULE ACTION"), (("jobs", "--into", "x"), "--into", "jobs")):
+            with self.subTest(words=words):  # no daemon runs: it is refused before anything is asked
+                done = self.mgrctl(*words)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", f"mgrctl: {option} is not for {command}\n"))
+
+    def test_a_folder_without_a_name_is_not_that_of_the_machine(self):
+        for words in (("policy", "lint", "--files", ""), ("policy", "check", "--files", ""), ("explain", "--files", "", "ping"),
+                      ("import", "sudoers", "/dev/null", "--into", "")):
+            with self.subTest(words=words):
+                self.says(self.mgrctl(*words), 2, "--files and --into want a folder's name")
+
     def test_a_denial_on_a_terminal_says_how_to_learn_why(self):
         self.mgr.start()
         hint = "mgrctl: for an admin, this says why: mgrctl explain --as {} scan start task_ids=10\r\n"
