@@ -224,8 +224,8 @@ class Explain(ReviewTestCase):
 
     def test_a_policy_with_a_mistake_is_told_with_file_and_line(self):
         self.mgr.write("etc/mgr/policy.toml", POLICY + "modul = 1\n")
-        self.says(self.offline("explain", "scan", "list"), 1, f"mgrctl: {self.etc}/policy.toml:36: unknown key 'modul'")
-        self.says(self.mgrctl("--files", self.mgr.dir / "none", "explain", "ping"), 1, "does not exist")
+        self.says(self.offline("explain", "scan", "list"), 2, f"mgrctl: {self.etc}/policy.toml:36: unknown key 'modul'")
+        self.says(self.mgrctl("--files", self.mgr.dir / "none", "explain", "ping"), 2, "does not exist")
 
     def test_a_command_line_that_is_wrong_is_a_misuse(self):
         for words in (("explain",), ("explain", "scan"), ("explain", "scan", "start"), ("explain", "scan", "start", "x"),
@@ -334,9 +334,9 @@ class Expectations(ReviewTestCase):
     def test_a_file_with_a_mistake_tests_nothing(self):
         self.file.write_text(EXPECTATIONS + "nots = 1\n")
         done = self.offline("policy", "test", self.file)
-        self.says(done, 1, f"{self.file}:{EXPECTATIONS.count(chr(10)) + 1}: unknown key 'nots'")
+        self.says(done, 2, f"{self.file}:{EXPECTATIONS.count(chr(10)) + 1}: unknown key 'nots'")
         self.assertEqual(done.stdout, "")
-        self.says(self.offline("policy", "test", self.mgr.dir / "none"), 1, "none")
+        self.says(self.offline("policy", "test", self.mgr.dir / "none"), 2, "none")
 
 
 class Hostile(ReviewTestCase):
@@ -354,7 +354,7 @@ class Hostile(ReviewTestCase):
         for words, code in ((("explain", "--as", "33", "box", "set", "name=\u202ey", "mode=a"), 126),
                             (("explain", "--as", "33", "box", "\x1b[2J"), 2),
                             (("explain", "--as", "\x1b[2J", "box", "set"), 2),
-                            (("policy", "test", file), 1), (("policy", "test", "/\x1b[2J"), 1), (("policy", "\x1b[2J"), 2)):
+                            (("policy", "test", file), 1), (("policy", "test", "/\x1b[2J"), 2), (("policy", "\x1b[2J"), 2)):
             for form in ((), ("--json",)):
                 with self.subTest(words=words):
                     done = self.mgrctl("--files", folder, *form, *words)
