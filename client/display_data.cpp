@@ -107,7 +107,7 @@ void append_members(std::string& out, std::size_t indent, const JsonValue& objec
     out.append(indent, ' ');
     out += harmless(object.names[i]) + ':';
     if (value.is(Kind::object)) {
-      out += '\n';
+      out += value.items.empty() ? " none\n" : "\n";
       append_members(out, indent + 2, value);
     } else if (value.is(Kind::array)) {
       append_array(out, indent, value);

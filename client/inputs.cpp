@@ -136,12 +136,6 @@ Outcome<void> add_body(Request& request, const InputOptions& options) {
 
 }  // namespace
 
-std::string_view InputOptions::given() const {
-  if (body) return "--body";
-  if (secret_stdin) return "--secret-stdin";
-  return yes ? "--yes" : "";
-}
-
 Outcome<std::string> read_body(const std::string& path) {
   const bool is_stdin = path == "-";
   const std::string name = is_stdin ? "standard input" : path;

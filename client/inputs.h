@@ -15,9 +15,6 @@ struct InputOptions {
   std::optional<std::string> body;  // a file, or "-" for standard input
   bool secret_stdin = false;
   bool yes = false;
-
-  // The first of them that was given, as it is written; empty for none.
-  [[nodiscard]] std::string_view given() const;
 };
 
 // Adds them, as far as the action wants them. Reads the body first, then the secrets, a line each:

@@ -8,6 +8,7 @@
 #include "client/binding.h"
 #include "client/command.h"
 #include "client/display.h"
+#include "client/given_options.h"
 #include "client/help.h"
 #include "client/import/run_import.h"
 #include "client/jobs/output_view.h"
@@ -24,9 +25,11 @@
 namespace mgr::client {
 namespace {
 
-Failure not_for(std::string_view option, const std::string& command) {
-  return {Failure::Kind::invalid_request, std::string(option) + " is not for " + command};
-}
+// Those that a request may have, and a command for jobs: beside those that are for everything, and
+// those of JobOptions.
+constexpr std::string_view options_of_actions =
+    "--body --secret-stdin --yes --dry-run --request-id --on-behalf-of --json";
+constexpr std::string_view options_for_jobs = "--dry-run --on-behalf-of --json";
 
 // The text for people; that of `mgr modules` is its catalogue.
 Outcome<std::string> human_text(const Request& request, const Reply& reply) {
@@ -110,6 +113,8 @@ void hint_at_reason(const Session& session, const Command& command) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
+  const auto fits = check_options(given_options(options), options_of_actions, "MODULE ACTION");
+  if (!fits) return report(session, fits.error());
   auto made = make_question(options, command, session);
   if (!made) return report(session, made.error());
   if (!*made) return report(session, made->error());
@@ -127,12 +132,15 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
 // a capital.
 struct OwnCommand {
   std::string_view word;
+  std::string_view options;  // those that it takes, of those that are not for everything
   ExitCode (*run)(const Options&, const Session&);
 };
 constexpr std::array own_commands{
-    OwnCommand{"can-i", run_can_i}, OwnCommand{"explain", run_explain},
-    OwnCommand{"import", run_import}, OwnCommand{"policy", run_policy},
-    OwnCommand{"reload", run_reload}};
+    OwnCommand{"can-i", "--body --secret-stdin --yes --on-behalf-of --json", run_can_i},
+    OwnCommand{"explain", "--as --files --json", run_explain},
+    OwnCommand{"import", "--into --yes", run_import},
+    OwnCommand{"policy", "--files --json", run_policy},
+    OwnCommand{"reload", "--on-behalf-of --json", run_reload}};
 
 const OwnCommand* find_own_command(const Options& options) {
   if (options.words.empty()) return nullptr;
@@ -141,18 +149,16 @@ const OwnCommand* find_own_command(const Options& options) {
 }
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
-  const std::string word(own.word);
-  if (options.dry_run) return report(session, not_for("--dry-run", word));
-  if (!options.request_id.empty()) return report(session, not_for("--request-id", word));
+  for (const auto& given : {given_options(options), given_options(options.job)}) {
+    const auto fits = check_options(given, own.options, own.word);
+    if (!fits) return report(session, fits.error());
+  }
   return own.run(options, session);
 }
 
 ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
-  const std::string_view input = options.input.given();
-  if (!input.empty()) return report(session, not_for(input, options.words[0]));
-  if (!options.request_id.empty()) {
-    return report(session, not_for("--request-id", options.words[0]));
-  }
+  const auto fits = check_options(given_options(options), options_for_jobs, options.words[0]);
+  if (!fits) return report(session, fits.error());
   command.request.on_behalf_of = options.on_behalf_of;
   if (options.dry_run) return show_plan(session, command.request);
   return run_job_command(session, command, options.job);

@@ -37,10 +37,9 @@ Commands for jobs (all but `jobs` may have `job` before them; show and prune mus
 Commands about the policy:
   explain MODULE ACTION [VALUE…]
                                 what is decided for the caller, or --as USER, by which rule and why,
-                                and the lines of policy.toml that would grant it; 0 where it is
-                                allowed, 126 where it is not
+                                and the lines of policy.toml that would grant it
   policy check                  whether the files load as mgr would load them, and with what warnings
-  policy lint                   what in the files is as good as root, or dead; 1 where there is some
+  policy lint                   what in the files is as good as root, or dead
   policy test FILE…             whether all that the files expect of the policy holds
   import FORMAT FILE…           takes over what another program's files allow, configd's or
                                 sudoers'; --into DIR, else to standard output
@@ -59,9 +58,10 @@ The socket is --socket's, else the one below --root, else $MGR_SOCKET, else /run
 
 Exit codes:
   0    success
-  1    failed, conflict, not_found, timeout
-  2    usage, unknown_action, malformed, invalid_argument, too_large
-  126  denied, unauthenticated, stale
+  1    failed, conflict, not_found, timeout; what policy lint found, or does not hold of policy test
+  2    usage, unknown_action, malformed, invalid_argument, too_large; files that cannot be read, or
+       have a mistake in them
+  126  denied, unauthenticated, stale; a no of can-i, a denial that explain tells of
   127  unavailable, busy; no connection, or one lost before the reply
 
 Exit codes of `wait`, with --wait, and of actions that answer with what their command prints:
@@ -119,7 +119,7 @@ void declare_for_review(CLI::App& app, Options& options) {
   own(app.add_option("--as", options.as, "explain: who would ask, by name or uid"))
       ->type_name("USER");
   own(app.add_option("--files", options.files,
-                     "Look at the policy in DIR, and not at what is in force"))
+                     "explain, policy: look at the files in DIR, and not at what is in force"))
       ->type_name("DIR");
   own(app.add_option("--into", options.into, "import: write into DIR"))->type_name("DIR");
   own(app.add_option("--libexec", options.libexec, "Where mgr-configure is (" MGR_LIBEXEC ")"))
@@ -131,7 +131,9 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
   app.add_flag("--version", flags.version, "Print the version of mgrctl");
-  app.add_option("--root", options.root, "Look for the socket below DIR")->type_name("DIR");
+  app.add_option("--root", options.root,
+                 "The socket, and for policy check and lint /etc/mgr, are below DIR")
+      ->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
   app.add_option("--timeout", flags.timeout_seconds,
                  "Give up after so long (60; what waits for jobs has no limit of its own)")
@@ -144,7 +146,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
       ->type_name("ID");
   app.add_flag("--json", options.json, "Print the reply as JSON");
   app.add_flag("-q,--quiet", options.quiet,
-               "Print nothing but errors; of `jobs` the ids alone, of output no progress");
+               "Print nothing but errors and findings; of `jobs` the ids alone");
   declare_for_review(app, options);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
@@ -203,6 +205,10 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   if (!taken) return tl::unexpected(misused("there is no option " + taken.error(), rule));
   if (options.words.empty() && !options.help) {
     return tl::unexpected(misused("no command", rule));
+  }
+  // An unset variable of a script must not mean /etc/mgr, or the root of the machine.
+  if (options.files == "" || options.into == "") {
+    return tl::unexpected(misused("--files and --into want a folder's name", rule));
   }
   if (app.count("--request-id") > 0 && !is_request_id(options.request_id)) {
     return tl::unexpected(misused("--request-id is 1 to 64 of A-Z a-z 0-9 _ . : and -", rule));

@@ -39,16 +39,17 @@ Outcome<Question> bind_without(const Options& options, const Command& command) {
   return Question{std::move(*request)};
 }
 
-}  // namespace
-
-Outcome<Reply> ask_for_modules(const Session& session) {
-  return ask(session.socket_path, {"mgr", "modules", {}, {}}, session.deadline);
-}
-
+// A policy may grant an action without granting the schema; the helper checks the arguments anyway.
 bool may_go_without_schema(const Reply& refusal) {
   const auto code = static_cast<ErrorCode>(refusal.err_code);
   return code == ErrorCode::denied || code == ErrorCode::unauthenticated ||
          code == ErrorCode::unknown_action;
+}
+
+}  // namespace
+
+Outcome<Reply> ask_for_modules(const Session& session) {
+  return ask(session.socket_path, {"mgr", "modules", {}, {}}, session.deadline);
 }
 
 Outcome<tl::expected<Question, Reply>> make_question(const Options& options, const Command& command,

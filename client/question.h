@@ -17,8 +17,6 @@ struct Question {
 
 // The schema, as a reply or a refusal.
 [[nodiscard]] Outcome<Reply> ask_for_modules(const Session& session);
-// A policy may grant an action without granting the schema; the helper checks the arguments anyway.
-[[nodiscard]] bool may_go_without_schema(const Reply& refusal);
 
 // Asks for the schema where the words need it, and for secrets and the confirmation where the
 // action wants them; a dry run, or who is only asking whether they may, is asked for no

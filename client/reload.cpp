@@ -30,7 +30,7 @@ Outcome<void> show(const Session& session, const Reply& reply) {
 
 ExitCode run_reload(const Options& options, const Session& begun) {
   Session session = begun;
-  if (options.words.size() != 1 || !options.input.given().empty()) {
+  if (options.words.size() != 1) {
     return report(session, Failure{Failure::Kind::invalid_request, "reload takes no values"});
   }
   session.is_patient = true;  // a database of users may make the helper wait
@@ -38,7 +38,11 @@ ExitCode run_reload(const Options& options, const Session& begun) {
   const auto reply =
       converse(session, request, [&](const Reply& line) { return show(session, line); });
   if (!reply) return report_unanswered(session, reply.error());
-  if (!reply->success && !session.json) return report(session, *reply);
+  if (!reply->success && !session.json) {
+    const ExitCode code = report(session, *reply);
+    if (code == ExitCode::failed) std::cerr << "mgrctl: the old configuration stays in force\n";
+    return code;
+  }
   return finish(session, exit_code(*reply));
 }
 

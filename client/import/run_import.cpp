@@ -15,8 +15,7 @@
 namespace mgr::client {
 namespace {
 
-constexpr const char* usage =
-    "write mgrctl import configd FILE... or mgrctl import sudoers FILE...";
+constexpr const char* usage = "import needs configd FILE… or sudoers FILE…";
 
 bool is_program_here(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
@@ -76,8 +75,9 @@ void print_summary(const Imported& imported) {
   const ImportCount count = count_of(imported);
   std::cerr << number_of(count.actions, "action") << " and " << number_of(count.rules, "rule")
             << " taken over; " << number_of(count.humans, "thing")
-            << (count.humans == 1 ? " needs" : " need") << " a human: look for " << human_mark
-            << '\n';
+            << (count.humans == 1 ? " needs" : " need") << " a human";
+  if (count.humans > 0) std::cerr << ": look for " << human_mark;
+  std::cerr << '\n';
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <type_traits>
 
+#include "client/given_options.h"
 #include "client/users.h"
 
 namespace mgr::client {
@@ -40,36 +41,6 @@ const Verb* find_verb(std::string_view name) {
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-std::vector<std::string_view> given_options(const JobOptions& options) {
-  std::vector<std::string_view> given;
-  const auto note = [&](bool is_given, std::string_view name) {
-    if (is_given) given.push_back(name);
-  };
-  note(options.state.has_value(), "--state");
-  note(options.module.has_value(), "--module");
-  note(options.caller.has_value(), "--caller");
-  note(options.key.has_value(), "--key");
-  note(options.limit.has_value(), "--limit");
-  note(options.tail.has_value(), "--tail");
-  note(options.older_than.has_value(), "--older-than");
-  note(options.watch, "--watch");
-  note(options.times, "--times");
-  note(options.mine, "--mine");
-  note(options.wait, "--wait");
-  return given;
-}
-
-// `allowed` as in Verb.
-Outcome<void> check_options(const JobOptions& options, std::string_view allowed,
-                            const std::string& command) {
-  for (const std::string_view name : given_options(options)) {
-    if (allowed.find(name) == std::string_view::npos) {
-      return invalid(std::string(name) + " is not for " + command);
-    }
-  }
-  return {};
 }
 
 // The ids of words like "7" and "7,8".
@@ -198,8 +169,8 @@ Outcome<std::optional<JobCommand>> parse_job_command(const std::vector<std::stri
   std::vector<std::string> rest = words;
   const Verb* verb = take_verb(rest);
   const std::string name = verb == nullptr ? "MODULE ACTION" : std::string(verb->name);
-  const auto checked =
-      check_options(options, verb == nullptr ? "--wait --times" : verb->options, name);
+  const auto checked = check_options(given_options(options),
+                                     verb == nullptr ? "--wait --times" : verb->options, name);
   if (!checked) return tl::unexpected(checked.error());
   if (verb == nullptr) return std::nullopt;
   const bool takes_ids = verb->view != JobView::list && verb->view != JobView::prune;

@@ -16,14 +16,10 @@
 namespace mgr::client {
 namespace {
 
-tl::unexpected<Failure> misused(std::string detail) {
-  return failed(Failure::Kind::invalid_request, std::move(detail));
-}
-
 Outcome<Command> read_command(const Options& options) {
-  const std::string_view input = options.input.given();
-  if (!input.empty()) return misused(std::string(input) + " is not for explain");
-  if (options.words.size() < 2) return misused("explain needs MODULE ACTION [VALUE…]");
+  if (options.words.size() < 2) {
+    return failed(Failure::Kind::invalid_request, "explain needs MODULE ACTION [VALUE…]");
+  }
   const std::vector<std::string> words(options.words.begin() + 1, options.words.end());
   return parse_command(words, options.plain_from == SIZE_MAX ? SIZE_MAX : options.plain_from - 1);
 }

@@ -8,18 +8,14 @@ namespace {
 
 constexpr const char* hint = "--files DIR looks at a policy's files and asks nobody";
 
-tl::expected<SourcedPolicy, ExitCode> load_from(const Options& options, const Session& session) {
-  auto policy = load_files(options, options.files);
-  if (policy) return std::move(*policy);
-  const ExitCode code = report(session, policy.error());
-  const bool is_mistake = policy.error().kind == Failure::Kind::invalid_request;
-  return tl::unexpected(is_mistake ? ExitCode::failed : code);
-}
-
 }  // namespace
 
 tl::expected<SourcedPolicy, ExitCode> load_policy(const Options& options, const Session& session) {
-  if (options.files) return load_from(options, session);
+  if (options.files) {
+    auto policy = load_files(options, options.files);
+    if (!policy) return tl::unexpected(report(session, policy.error()));
+    return std::move(*policy);
+  }
   auto answer = load_running(session);
   if (answer && *answer) return std::move(**answer);
   const ExitCode code = answer ? report(session, answer->error()) : report(session, answer.error());

@@ -10,7 +10,7 @@
 namespace mgr::client {
 
 // What is in force, or the files in --files. What goes wrong is printed; then there is the exit
-// code: failed for files with a mistake in them.
+// code: usage for files with a mistake in them.
 [[nodiscard]] tl::expected<SourcedPolicy, ExitCode> load_policy(const Options& options,
                                                                 const Session& session);
 

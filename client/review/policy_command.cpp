@@ -35,11 +35,6 @@ ExitCode run_policy(const Options& options, const Session& session) {
   const std::string_view word = options.words.size() > 1 ? options.words[1] : "";
   const auto* found = std::ranges::find(policy_words, word, &PolicyWord::word);
   if (found == policy_words.end()) return report(session, misused());
-  const std::string_view input = options.input.given();
-  if (!input.empty()) {
-    return report(session, Failure{Failure::Kind::invalid_request,
-                                   std::string(input) + " is not for policy"});
-  }
   return found->run(options, session);
 }
 

@@ -70,10 +70,7 @@ ExitCode run_policy_test(const Options& options, const Session& session) {
     return report(session, Failure{Failure::Kind::invalid_request, "policy test needs a FILE"});
   }
   const auto expectations = read_expectations(files);
-  if (!expectations) {
-    report(session, expectations.error());
-    return ExitCode::failed;
-  }
+  if (!expectations) return report(session, expectations.error());
   auto policy = load_policy(options, session);
   if (!policy) return policy.error();
 

@@ -9,8 +9,8 @@
 
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/job_folders.h"
-#include "helper/configure/lint.h"
 #include "helper/configure/machine.h"
+#include "helper/configure/name_warnings.h"
 #include "helper/configure/policy_parts.h"
 #include "helper/configure/prepare.h"
 #include "helper/configure/roots.h"
@@ -171,7 +171,7 @@ Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
   }
   const auto registry = Registry::build(loaded->modules, {});
   if (!registry) return tl::unexpected(registry.error());
-  const auto warnings = lint_policy(loaded->policy, **registry);
+  const auto warnings = warn_of_names(loaded->policy, **registry);
   if (!warnings) return tl::unexpected(warnings.error());
   append(outcome.warnings, *warnings);
   append(outcome.warnings, loose_roots(loaded->modules));

@@ -30,8 +30,8 @@ const Argument* find_in(const DeclaredAction& action, std::string_view element, 
   return nullptr;
 }
 
-}  // namespace
-
+// A number, a choice, an address: of a form that is neither code, nor a file's name, nor an option,
+// whatever it is given to.
 bool is_tame(const ArgumentType& type) {
   switch (type.kind) {
     case TypeKind::integer:
@@ -47,6 +47,8 @@ bool is_tame(const ArgumentType& type) {
       return false;
   }
 }
+
+}  // namespace
 
 bool is_free(const ArgumentType& type) {
   if (type.kind != TypeKind::string) return false;

@@ -8,10 +8,6 @@
 
 namespace mgr {
 
-// A number, a choice, an address: of a form that is neither code, nor a file's name, nor an option,
-// whatever it is given to.
-[[nodiscard]] bool is_tame(const ArgumentType& type);
-
 // A string without a pattern, or with one that lets through what is more than words: a quote, or a
 // sign that shells and interpreters take for more than itself.
 [[nodiscard]] bool is_free(const ArgumentType& type);

@@ -437,6 +437,7 @@ class Mgrctl(ReloadTestCase):
         done = self.mgrctl("reload")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, r"mgr\.toml:\d+: ")
+        self.assertTrue(done.stderr.endswith("\nmgrctl: the old configuration stays in force\n"), done.stderr)
 
     def test_its_exit_codes(self):
         self.assertEqual(self.mgrctl("reload", user="www-data").returncode, 126)

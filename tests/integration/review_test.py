@@ -224,8 +224,8 @@ class Explain(ReviewTestCase):
 
     def test_a_policy_with_a_mistake_is_told_with_file_and_line(self):
         self.mgr.write("etc/mgr/policy.toml", POLICY + "modul = 1\n")
-        self.says(self.offline("explain", "scan", "list"), 1, f"mgrctl: {self.etc}/policy.toml:36: unknown key 'modul'")
-        self.says(self.mgrctl("--files", self.mgr.dir / "none", "explain", "ping"), 1, "does not exist")
+        self.says(self.offline("explain", "scan", "list"), 2, f"mgrctl: {self.etc}/policy.toml:36: unknown key 'modul'")
+        self.says(self.mgrctl("--files", self.mgr.dir / "none", "explain", "ping"), 2, "does not exist")
 
     def test_a_command_line_that_is_wrong_is_a_misuse(self):
         for words in (("explain",), ("explain", "scan"), ("explain", "scan", "start"), ("explain", "scan", "start", "x"),
@@ -236,6 +236,29 @@ class Explain(ReviewTestCase):
                 done = self.offline(*words)
                 self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
                 self.assertTrue(done.stderr.startswith("mgrctl: "), done.stderr)
+
+    def test_an_option_that_would_do_nothing_is_refused(self):
+        """Who asks `can-i --as bob` would take the answer about itself for bob's."""
+        for words, option, command in (
+                (("can-i", "--as", "games", "scan", "start", "1"), "--as", "can-i"),
+                (("can-i", "--module", "scan"), "--module", "can-i"),
+                (("can-i", "--files", self.etc), "--files", "can-i"),
+                (("reload", "--files", self.etc), "--files", "reload"), (("reload", "--watch"), "--watch", "reload"),
+                (("policy", "check", "--as", "root"), "--as", "policy"), (("policy", "lint", "--yes"), "--yes", "policy"),
+                (("explain", "--on-behalf-of", "ann", "scan", "list"), "--on-behalf-of", "explain"),
+                (("import", "sudoers", "x", "--json"), "--json", "import"),
+                (("import", "sudoers", "x", "--files", self.etc), "--files", "import"),
+                (("scan", "start", "1", "--files", self.etc), "--files", "MODULE ACTION"),
+                (("ping", "--as", "games"), "--as", "MODULE ACTION"), (("jobs", "--into", "x"), "--into", "jobs")):
+            with self.subTest(words=words):  # no daemon runs: it is refused before anything is asked
+                done = self.mgrctl(*words)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", f"mgrctl: {option} is not for {command}\n"))
+
+    def test_a_folder_without_a_name_is_not_that_of_the_machine(self):
+        for words in (("policy", "lint", "--files", ""), ("policy", "check", "--files", ""), ("explain", "--files", "", "ping"),
+                      ("import", "sudoers", "/dev/null", "--into", "")):
+            with self.subTest(words=words):
+                self.says(self.mgrctl(*words), 2, "--files and --into want a folder's name")
 
     def test_a_denial_on_a_terminal_says_how_to_learn_why(self):
         self.mgr.start()
@@ -311,9 +334,9 @@ class Expectations(ReviewTestCase):
     def test_a_file_with_a_mistake_tests_nothing(self):
         self.file.write_text(EXPECTATIONS + "nots = 1\n")
         done = self.offline("policy", "test", self.file)
-        self.says(done, 1, f"{self.file}:{EXPECTATIONS.count(chr(10)) + 1}: unknown key 'nots'")
+        self.says(done, 2, f"{self.file}:{EXPECTATIONS.count(chr(10)) + 1}: unknown key 'nots'")
         self.assertEqual(done.stdout, "")
-        self.says(self.offline("policy", "test", self.mgr.dir / "none"), 1, "none")
+        self.says(self.offline("policy", "test", self.mgr.dir / "none"), 2, "none")
 
 
 class Hostile(ReviewTestCase):
@@ -331,7 +354,7 @@ class Hostile(ReviewTestCase):
         for words, code in ((("explain", "--as", "33", "box", "set", "name=\u202ey", "mode=a"), 126),
                             (("explain", "--as", "33", "box", "\x1b[2J"), 2),
                             (("explain", "--as", "\x1b[2J", "box", "set"), 2),
-                            (("policy", "test", file), 1), (("policy", "test", "/\x1b[2J"), 1), (("policy", "\x1b[2J"), 2)):
+                            (("policy", "test", file), 1), (("policy", "test", "/\x1b[2J"), 2), (("policy", "\x1b[2J"), 2)):
             for form in ((), ("--json",)):
                 with self.subTest(words=words):
                     done = self.mgrctl("--files", folder, *form, *words)

@@ -129,6 +129,8 @@ class Import(unittest.TestCase):
         self.assertEqual(done.stderr.splitlines()[0], "stdin:1: taken over: sudo id-u")
         self.assertTrue(done.stderr.splitlines()[-1].startswith("1 action and 1 rule taken over; 1 thing needs a human"))
         self.assertEqual(self.mgrctl("-q", "import", "sudoers", "sudoers").stderr, "")
+        done = self.mgrctl("import", "sudoers", "-", stdin="alice ALL = NOPASSWD: /usr/bin/id -u\n")
+        self.assertTrue(done.stderr.endswith("; 0 things need a human\n"), done.stderr)
 
     def test_each_thing_that_needs_a_human_is_one_comment(self):
         for words in (("sudoers", "sudoers"), ("configd", "actions_net.conf")):

@@ -39,6 +39,11 @@ TEST(PlanText, HasACommandAJobAndALineASetting) {
             "  open_files: 7\n");
 }
 
+TEST(PlanText, SaysOfWhatHoldsNothingThatThereIsNone) {
+  const auto plan = parse_json(R"({"run":{"limits":{},"capabilities":[]}})");
+  EXPECT_EQ(plan_text(*plan), "limits: none\ncapabilities: none\n");
+}
+
 TEST(PlanText, WithstandsAnotherShape) {
   for (const char* text : {R"({})", R"({"jobs":7,"run":[]})", R"({"jobs":[7,{"argv":"x"}]})",
                            R"({"jobs":[{"argv":[[],{}],"paths":[1]}]})"}) {

@@ -4,9 +4,9 @@ mgr_unit_test(helper_test audit_log_test.cpp helper_checked_request_test.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/highest_job_id.cpp
   LIBRARIES mgr_helper nlohmann_json::nlohmann_json)
 target_include_directories(helper_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-mgr_unit_test(configure_test configure_lint_test.cpp configure_machine_test.cpp configure_roots_test.cpp
+mgr_unit_test(configure_test configure_machine_test.cpp configure_name_warnings_test.cpp configure_roots_test.cpp
   configure_rule_identity_test.cpp ${PROJECT_SOURCE_DIR}/helper/configure/rule_identity.cpp
-  ${PROJECT_SOURCE_DIR}/helper/configure/lint.cpp ${PROJECT_SOURCE_DIR}/helper/configure/roots.cpp
+  ${PROJECT_SOURCE_DIR}/helper/configure/name_warnings.cpp ${PROJECT_SOURCE_DIR}/helper/configure/roots.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/machine.cpp
   LIBRARIES mgr_schema mgr_policy_files mgr_policy_lint mgr_cgroup_path PkgConfig::CAPNG
             PkgConfig::SODIUM)

@@ -10,7 +10,7 @@
 namespace mgr {
 
 // What lint_names() of policy/lint/names.h finds, as the warnings of a load: "file:line: …".
-[[nodiscard]] Result<std::vector<std::string>> lint_policy(const Policy& policy,
-                                                           const Registry& registry);
+[[nodiscard]] Result<std::vector<std::string>> warn_of_names(const Policy& policy,
+                                                             const Registry& registry);
 
 }  // namespace mgr

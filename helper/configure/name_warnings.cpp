@@ -1,12 +1,12 @@
 // mgr-configure, root; reads what was parsed already.
-#include "helper/configure/lint.h"
+#include "helper/configure/name_warnings.h"
 
 #include "modules/schema.h"
 #include "policy/lint/names.h"
 
 namespace mgr {
 
-Result<std::vector<std::string>> lint_policy(const Policy& policy, const Registry& registry) {
+Result<std::vector<std::string>> warn_of_names(const Policy& policy, const Registry& registry) {
   const auto findings = lint_names(policy, known_modules(registry));
   if (!findings) return tl::unexpected(findings.error());
   std::vector<std::string> warnings;

@@ -1,14 +1,14 @@
 // Rules about things that do not exist, or that no rule is about.
 #include <gtest/gtest.h>
 
-#include "helper/configure/lint.h"
+#include "helper/configure/name_warnings.h"
 
 namespace mgr {
 namespace {
 
-class Lint : public testing::Test {
+class NameWarnings : public testing::Test {
  protected:
-  Lint() {
+  NameWarnings() {
     rule.allow = true;
     rule.modules = {"scan"};
     rule.actions = {"start"};
@@ -19,7 +19,7 @@ class Lint : public testing::Test {
     const auto registry = Registry::build({tls}, {"{}", {}});
     Policy policy;
     policy.rules = {rule};
-    return lint_policy(policy, **registry);
+    return warn_of_names(policy, **registry);
   }
   std::vector<std::string> warnings() const {
     const auto found = look();
@@ -50,7 +50,7 @@ class Lint : public testing::Test {
       1};
 };
 
-TEST_F(Lint, FindsNothingInWhatExists) {
+TEST_F(NameWarnings, FindsNothingInWhatExists) {
   rule.where = {{"task_ids", {{1, 9}}}};
   EXPECT_EQ(warnings(), Warnings{});
   rule.modules = {"scan", "job"};
@@ -59,7 +59,7 @@ TEST_F(Lint, FindsNothingInWhatExists) {
   EXPECT_EQ(warnings(), Warnings{});
 }
 
-TEST_F(Lint, NamesModulesAndActionsThatDoNotExist) {
+TEST_F(NameWarnings, NamesModulesAndActionsThatDoNotExist) {
   rule.modules = {"scan", "scans", "SCAN_MODULE"};
   EXPECT_EQ(warnings(),
             (Warnings{"rules.d/a.toml:7: 'module' names 'scans', which does not exist",
@@ -70,7 +70,7 @@ TEST_F(Lint, NamesModulesAndActionsThatDoNotExist) {
             (Warnings{"rules.d/a.toml:7: 'action' names 'strat', which does not exist"}));
 }
 
-TEST_F(Lint, NamesArgumentsThatNoActionTakes) {
+TEST_F(NameWarnings, NamesArgumentsThatNoActionTakes) {
   rule.actions = {"start", "list"};
   rule.where = {{"task_ids", {{1, 9}}}};
   EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' never holds for the "
@@ -84,7 +84,7 @@ TEST_F(Lint, NamesArgumentsThatNoActionTakes) {
                                   "nothing there"}));
 }
 
-TEST_F(Lint, NamesConditionsThatCannotMeasureTheirArgument) {
+TEST_F(NameWarnings, NamesConditionsThatCannotMeasureTheirArgument) {
   rule.where = {{"task_ids", {}, {"one"}}};
   EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' has texts alone, and "
                                   "'task_ids' of the action 'start' is a number: the rule grants "
@@ -100,7 +100,7 @@ TEST_F(Lint, NamesConditionsThatCannotMeasureTheirArgument) {
   EXPECT_EQ(warnings(), Warnings{});
 }
 
-TEST_F(Lint, FailsWhereAConditionIsAboutABodyOrASecret) {
+TEST_F(NameWarnings, FailsWhereAConditionIsAboutABodyOrASecret) {
   rule.modules = {"tls"};
   for (const auto& [action, argument] : std::vector<std::pair<std::string, std::string>>{
            {"upload", "file"}, {"sign", "password"}, {"*", "file"}, {"*", "password"}}) {
@@ -125,7 +125,7 @@ TEST_F(Lint, FailsWhereAConditionIsAboutABodyOrASecret) {
   EXPECT_EQ(warnings(), Warnings{});
 }
 
-TEST_F(Lint, EveryActionStandsForThoseThatTakeTheArgument) {
+TEST_F(NameWarnings, EveryActionStandsForThoseThatTakeTheArgument) {
   rule.actions = {"*"};
   rule.where = {{"task_ids", {{1, 9}}}};
   EXPECT_EQ(warnings(), Warnings{});

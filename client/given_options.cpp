@@ -1,0 +1,68 @@
+// mgrctl, with the caller's own uid.
+#include "client/given_options.h"
+
+#include <initializer_list>
+#include <utility>
+
+namespace mgr::client {
+namespace {
+
+std::vector<std::string_view> those_given(
+    std::initializer_list<std::pair<std::string_view, bool>> options) {
+  std::vector<std::string_view> given;
+  for (const auto& [name, is_given] : options) {
+    if (is_given) given.push_back(name);
+  }
+  return given;
+}
+
+// A name is no part of a longer one: --as is not in --as-of.
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t end = words.find(' ');
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(end == std::string_view::npos ? words.size() : end + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string_view> given_options(const Options& options) {
+  return those_given({{"--as", options.as.has_value()},
+                      {"--files", options.files.has_value()},
+                      {"--into", options.into.has_value()},
+                      {"--body", options.input.body.has_value()},
+                      {"--secret-stdin", options.input.secret_stdin},
+                      {"--yes", options.input.yes},
+                      {"--dry-run", options.dry_run},
+                      {"--request-id", !options.request_id.empty()},
+                      {"--on-behalf-of", !options.on_behalf_of.empty()},
+                      {"--json", options.json}});
+}
+
+std::vector<std::string_view> given_options(const JobOptions& options) {
+  return those_given({{"--state", options.state.has_value()},
+                      {"--module", options.module.has_value()},
+                      {"--caller", options.caller.has_value()},
+                      {"--key", options.key.has_value()},
+                      {"--limit", options.limit.has_value()},
+                      {"--tail", options.tail.has_value()},
+                      {"--older-than", options.older_than.has_value()},
+                      {"--watch", options.watch},
+                      {"--times", options.times},
+                      {"--mine", options.mine},
+                      {"--wait", options.wait}});
+}
+
+Outcome<void> check_options(const std::vector<std::string_view>& given, std::string_view allowed,
+                            std::string_view command) {
+  for (const std::string_view name : given) {
+    if (has_word(allowed, name)) continue;
+    return failed(Failure::Kind::invalid_request,
+                  std::string(name) + " is not for " + std::string(command));
+  }
+  return {};
+}
+
+}  // namespace mgr::client
