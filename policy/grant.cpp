@@ -147,6 +147,11 @@ Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& g
       grantee.subject.uid && !is_nobody(*grantee.subject.uid) && !grantee.is_anyone;
   if (principal != nullptr) {
     who = principal->name;
+    const bool is_named = std::ranges::any_of(
+        policy.rules, [&](const Rule& rule) { return names(policy, rule, *principal); });
+    if (!is_named)
+      grant.notes.push_back("they must stand behind the [[principal]] " + who +
+                            ", which may be in a file that is read later");
     if (width(*principal) > 1) grant.notes.push_back("they grant it to all that are " + who);
   } else if (is_somebody) {
     who = add_principal(policy, grantee, grant);

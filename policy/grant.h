@@ -12,7 +12,7 @@ namespace mgr {
 struct Grant {
   std::string lines;               // TOML in ASCII, each line ended by a line feed
   std::string file;                // at whose end they grant it; "" where no rule names a file
-  std::vector<std::string> notes;  // what else they would grant, for people
+  std::vector<std::string> notes;  // what else they would grant and want, for people
 };
 
 // Whom the lines are for.

@@ -138,7 +138,9 @@ class ConfigdImport {
     rule.source = source;
     rule.module = module.name;
     for (const std::string& group : groups) {
-      if (is_account_name(group)) {
+      if (group.front() == ' ' || group.back() == ' ') {
+        need(rule.remarks, "'" + group + "' is no group for configd, which keeps the space in it");
+      } else if (is_account_name(group)) {
         rule.who.push_back(principal_of(group, source));
       } else {
         need(rule.remarks, "'" + group + "' can be no group of a policy");

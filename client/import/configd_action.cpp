@@ -201,7 +201,15 @@ ImportedAction configd_action(const IniSection& section, const std::string& file
 }
 
 std::vector<std::string> allowed_groups(const IniSection& section) {
-  return parts_of(value_of(section, "allowed_groups"), ',');
+  const std::string value = value_of(section, "allowed_groups");
+  std::vector<std::string> groups;
+  std::string_view rest = value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    if (end > 0) groups.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return groups;
 }
 
 std::vector<std::string> configd_names(const IniSection& section) {

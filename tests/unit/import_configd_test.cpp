@@ -160,7 +160,7 @@ TEST(ImportConfigd, ModulesOfMgrAreNotTouched) {
 
 TEST(ImportConfigd, AllowedGroupsAreRules) {
   const auto result = imported(
-      "[a]\ncommand:/bin/a\ntype:script\nallowed_groups:wheel, ops\n"
+      "[a]\ncommand:/bin/a\ntype:script\nallowed_groups:wheel,,ops\n"
       "[b]\ncommand:/bin/b\ntype:script\nallowed_groups:wheel,ops\n"
       "[c]\ncommand:/bin/c\ntype:script\n"
       "[d]\ncommand:d\ntype:script\nallowed_groups:wheel\n");
@@ -169,6 +169,13 @@ TEST(ImportConfigd, AllowedGroupsAreRules) {
   EXPECT_THAT(result.rules[0].actions, ElementsAre("a", "b"));
   EXPECT_TRUE(result.rules[1].is_sketch);
   EXPECT_THAT(result.rules[1].actions, ElementsAre("c"));
+}
+
+TEST(ImportConfigd, ASpaceInAListOfGroupsIsToTheLetter) {
+  const auto result = imported("[a]\ncommand:/bin/a\ntype:script\nallowed_groups: wheel, ops\n");
+  ASSERT_EQ(result.rules.size(), 1U);
+  EXPECT_THAT(result.rules[0].who, ElementsAre("configd-wheel"));
+  EXPECT_EQ(result.rules[0].remarks.needs.size(), 1U);
 }
 
 TEST(ImportConfigd, AGroupThatCanBeNoneGrantsNothing) {

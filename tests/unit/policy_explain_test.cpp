@@ -151,6 +151,15 @@ TEST_F(PolicyExplain, WhatNoConditionIsAboutIsSaidToBeAnything) {
               ElementsAre("they grant it with any depth, which this request leaves out"));
 }
 
+TEST_F(PolicyExplain, APrincipalThatNoRuleNamesMayBeDeclaredLater) {
+  PolicyReview changed = review();
+  changed.policy.principals.push_back({"late", {77}, {}, {}, false});
+  const auto found = explain(Explainer(changed), 77, "scan", "list");
+  ASSERT_TRUE(found.grant);
+  EXPECT_THAT(found.grant->lines, HasSubstr("who    = \"late\"\n"));
+  EXPECT_THAT(found.grant->notes, ElementsAre(HasSubstr("behind the [[principal]] late")));
+}
+
 TEST_F(PolicyExplain, WhomNoPrincipalNamesGetsOneOfItsOwn) {
   const auto found =
       explainer_.explain({{{500, {}}, "web", false}, "scan", "list", {}});  // a user named web
