@@ -169,7 +169,7 @@ void Explainer::explain_default(const Question& question, const Fitting& request
     return;
   }
   const bool has_near = !found.nearest.empty() && is_about_request(found.nearest.front());
-  found.grant = grant_lines(policy(), request, question.caller,
+  found.grant = grant_lines(policy(), request, question.caller, *found.action,
                             has_near ? found.nearest.front().rule : nullptr);
 }
 

@@ -87,7 +87,23 @@ std::optional<std::string> exact_values(const ArgumentValue& value) {
   return "[" + list + "]";
 }
 
-void add_conditions(const Rule* nearest, const Fitting& request, Grant& grant) {
+// What no condition is about may be anything, be it in this request or not.
+void note_the_rest(const Fitting& request, const KnownAction& action,
+                   const std::vector<std::string>& seen, Grant& grant) {
+  if (seen.empty() && !action.arguments.empty()) {
+    grant.notes.emplace_back("they grant it with any arguments");
+  }
+  if (seen.empty()) return;
+  for (const Argument& argument : action.arguments) {
+    if (std::ranges::find(seen, argument.name) != seen.end()) continue;
+    const bool is_given = find_argument(request.arguments, argument.name) != nullptr;
+    grant.notes.push_back("they grant it with any " + argument.name +
+                          (is_given ? "" : ", which this request leaves out"));
+  }
+}
+
+void add_conditions(const Rule* nearest, const Fitting& request, const KnownAction& action,
+                    Grant& grant) {
   std::string conditions;
   std::vector<std::string> seen;
   for (const Condition& condition :
@@ -107,9 +123,7 @@ void add_conditions(const Rule* nearest, const Fitting& request, Grant& grant) {
     }
   }
   if (!conditions.empty()) grant.lines += "where  = { " + conditions + " }\n";
-  if (seen.empty() && !request.arguments.empty()) {
-    grant.notes.emplace_back("they grant it with any arguments");
-  }
+  note_the_rest(request, action, seen, grant);
 }
 
 std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& grant) {
@@ -124,7 +138,7 @@ std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& g
 }  // namespace
 
 Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& grantee,
-                  const Rule* nearest) {
+                  const KnownAction& action, const Rule* nearest) {
   Grant grant;
   const Principal* principal = choose_principal(policy, request, nearest);
   grant.file = file_for(policy, principal);
@@ -133,6 +147,11 @@ Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& g
       grantee.subject.uid && !is_nobody(*grantee.subject.uid) && !grantee.is_anyone;
   if (principal != nullptr) {
     who = principal->name;
+    const bool is_named = std::ranges::any_of(
+        policy.rules, [&](const Rule& rule) { return names(policy, rule, *principal); });
+    if (!is_named)
+      grant.notes.push_back("they must stand behind the [[principal]] " + who +
+                            ", which may be in a file that is read later");
     if (width(*principal) > 1) grant.notes.push_back("they grant it to all that are " + who);
   } else if (is_somebody) {
     who = add_principal(policy, grantee, grant);
@@ -142,7 +161,7 @@ Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& g
   grant.lines += "[[allow]]\nwho    = " + toml_string(who) +
                  "\nmodule = " + toml_string(request.module) +
                  "\naction = " + toml_string(request.action) + '\n';
-  add_conditions(nearest, request, grant);
+  add_conditions(nearest, request, action, grant);
   return grant;
 }
 

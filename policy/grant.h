@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/policy_review.h"
 #include "policy/rule_fit.h"
 
 namespace mgr {
@@ -11,7 +12,7 @@ namespace mgr {
 struct Grant {
   std::string lines;               // TOML in ASCII, each line ended by a line feed
   std::string file;                // at whose end they grant it; "" where no rule names a file
-  std::vector<std::string> notes;  // what else they would grant, for people
+  std::vector<std::string> notes;  // what else they would grant and want, for people
 };
 
 // Whom the lines are for.
@@ -24,8 +25,10 @@ struct Grantee {
 // An [[allow]] of exactly this module and action, for the caller: one of its principals, the one
 // that `nearest` names or else that with the fewest callers; a [[principal]] of its own where it is
 // none; anyone where it is nobody. Where `nearest`, a rule about this module and action or null,
-// has conditions, the arguments in them must be exactly what this request has.
+// has conditions, the arguments in them must be exactly what this request
+// has; the other arguments of `action` may be anything, which the notes say.
 [[nodiscard]] Grant grant_lines(const Policy& policy, const Fitting& request,
-                                const Grantee& grantee, const Rule* nearest);
+                                const Grantee& grantee, const KnownAction& action,
+                                const Rule* nearest);
 
 }  // namespace mgr

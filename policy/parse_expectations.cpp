@@ -35,6 +35,9 @@ class ExpectationParser {
     if (!decision) table_.error("decision", "must be " + all_words<Verdict>());
     expectation_.decision = decision.value_or(Verdict::deny);
     expectation_.rule = table_.text("rule");
+    if (table_.find("rule") != nullptr && expectation_.rule.empty()) {
+      table_.error("rule", "must be the end of a rule's place");
+    }
     expectation_.note = table_.text("note");
     table_.finish();
     return std::move(expectation_);

@@ -16,6 +16,16 @@ namespace {
 constexpr std::array<std::string_view, 6> reserved{"scan",    "shutdown", "mail",
                                                    "service", "job",      "mgr"};
 
+// What one import holds in memory, of names and of the sections that each of them copies.
+constexpr std::size_t most_actions = 10000;
+constexpr std::size_t most_bytes = 16 << 20;
+
+std::size_t size_of(const IniSection& section) {
+  std::size_t size = 1;
+  for (const IniEntry& entry : section.entries) size += entry.key.size() + entry.value.size();
+  return size;
+}
+
 // As configd reads it: what is behind the last "actions_", up to the first dot.
 std::string topic_of(const std::string& file) {
   const std::string marker = "actions_";
@@ -36,7 +46,21 @@ class ConfigdImport {
     if (!sections) return tl::unexpected(sections.error());
     const std::string topic = topic_of(file.name);
     for (const IniSection& section : *sections) {
-      for (const std::string& name : configd_names(section)) take(section, file, topic, name);
+      if (section.name == "DEFAULT") {
+        result_.asides.push_back({{file.name, section.line},
+                                  "is no action; its keys hold for all sections that lack them, "
+                                  "which is not looked into"});
+        continue;
+      }
+      const std::vector<std::string> names = configd_names(section);
+      actions_left_ -= std::min(actions_left_, names.size());
+      bytes_left_ -= std::min(bytes_left_, names.size() * size_of(section));
+      if (actions_left_ == 0 || bytes_left_ == 0) {
+        return failed(Failure::Kind::invalid_request,
+                      place({file.name, section.line}) +
+                          ": so many actions are too much for one import; take fewer files");
+      }
+      for (const std::string& name : names) take(section, file, topic, name);
     }
     return {};
   }
@@ -114,7 +138,9 @@ class ConfigdImport {
     rule.source = source;
     rule.module = module.name;
     for (const std::string& group : groups) {
-      if (is_account_name(group)) {
+      if (group.front() == ' ' || group.back() == ' ') {
+        need(rule.remarks, "'" + group + "' is no group for configd, which keeps the space in it");
+      } else if (is_account_name(group)) {
         rule.who.push_back(principal_of(group, source));
       } else {
         need(rule.remarks, "'" + group + "' can be no group of a policy");
@@ -140,6 +166,7 @@ class ConfigdImport {
   }
 
   const ProgramExists& exists_;
+  std::size_t actions_left_ = most_actions, bytes_left_ = most_bytes;
   Imported result_;
   NameBook modules_{"configd"};
   NameBook principals_{"configd"};

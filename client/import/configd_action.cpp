@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t longest_summary = 120;
 constexpr std::int64_t longest_argument = 128;
+constexpr std::size_t most_words = 200;  // of a command; each may be an argument
 constexpr const char* careful_pattern = "[A-Za-z0-9_.:-]+";
 constexpr int most_cache_seconds = 86400;
 constexpr std::array<std::string_view, 9> known_keys{
@@ -21,6 +22,16 @@ constexpr std::array<std::string_view, 9> known_keys{
 std::string value_of(const IniSection& section, std::string_view key) {
   const std::string* value = find_value(section, key);
   return value == nullptr ? "" : *value;
+}
+
+std::string without_markers(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find("%s"), text.size());
+    result += text.substr(0, end);
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  return result;
 }
 
 class ActionBuilder {
@@ -61,7 +72,7 @@ class ActionBuilder {
   void read_summary() {
     std::string text = value_of(section_, "description");
     if (text.empty()) text = value_of(section_, "message");
-    for (auto at = text.find("%s"); at != text.npos; at = text.find("%s")) text.erase(at, 2);
+    text = without_markers(text);
     const std::size_t end = text.find_last_not_of(" \n");
     text.erase(end == text.npos ? 0 : end + 1);
     action_.summary = shortened(text, longest_summary);
@@ -105,7 +116,10 @@ class ActionBuilder {
     for (const ShellLine* line : {&program, &rest}) {
       for (const std::string& what : line->shell_only) say_shell(what, command, parameters);
     }
-    if (!action_.remarks.needs.empty() && is_for_a_shell_) return;
+    if (is_for_a_shell_) return;
+    if (program.words.size() + rest.words.size() > most_words) {
+      return sketch("its command has more than 200 words");
+    }
     for (const ShellWord& word : program.words) action_.command.push_back(word.text);
     is_formatted_ = parameters.find("%s") != parameters.npos;
     for (const ShellWord& word : rest.words) add_parameter(word);
@@ -187,7 +201,15 @@ ImportedAction configd_action(const IniSection& section, const std::string& file
 }
 
 std::vector<std::string> allowed_groups(const IniSection& section) {
-  return parts_of(value_of(section, "allowed_groups"), ',');
+  const std::string value = value_of(section, "allowed_groups");
+  std::vector<std::string> groups;
+  std::string_view rest = value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    if (end > 0) groups.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return groups;
 }
 
 std::vector<std::string> configd_names(const IniSection& section) {

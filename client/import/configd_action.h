@@ -15,7 +15,7 @@ namespace mgr::client {
 [[nodiscard]] ImportedAction configd_action(const IniSection& section, const std::string& file,
                                             const ProgramExists& exists);
 
-// What its key allowed_groups holds; the names are not checked.
+// What its key allowed_groups holds, to the letter as configd has it: "a, b" is a and " b".
 [[nodiscard]] std::vector<std::string> allowed_groups(const IniSection& section);
 
 // By which names configd knows a section: [a|b.c] is a.c and b.c.

@@ -6,6 +6,7 @@
 namespace mgr::client {
 namespace {
 
+constexpr std::size_t most_keys = 100;  // of a section
 constexpr std::string_view spaces = " \t\r\f\v";
 
 std::string_view trimmed(std::string_view text) {
@@ -68,6 +69,7 @@ class IniParser {
     if (sections_.empty()) return refuse("is before the first section");
     const std::size_t end = text.find_first_of(":=");
     if (end == text.npos || end == 0) return refuse("is neither a section nor `key: value`");
+    if (sections_.back().entries.size() == most_keys) return refuse("is the section's 101st key");
     sections_.back().entries.push_back(
         {lower(trimmed(text.substr(0, end))), std::string(trimmed(text.substr(end + 1))), number_});
     is_value_open_ = true;

@@ -22,7 +22,32 @@ bool may_match(const std::string& pattern, const std::string& text) {
          ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
 }
 
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// /bin and /usr/bin are one folder on most machines.
+std::string without_usr(const std::string& path) {
+  return path.starts_with("/usr/") ? path.substr(4) : path;
+}
+
+// Whether a denial of `word` may mean the program. sudo goes by the file that is there, so a
+// program of that name in another folder may be the same; and an alias that is nowhere may be in a
+// file that was not named.
+bool may_mean(const SudoWord& word, const std::string& program) {
+  const std::string& pattern = word.text;
+  if (word.is_regex || is_alias_name(pattern)) return true;
+  if (word.has_wildcard && word.has_escaped_wildcard) return true;  // not looked into
+  if (pattern.ends_with('/')) {
+    return without_usr(pattern) + std::string(base_name(program)) == without_usr(program);
+  }
+  if (!word.has_wildcard) return base_name(pattern) == base_name(program);
+  return may_match(pattern, program) || may_match(without_usr(pattern), without_usr(program));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (&word == words.data() ? "" : " ") + word;
+  return text;
+}
 
 // Why no action at all comes of it.
 std::string why_none(const SudoCommand& command) {
@@ -91,7 +116,7 @@ class ActionBuilder {
     sketch("the wildcard in `" + word.text +
            "` also matches spaces, slashes and further arguments; say what the argument may be");
     const std::string name = "arg" + std::to_string(action_.arguments.size() + 1);
-    const std::string program = base_name(command_.program.text);
+    const std::string_view program = base_name(command_.program.text);
     if (program == "systemctl" || program == "service") {
       action_.arguments.push_back({name, "unit", "", {}, 0});
     } else {
@@ -139,7 +164,7 @@ tl::expected<ImportedAction, std::string> sudo_action(const SudoCommand& command
 }
 
 std::string action_words(const ImportedAction& action) {
-  std::string text = base_name(action.command.front());
+  std::string text(base_name(action.command.front()));
   for (auto word = action.command.begin() + 1; word != action.command.end(); ++word) {
     text += ' ' + *word;
   }
@@ -147,21 +172,19 @@ std::string action_words(const ImportedAction& action) {
 }
 
 bool covers(const SudoCommand& command, const ImportedAction& action) {
-  const std::string& program = action.command.front();
-  const std::string& pattern = command.program.text;
-  const bool is_program = pattern == "ALL" || pattern == program || command.program.is_regex ||
-                          (pattern.ends_with('/') && pattern + base_name(program) == program) ||
-                          (command.program.has_wildcard && may_match(pattern, program));
+  const bool is_program = may_mean(command.program, action.command.front());
   if (!is_program || command.arguments == SudoCommand::Arguments::any) return is_program;
-  std::string given, wanted;
-  for (std::size_t at = 1; at < action.command.size(); ++at) given += ' ' + action.command[at];
-  bool is_pattern = false;
+  std::vector<std::string> wanted;
+  bool is_pattern = false, is_open = false;
   for (const SudoWord& word : command.words) {
     if (word.is_regex) return true;  // not looked into
-    wanted += ' ' + word.text;
+    wanted.push_back(word.text);
     is_pattern = is_pattern || word.has_wildcard;
+    is_open = is_open || word.has_escaped_wildcard;
   }
-  return is_pattern ? may_match(wanted, given) : wanted == given;
+  if (is_pattern && is_open) return true;  // nor is this
+  const std::string given = joined({action.command.begin() + 1, action.command.end()});
+  return is_pattern ? may_match(joined(wanted), given) : joined(wanted) == given;
 }
 
 }  // namespace mgr::client

@@ -1,6 +1,8 @@
 // mgrctl, with the caller's own uid; distrusts the file.
 #include "client/import/sudo_notes.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -26,7 +28,7 @@ constexpr std::array<Named, 7> instead{{
 constexpr std::array<Named, 3> lost{{
     {"noexec", "nothing here keeps a command from starting others"},
     {"requiretty", "nothing here wants a terminal"},
-    {"runas_default", "it is for some only: check the `user` of their actions"},
+    {"runas_default", "it is for some only: what names no user is left out"},
 }};
 
 const Named* find(const auto& table, std::string_view name) {
@@ -54,18 +56,29 @@ bool is_among(const Sudoers::Include& include, const std::vector<SourceFile>& fi
 }
 
 struct HostsView {
-  bool has_this = false, leaves_out = false;
+  bool has_this = false, is_open = false;
   std::set<std::string> seen;  // aliases: each is looked into once
 };
+
+std::string first_label(const std::string& host) { return host.substr(0, host.find('.')); }
+
+// A netgroup, an address, a pattern, an alias of another file, or this host by another name.
+bool may_be(const std::string& text, const std::string& host) {
+  return text.empty() || is_alias_name(text) || text.find_first_of("+*?[/:\\") != text.npos ||
+         text.find_first_not_of("0123456789.") == text.npos ||
+         ::strcasecmp(first_label(text).c_str(), first_label(host).c_str()) == 0;
+}
 
 void look(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host,
           HostsView& view) {
   for (const SudoMember& member : hosts) {
-    view.leaves_out = view.leaves_out || member.negated;
+    view.is_open = view.is_open || member.negated;
     const auto alias = sudoers.hosts.find(member.text);
     if (alias == sudoers.hosts.end()) {
-      view.has_this = view.has_this || member.text == "ALL" || member.text == host ||
-                      member.text == host.substr(0, host.find('.'));
+      const bool is_this =
+          member.text == "ALL" || member.text == host || member.text == first_label(host);
+      view.has_this = view.has_this || is_this;
+      view.is_open = view.is_open || (!is_this && may_be(member.text, host));
     } else if (view.seen.insert(alias->first).second) {
       look(sudoers, alias->second.members, host, view);
     }
@@ -86,10 +99,11 @@ std::vector<Aside> notes_on(const Sudoers& sudoers, const std::vector<SourceFile
   return asides;
 }
 
-bool matches_host(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host) {
+HostFit fit_host(const Sudoers& sudoers, const SudoMembers& hosts, const std::string& host) {
   HostsView view;
   look(sudoers, hosts, host, view);
-  return view.has_this && !view.leaves_out;
+  if (view.is_open) return HostFit::perhaps;
+  return view.has_this ? HostFit::yes : HostFit::no;
 }
 
 std::string text_of(const SudoMembers& members) {

@@ -14,9 +14,11 @@ namespace mgr::client {
 [[nodiscard]] std::vector<Aside> notes_on(const Sudoers& sudoers,
                                           const std::vector<SourceFile>& files);
 
-// Whether a list of hosts has this machine, by ALL or its name, and leaves no host out.
-[[nodiscard]] bool matches_host(const Sudoers& sudoers, const SudoMembers& hosts,
-                                const std::string& host);
+// Whether a list of hosts has this machine: by ALL or its name, and leaves no host out; or perhaps,
+// by what only sudo can look up.
+enum class HostFit { no, perhaps, yes };
+[[nodiscard]] HostFit fit_host(const Sudoers& sudoers, const SudoMembers& hosts,
+                               const std::string& host);
 
 // "A, !B"
 [[nodiscard]] std::string text_of(const SudoMembers& members);

@@ -25,6 +25,7 @@ std::string why_no_member(const std::string& text) {
   if (text.starts_with("%:") || text.starts_with("%#")) {
     return "'" + text + "': a principal names its groups as the machine's group database does";
   }
+  if (is_alias_name(text)) return "'" + text + "' is an alias of another file, or a user: say who";
   return "'" + text + "' can be no user or group of a policy";
 }
 
@@ -55,11 +56,17 @@ void SudoPeople::add_member(const std::string& text, ImportedPrincipal& principa
     principal.uids.push_back(*uid);
   } else if (is_group && is_account_name(text.substr(1))) {
     principal.groups.push_back(text.substr(1));
-  } else if (text != "ALL" && text.find_first_of("+%#") != 0 && is_account_name(text)) {
+  } else if (!is_alias_name(text) && text.find_first_of("+%#\\") != 0 && is_account_name(text)) {
     principal.users.push_back(text);
   } else {
     who.needs.push_back(why_no_member(text));
   }
+}
+
+void SudoPeople::leave_out(const SudoMember& member, SudoWho& who) {
+  who.leaves_somebody_out = true;
+  if (!is_alias_name(member.text) || member.text == "ALL") return;
+  who.needs.push_back("'!" + member.text + "' is whomever that alias leaves out itself");
 }
 
 void SudoPeople::add_alias(const std::string& alias, ImportedPrincipal& principal, SudoWho& who,
@@ -67,7 +74,7 @@ void SudoPeople::add_alias(const std::string& alias, ImportedPrincipal& principa
   if (!open.insert(alias).second) return;  // in a circle, or in it already
   for (const SudoMember& member : sudoers_.users.at(alias).members) {
     if (member.negated) {
-      who.leaves_somebody_out = true;
+      leave_out(member, who);
     } else if (sudoers_.users.contains(member.text)) {
       add_alias(member.text, principal, who, open);
     } else {
@@ -80,7 +87,7 @@ SudoWho SudoPeople::who(const SudoMembers& members, const Source& source) {
   SudoWho who;
   for (const SudoMember& member : members) {
     if (member.negated) {
-      who.leaves_somebody_out = true;
+      leave_out(member, who);
       continue;
     }
     ImportedPrincipal principal{source, "", {}, {}, {}, {}};
@@ -115,24 +122,38 @@ std::string default_runas(const Sudoers& sudoers) {
   return user;
 }
 
+namespace {
+
+bool has_default_for_some(const Sudoers& sudoers) {
+  return std::ranges::any_of(sudoers.defaults, [](const SudoDefault& entry) {
+    return entry.name == "runas_default" && !entry.scope.empty();
+  });
+}
+
+}  // namespace
+
 SudoRunasUsers runas_users(const Sudoers& sudoers, const SudoTerms& terms) {
   const std::string otherwise = default_runas(sudoers);
-  SudoMembers members{{otherwise}};
+  SudoMembers members{{"ALL"}};
+  bool has_choice = false;
   if (terms.runas) {
     if (terms.runas->users.empty()) {
       return {{}, "", "runs as its caller, with another group at most: mgr names a user"};
     }
     members.clear();
+    has_choice = !terms.runas->groups.empty();
     flatten(sudoers, terms.runas->users, false, 16, members);
   }
   SudoRunasUsers result;
-  bool has_choice = terms.runas && !terms.runas->groups.empty();
   for (const SudoMember& member : members) {
     std::string user = member.text == "#0" ? "root" : member.text;
     if (member.negated) return {{}, "", "its runas list leaves somebody out (!" + user + ")"};
     if (user == "ALL") {
+      if (has_default_for_some(sudoers)) {
+        return {{}, "", "Defaults set runas_default for some only, so as whom it runs is open"};
+      }
       user = otherwise;
-      has_choice = true;
+      has_choice = has_choice || terms.runas;
     }
     const bool is_name =
         user == "nobody" || (is_account_name(user) && user.find_first_of("%+#") != 0);

@@ -32,6 +32,8 @@ class SudoPeople {
   const std::string& principal(const SudoMember& member, const Source& source);
   void add_alias(const std::string& alias, ImportedPrincipal& principal, SudoWho& who,
                  std::set<std::string>& open);
+  // A negated alias that negates somebody means these.
+  static void leave_out(const SudoMember& member, SudoWho& who);
   static void add_member(const std::string& text, ImportedPrincipal& principal, SudoWho& who);
 
   const Sudoers& sudoers_;

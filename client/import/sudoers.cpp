@@ -9,11 +9,13 @@
 #include "client/import/sudo_action.h"
 #include "client/import/sudo_notes.h"
 #include "client/import/sudo_people.h"
+#include "policy/policy.h"
 
 namespace mgr::client {
 namespace {
 
 constexpr std::size_t most_commands = 20000;
+constexpr std::size_t most_comparisons = 20'000'000;  // of what is behind ! with an action
 
 class SudoersImport {
  public:
@@ -31,8 +33,11 @@ class SudoersImport {
   std::optional<Imported> import(const std::vector<SourceFile>& files) {
     result_.format = "sudoers";
     result_.asides = notes_on(sudoers_, files);
-    for (const SudoSpec& spec : sudoers_.specs) take(spec);
-    if (commands_ > most_commands) return std::nullopt;
+    for (const SudoSpec& spec : sudoers_.specs) {
+      take(spec);
+      if (commands_ > most_commands) return std::nullopt;
+    }
+    if (comparisons() > most_comparisons) return std::nullopt;
     for (const Denial& denial : denials_) deny(denial);
     tell_password();
     result_.principals = std::move(people_).principals();
@@ -54,17 +59,30 @@ class SudoersImport {
   };
 
   void take(const SudoSpec& spec) {
-    if (!matches_host(sudoers_, spec.hosts, host_)) {
+    const HostFit fit = fit_host(sudoers_, spec.hosts, host_);
+    if (fit == HostFit::no) {
       return tell(spec.source, "is for another host (" + text_of(spec.hosts) + "): left out");
     }
     if (is_root_alone(spec)) {
       return tell(spec.source, "root needs no rule to do all", false);
     }
+    if (fit == HostFit::perhaps) {
+      tell(spec.source, "is for this host or for others (" + text_of(spec.hosts) +
+                            "): what it allows is left out, and what it denies is denied");
+    }
     ImportedRule rule;
     rule.source = spec.source;
     rule.module = module_.name;
     Denial denial{spec.source, {}, {}};
-    for (const SudoGrant& grant : spec.grants) take(grant, rule, denial);
+    for (const SudoGrant& grant : spec.grants) {
+      for (const Plain& plain : plain_commands(grant)) {
+        if (plain.negated) {
+          denial.commands.push_back(*plain.command);
+        } else if (fit == HostFit::yes) {
+          take(*plain.command, grant.terms, rule);
+        }
+      }
+    }
     if (rule.actions.empty() && denial.commands.empty()) return;
     const SudoWho who = people_.who(spec.users, spec.source);
     rule.who = who.names;
@@ -86,21 +104,19 @@ class SudoersImport {
            });
   }
 
-  void take(const SudoGrant& grant, ImportedRule& rule, Denial& denial) {
+  std::vector<Plain> plain_commands(const SudoGrant& grant) {
     std::vector<Plain> commands;
     std::set<std::string> open;
     expand(grant.command, false, open, commands);
-    const SudoRunasUsers runas = runas_users(sudoers_, grant.terms);
-    for (const Plain& plain : commands) {
-      if (plain.negated) {
-        denial.commands.push_back(*plain.command);
-      } else if (runas.users.empty()) {
-        tell(rule.source, "`" + plain.command->text + "`: " + runas.need);
-      } else {
-        for (const std::string& user : runas.users) {
-          take(*plain.command, grant.terms, {user, runas.note}, rule);
-        }
-      }
+    return commands;
+  }
+
+  void take(const SudoCommand& command, const SudoTerms& terms, ImportedRule& rule) {
+    const SudoRunasUsers runas = runas_users(sudoers_, terms);
+    if (runas.users.empty()) tell(rule.source, "`" + command.text + "`: " + runas.need);
+    for (const std::string& user : runas.users) {
+      if (&user != runas.users.data() && ++commands_ > most_commands) return;
+      take(command, terms, {user, runas.note}, rule);
     }
   }
 
@@ -157,6 +173,12 @@ class SudoersImport {
     return key;
   }
 
+  std::size_t comparisons() const {
+    std::size_t commands = 0;
+    for (const Denial& denial : denials_) commands += denial.commands.size();
+    return commands * module_.actions.size();
+  }
+
   void deny(const Denial& denial) {
     ImportedRule rule;
     rule.source = denial.source;
@@ -177,6 +199,10 @@ class SudoersImport {
     rule.remarks.notes.emplace_back(
         "Behind ! in sudoers. Here a [[deny]] wins over every [[allow]], wherever it stands.");
     for (const std::string& reason : denial.who.needs) need(rule.remarks, reason);
+    if (!rule.remarks.needs.empty()) {
+      rule.who = {anyone_principal};
+      need(rule.remarks, "until somebody says whom it means, everybody is denied");
+    }
     rule.is_sketch = rule.who.empty();
     if (denial.who.leaves_somebody_out) {
       need(rule.remarks, "sudo leaves somebody out of this denial (!), and here nobody is");
@@ -225,7 +251,9 @@ Outcome<Imported> import_sudoers(const std::vector<SourceFile>& files, const std
   }
   auto imported = SudoersImport(sudoers, host, exists).import(files);
   if (imported) return std::move(*imported);
-  return failed(Failure::Kind::invalid_request, "the aliases make more than 20000 commands");
+  return failed(Failure::Kind::invalid_request,
+                "they hold too many commands (20000, with their aliases in place; fewer where many "
+                "are behind !)");
 }
 
 }  // namespace mgr::client

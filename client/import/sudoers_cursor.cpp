@@ -74,7 +74,11 @@ std::optional<std::string> SudoersCursor::take_name() {
     }
     const bool is_non_unix = c == ':' && (name == "%" || name == "%#");
     if (is_one_of(c, " \t,=:()!") && !is_non_unix) break;
-    if (c == '\\' && at_ + 1 < line_.size()) ++at_;
+    if (c == '\\' && at_ + 1 < line_.size()) {
+      ++at_;
+      // Behind a backslash it is no prefix: no group is meant.
+      if (name.empty() && is_one_of(line_[at_], "%+#")) name.push_back(c);
+    }
     name.push_back(line_[at_++]);
   }
   if (name.empty()) return std::nullopt;
@@ -105,6 +109,7 @@ std::optional<SudoWord> SudoersCursor::take_command_word() {
     const char c = line_[at_];
     if (c == '\\' && at_ + 1 < line_.size()) {
       ++at_;
+      word.has_escaped_wildcard = word.has_escaped_wildcard || is_one_of(line_[at_], "*?[\\");
     } else {
       word.has_wildcard = word.has_wildcard || is_one_of(c, "*?[");
       word.has_quote = word.has_quote || c == '"';

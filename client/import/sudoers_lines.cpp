@@ -44,8 +44,8 @@ class Joiner {
   }
 
   bool is_line_end(std::size_t at) const {
-    if (at < text_.size() && text_[at] == '\r') ++at;
-    return at < text_.size() && text_[at] == '\n';
+    const std::size_t end = text_.find_first_not_of(" \t\r", at);
+    return end != text_.npos && text_[end] == '\n';
   }
 
   // "#1000" is a user, and "#include" at the beginning of a line a directive.

@@ -193,7 +193,8 @@ class LineParser {
     while (auto word = cursor_.take_command_word()) command.words.push_back(std::move(*word));
     const std::string_view text = cursor_.since(begin);
     command.text = text.substr(0, text.find_last_not_of(" \t") + 1);
-    const bool is_none = command.words.size() == 1 && command.words.front().text == "\"\"";
+    const bool is_none = command.words.size() == 1 && command.words.front().has_quote &&
+                         command.words.front().text == "\"\"";
     if (is_none) command.words.clear();
     if (is_none) {
       command.arguments = SudoCommand::Arguments::none;
@@ -209,6 +210,12 @@ class LineParser {
 };
 
 }  // namespace
+
+bool is_alias_name(std::string_view text) {
+  constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' &&
+         text.find_first_not_of(capitals) == text.npos;
+}
 
 void parse_sudoers(const SourceFile& file, Sudoers& into) {
   for (const SudoersLine& line : join_sudoers_lines(file.text)) {

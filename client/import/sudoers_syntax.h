@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/import/imported.h"
@@ -21,6 +22,7 @@ using SudoMembers = std::vector<SudoMember>;
 struct SudoWord {
   std::string text;  // unescaped
   bool has_wildcard = false;
+  bool has_escaped_wildcard = false;  // or backslash: in `text` it looks like a wildcard
   bool is_regex = false;
   bool has_quote = false;
 };
@@ -89,6 +91,9 @@ struct Sudoers {
   std::vector<Aside> mistakes;  // lines that are not of the grammar
   std::size_t good_lines = 0;
 };
+
+// Whether it can be an alias, or ALL: capitals, digits and '_'.
+[[nodiscard]] bool is_alias_name(std::string_view text);
 
 // Adds what the file says.
 void parse_sudoers(const SourceFile& file, Sudoers& into);

@@ -160,7 +160,7 @@ TEST(ImportConfigd, ModulesOfMgrAreNotTouched) {
 
 TEST(ImportConfigd, AllowedGroupsAreRules) {
   const auto result = imported(
-      "[a]\ncommand:/bin/a\ntype:script\nallowed_groups:wheel, ops\n"
+      "[a]\ncommand:/bin/a\ntype:script\nallowed_groups:wheel,,ops\n"
       "[b]\ncommand:/bin/b\ntype:script\nallowed_groups:wheel,ops\n"
       "[c]\ncommand:/bin/c\ntype:script\n"
       "[d]\ncommand:d\ntype:script\nallowed_groups:wheel\n");
@@ -171,12 +171,48 @@ TEST(ImportConfigd, AllowedGroupsAreRules) {
   EXPECT_THAT(result.rules[1].actions, ElementsAre("c"));
 }
 
+TEST(ImportConfigd, ASpaceInAListOfGroupsIsToTheLetter) {
+  const auto result = imported("[a]\ncommand:/bin/a\ntype:script\nallowed_groups: wheel, ops\n");
+  ASSERT_EQ(result.rules.size(), 1U);
+  EXPECT_THAT(result.rules[0].who, ElementsAre("configd-wheel"));
+  EXPECT_EQ(result.rules[0].remarks.needs.size(), 1U);
+}
+
 TEST(ImportConfigd, AGroupThatCanBeNoneGrantsNothing) {
   const auto result =
       imported("[a]\ncommand:/bin/a\ntype:script\nallowed_groups:nobody,a:b,nogroup\n");
   ASSERT_EQ(result.rules.size(), 1U);
   EXPECT_TRUE(result.rules[0].is_sketch);
   EXPECT_EQ(result.rules[0].remarks.needs.size(), 3U);
+}
+
+TEST(ImportConfigd, DefaultIsNoAction) {
+  const auto result = import_configd(
+      {{"actions_x.conf", "[DEFAULT]\ncommand: /bin/a\ntype: script\nallowed_groups: g\n"}},
+      is_everywhere);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->modules.empty());
+  EXPECT_TRUE(result->rules.empty());
+  EXPECT_EQ(count_of(*result).humans, 1U);
+}
+
+TEST(ImportConfigd, WhatWouldTakeForeverIsRefused) {
+  std::string names = "[a", keys = "[a]\n",
+              words = "[a]\ntype: script\ncommand: /bin/x\nparameters: ";
+  for (int i = 0; i < 50000; ++i) {
+    names += "|" + std::to_string(i);
+    keys += "k" + std::to_string(i) + "=\n";
+    words += "%s ";
+  }
+  const std::string body = "]\ntype: script\ncommand: /bin/x";
+  EXPECT_FALSE(import_configd({{"actions_x.conf", names + body}}, is_everywhere));
+  EXPECT_FALSE(import_configd({{"actions_x.conf", keys}}, is_everywhere));
+  names.resize(50000);
+  names += body + ' ' + std::string(5000, 'x');
+  EXPECT_FALSE(import_configd({{"actions_x.conf", names}}, is_everywhere));
+  const auto result = import_configd({{"actions_x.conf", words}}, is_everywhere);
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(result->modules[0].actions[0].command.empty());
 }
 
 }  // namespace

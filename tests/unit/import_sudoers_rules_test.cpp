@@ -86,6 +86,61 @@ TEST(ImportSudoersRules, ANotFindsAllThatSudoWouldMatch) {
   }
 }
 
+// sudo goes by the file: with /bin a link to /usr/bin, all of these are /bin/x.
+TEST(ImportSudoersRules, ANotFindsAProgramByItsOtherPath) {
+  for (const char* not_this : {"!/usr/bin/x 1", "!/usr/bin/", "!/usr/bin/?", "!/opt/x"}) {
+    const auto result = imported("a ALL=/bin/x 1, " + std::string(not_this) + "\n");
+    ASSERT_EQ(result.rules.size(), 2U) << not_this;
+    EXPECT_FALSE(result.rules[1].allow) << not_this;
+  }
+}
+
+TEST(ImportSudoersRules, ANotFindsWhatIsWithoutArgumentsAndWhatCannotBeLookedInto) {
+  for (const char* not_this : {"!/bin/x *", "!ELSEWHERE", "!/bin/x \\[*"}) {
+    EXPECT_EQ(imported("a ALL=/bin/x, " + std::string(not_this) + "\n").rules.size(), 2U)
+        << not_this;
+  }
+}
+
+TEST(ImportSudoersRules, ADenialOfWhomNobodyCanNameIsADenialOfEverybody) {
+  for (const char* who : {"ALL", "+net", "%#100", "a, %:dom", "ELSEWHERE", "\\#7", "b, !NOT"}) {
+    const auto result =
+        imported("User_Alias NOT = !a\na ALL=/bin/x 1\n" + std::string(who) + " ALL=!/bin/x 1\n");
+    ASSERT_EQ(result.rules.size(), 2U) << who;
+    EXPECT_FALSE(result.rules[1].allow) << who;
+    EXPECT_FALSE(result.rules[1].is_sketch) << who;
+    EXPECT_THAT(result.rules[1].who, ElementsAre("anyone")) << who;
+  }
+}
+
+TEST(ImportSudoersRules, AHostThatMayBeThisOneGrantsNothingAndDenies) {
+  for (const char* host : {"10.0.0.0/8", "+net", "h*", "ALL, !there", "Here", "here.org", "SOME"}) {
+    const auto result =
+        imported("a ALL=/bin/x 1\na " + std::string(host) + " = /bin/y 1, !/bin/x 1\n");
+    ASSERT_EQ(result.rules.size(), 2U) << host;
+    EXPECT_THAT(result.rules[0].actions, ElementsAre("x-1")) << host;
+    EXPECT_FALSE(result.rules[1].allow) << host;
+  }
+  EXPECT_EQ(imported("a ALL=/bin/x 1\na there = !/bin/x 1\n").rules.size(), 1U);
+}
+
+TEST(ImportSudoersRules, AGroupBehindABackslashIsNoGroup) {
+  const auto result = imported("\\%web ALL=/bin/x 1\n");
+  EXPECT_TRUE(result.rules[0].is_sketch);
+  EXPECT_THAT(result.principals, IsEmpty());
+}
+
+TEST(ImportSudoersRules, ADefaultUserForSomeIsNotRootForThem) {
+  const auto result =
+      imported("Defaults:a runas_default=www\na ALL=/bin/x 1, (ALL) /bin/y 1, (bin) /bin/z 1\n");
+  EXPECT_THAT(result.rules[0].actions, ElementsAre("z-1-as-bin"));
+}
+
+TEST(ImportSudoersRules, ALineGoesOnBehindABackslashAndSpaces) {
+  const auto result = imported("a ALL=/bin/x 1, \\ \t\n  !/bin/x 1\n");
+  EXPECT_EQ(result.rules.size(), 2U);
+}
+
 TEST(ImportSudoersRules, APatternThatTakesForeverIsTakenToMatch) {
   std::string pattern = "!/bin/x ";
   for (int i = 0; i < 40; ++i) pattern += "*a";

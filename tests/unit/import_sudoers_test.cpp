@@ -234,5 +234,24 @@ TEST(ImportSudoers, WhatIsNoSudoersAtAllIsRefused) {
   EXPECT_TRUE(import_sudoers({{"s", ""}}, "h", is_everywhere));
 }
 
+TEST(ImportSudoers, EscapedQuotesAreAnArgument) {
+  const auto result =
+      import_sudoers({{"sudoers", "a ALL=/bin/x \\\"\\\"\n"}}, "here", is_everywhere);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->modules[0].actions[0].command, ElementsAre("/bin/x", "\"\""));
+}
+
+TEST(ImportSudoers, WhatWouldTakeForeverIsRefused) {
+  std::string users = "r0", text;
+  for (int i = 1; i < 900; ++i) users += ",r" + std::to_string(i);
+  for (int i = 0; i < 900; ++i) text += "a ALL=(" + users + ") /bin/x\n";
+  EXPECT_FALSE(import_sudoers({{"sudoers", text}}, "here", is_everywhere));
+  text.clear();
+  for (int i = 0; i < 5000; ++i) {
+    text += "a ALL=/bin/x" + std::to_string(i) + ", !/bin/y" + std::to_string(i) + "\n";
+  }
+  EXPECT_FALSE(import_sudoers({{"sudoers", text}}, "here", is_everywhere));
+}
+
 }  // namespace
 }  // namespace mgr::client

@@ -71,6 +71,7 @@ TEST(PolicyExpectations, WhatIsNotUnderstoodIsAnErrorWithFileAndLine) {
               HasSubstr("t.toml:2: 'uid' must be from 0"));
   EXPECT_THAT(complaint("uid = 1\naction = \"a\"\ndecision = \"deny\""),
               HasSubstr("'module' is missing"));
+  EXPECT_THAT(complaint(lines + "rule = \"\""), HasSubstr("t.toml:6: 'rule' must be"));
   for (const char* value : {"[]", "[\"a,b\"]", "1.5", "{}", "[[1]]"}) {
     EXPECT_THAT(complaint(lines + "arguments = { x = " + value + " }"),
                 HasSubstr("t.toml:6: the argument 'x' must"))

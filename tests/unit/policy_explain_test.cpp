@@ -63,9 +63,12 @@ PolicyReview review() {
   KnownModule scan;
   scan.name = "scan";
   scan.aliases = {"SCAN_MODULE"};
-  scan.actions = {known_action("start", {{"task_ids", ids, true, ""}}, Proof::kernel),
-                  known_action("list", {}, Proof::kernel),
-                  known_action("pause", {{"task_ids", ids, true, ""}}, Proof::kernel)};
+  scan.actions = {
+      known_action("start",
+                   {{"task_ids", ids, true, ""}, {"depth", {TypeKind::integer}, false, ""}},
+                   Proof::kernel),
+      known_action("list", {}, Proof::kernel),
+      known_action("pause", {{"task_ids", ids, true, ""}}, Proof::kernel)};
   KnownModule box;
   box.name = "box";
   box.actions = {known_action("off", {}, Proof::signature),
@@ -138,6 +141,23 @@ TEST_F(PolicyExplain, RulesAboutSomethingElseAreToldWhereNoneIsAboutThis) {
   EXPECT_THAT(texts(found.nearest[0]), ElementsAre("it is about the action start and stop"));
   ASSERT_TRUE(found.grant);
   EXPECT_THAT(found.grant->notes, ElementsAre("they grant it with any arguments"));
+}
+
+TEST_F(PolicyExplain, WhatNoConditionIsAboutIsSaidToBeAnything) {
+  const auto found = explain(explainer_, 33, "scan", "start", {{"task_ids", "1000"}});
+  ASSERT_TRUE(found.grant);
+  EXPECT_THAT(found.grant->lines, HasSubstr("where  = { task_ids = 1000 }\n"));
+  EXPECT_THAT(found.grant->notes,
+              ElementsAre("they grant it with any depth, which this request leaves out"));
+}
+
+TEST_F(PolicyExplain, APrincipalThatNoRuleNamesMayBeDeclaredLater) {
+  PolicyReview changed = review();
+  changed.policy.principals.push_back({"late", {77}, {}, {}, false});
+  const auto found = explain(Explainer(changed), 77, "scan", "list");
+  ASSERT_TRUE(found.grant);
+  EXPECT_THAT(found.grant->lines, HasSubstr("who    = \"late\"\n"));
+  EXPECT_THAT(found.grant->notes, ElementsAre(HasSubstr("behind the [[principal]] late")));
 }
 
 TEST_F(PolicyExplain, WhomNoPrincipalNamesGetsOneOfItsOwn) {
