@@ -2,6 +2,7 @@
 #include "policy/lint/files.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "policy/lint/commands.h"
@@ -189,11 +190,7 @@ class FilesLint {
 
   // Several elements may name the same file.
   void add(const char* code, std::string text) {
-    const auto same = [&](const Finding& each) {
-      return each.code == code && each.line == action_.line && each.file == action_.file &&
-             each.text == text;
-    };
-    if (std::ranges::any_of(findings_, same)) return;
+    if (!added_.emplace(code, text).second) return;
     findings_.push_back({code, action_.file, action_.line, std::move(text)});
   }
 
@@ -201,6 +198,7 @@ class FilesLint {
   const RunSettings& run_;
   const FileView& files_;
   std::vector<Finding>& findings_;
+  std::set<std::pair<std::string_view, std::string>> added_;
 };
 
 }  // namespace
