@@ -14,7 +14,10 @@ class RulesLint {
  public:
   RulesLint(const PolicyReview& review, std::optional<gid_t> admin_gid,
             std::vector<Finding>& findings)
-      : review_(review), policy_(review.policy), admin_gid_(admin_gid), findings_(findings),
+      : review_(review),
+        policy_(review.policy),
+        admin_gid_(admin_gid),
+        findings_(findings),
         coverage_(review.policy) {
     find_trusted();
   }

@@ -137,9 +137,7 @@ TEST(LintCoverage, CallsNoDenyIdleThatTakesSomethingAway) {
     const Policy policy = random_policy(chance);
     Policy without = policy;
     Coverage coverage(policy);
-    const auto is_idle = [&](const Rule& rule) {
-      return !rule.allow && !coverage.may_take(rule);
-    };
+    const auto is_idle = [&](const Rule& rule) { return !rule.allow && !coverage.may_take(rule); };
     idle += static_cast<unsigned>(std::erase_if(without.rules, is_idle));
     const Decider whole(policy), rest(without);
     for (unsigned i = 0; i < 100; ++i) {
