@@ -4,6 +4,8 @@
 namespace mgr {
 namespace {
 
+constexpr unsigned most_parts = 16;
+
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -18,7 +20,7 @@ class Scanner {
         while (at_ < text_.size() && text_[at_] != '\n' && !found_) step();
       } else if (is_beyond_ascii(here)) {
         report("a character beyond ASCII stands outside of strings and comments");
-      } else {
+      } else if (!has_too_many_parts(here)) {
         step();
       }
     }
@@ -34,6 +36,14 @@ class Scanner {
   }
 
   void report(const char* what) { found_ = ForeignByte{line_, what}; }
+
+  // A dot outside of strings parts a key, or is the only one of a number.
+  bool has_too_many_parts(char here) {
+    if (here == '\n' || here == '=' || here == ',') dots_ = 0;
+    if (here != '.' || ++dots_ < most_parts) return false;
+    report("a key has too many parts");
+    return true;
+  }
 
   // Over one byte.
   void step() {
@@ -84,6 +94,7 @@ class Scanner {
   std::string_view text_;
   std::size_t at_ = 0;
   unsigned line_ = 1;
+  unsigned dots_ = 0;  // of the key that is read
   std::optional<ForeignByte> found_;
 };
 

@@ -1,4 +1,5 @@
-// Bytes that TOML forbids where they stand. mgr-configure (root) and mgrctl.
+// What toml++ is not to be given: bytes that TOML forbids, and keys of too many parts.
+// mgr-configure (root) and mgrctl.
 #pragma once
 
 #include <optional>
@@ -13,8 +14,10 @@ struct ForeignByte {
 
 // The first control character but a tab and the end of a line (LF, CR LF), and the first byte
 // beyond ASCII outside of strings and comments. Of a text that is no TOML for another reason, up to
-// there. Stricter than TOML in one thing: a line that a backslash joins to the one before, in a
-// string of several lines, does not begin with a character beyond ASCII.
+// there. Also the first key of more than 16 parts, a.b.c…, each of which is a table in the one
+// before: a line of them alone goes deeper than the stack. Stricter than TOML in one thing: a line
+// that a backslash joins to the one before, in a string of several lines, does not begin with a
+// character beyond ASCII.
 //
 // toml++ 3.3 and 3.4 take such characters for what cannot be: its table of white space, which is
 // asked about each character that stands where a space may, reaches an "unreachable" for those of

@@ -49,7 +49,9 @@ std::optional<Silence> read_silence(const TomlComment& comment) {
   std::string_view rest = comment.text;
   if (!skip(rest, "mgr-lint:")) return std::nullopt;
   Silence silence{comment.line, comment.line, {}, false};
-  if (!skip(rest, "allow")) return silence;
+  if (!skip(rest, "allow") || rest.empty() || blanks.find(rest.front()) == blanks.npos) {
+    return silence;
+  }
   do {
     silence.codes.push_back(take_code(rest));
   } while (skip(rest, ","));

@@ -56,6 +56,21 @@ TEST(TomlBytes, LetsThroughWhatIsToml) {
   }
 }
 
+// A hundred thousand tables, each in the one before, are freed by as many calls in each other.
+TEST(TomlBytes, RefusesKeysOfTooManyParts) {
+  const auto key = [](unsigned parts) {
+    std::string text = "a";
+    while (--parts > 0) text += " . \"a\"";
+    return text;
+  };
+  for (const unsigned parts : {17U, 100'000U}) {
+    EXPECT_EQ(line_of("\n[" + key(parts) + "]\n"), 2U);
+    EXPECT_EQ(line_of("\n" + key(parts) + " = 1\n"), 2U);
+    EXPECT_EQ(line_of("x = 1.5\ny = {" + key(parts) + " = 1}\n"), 2U);
+  }
+  EXPECT_EQ(line_of("[" + key(16) + "]\n" + key(16) + " = {x=1.5," + key(16) + " = 1.5}\n"), 0U);
+}
+
 TEST(TomlBytes, AreAnErrorOfTheDocument) {
   for (const std::string& text : {"\n[\0]\n"s, "\n\xEF\xBB\xB9 = 1\n"s}) {
     const auto result = parsed(text);
