@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "policy/toml_bytes.h"
+
 namespace mgr {
 namespace {
 
@@ -57,6 +59,10 @@ class Converter {
 }  // namespace
 
 TomlValue parse_toml(std::string_view text, Findings& findings) {
+  if (const auto foreign = find_foreign_byte(text)) {
+    findings.error(foreign->line, foreign->what);
+    return {};
+  }
   try {
     const toml::table document = toml::parse(text);
     return Converter(findings).convert(document, 1, 0);

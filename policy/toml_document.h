@@ -23,8 +23,9 @@ struct TomlValue {
   std::vector<TomlValue> children;  // of a list or a table, in the order of the file
 };
 
-// The tree of a whole document, a table. What is not TOML, holds a NUL in a string or nests too
-// deeply is an error in `findings`, and then the tree is to be thrown away.
+// The tree of a whole document, a table. What is not TOML, holds a byte that TOML forbids
+// (toml_bytes.h) or a NUL in a string, or nests too deeply is an error in `findings`, and then the
+// tree is to be thrown away.
 [[nodiscard]] TomlValue parse_toml(std::string_view text, Findings& findings);
 
 }  // namespace mgr

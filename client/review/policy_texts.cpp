@@ -30,8 +30,7 @@ std::optional<std::string> read_file(const std::string& path) {
     length += static_cast<std::size_t>(got);
   }
   if (length > most_bytes) return std::nullopt;
-  text.resize(length);
-  return text;
+  return text.substr(0, length);  // which takes no more room than it needs: there may be many
 }
 
 std::vector<std::string> files_of(const std::string& folder) {

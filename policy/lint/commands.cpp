@@ -2,10 +2,13 @@
 #include "policy/lint/commands.h"
 
 #include <algorithm>
+#include <array>
 
 #include "policy/lint/element.h"
+#include "policy/lint/escapes.h"
 #include "policy/lint/option.h"
 #include "policy/lint/programs.h"
+#include "policy/lint/settings.h"
 
 namespace mgr {
 namespace {
@@ -35,20 +38,25 @@ class CommandLint {
     } else if (const Runner* runner = systems ? find_runner(name) : nullptr) {
       look_at_runner(*runner, program);
     } else if (const auto* escape = systems ? find_escape_program(name) : nullptr) {
-      look_at_escape_program(*escape, program);
+      lint_escapes(action_, *escape, program, findings_);
+      if (name == "find") look_at_find(program);
     }
   }
 
  private:
   void look_at_interpreter(const Interpreter& interpreter, std::size_t program) {
-    bool has_code = false;
+    const bool shell = is_shell(program);
+    bool has_code = false, code_comes = false;  // as the next operand: of a shell's -c
     for (std::size_t i = program + 1; i < argv_.size(); ++i) {
       const std::string_view element = argv_[i];
       if (is_option(element)) {
-        if (report_code(element, program)) return;
-        if (takes_next(element, interpreter.code_letters) || is_code_word(element)) {
+        if (report_code(element, interpreter, program)) return;
+        if (shell && has_anywhere(element, "s")) return look_at_input(program);
+        if (shell && has_anywhere(element, "c")) {
+          code_comes = true;
+        } else if (takes_next(element, interpreter.code_letters) || is_code_word(element)) {
           has_code = true;
-          if (++i < argv_.size() && report_code(argv_[i], program)) return;
+          if (++i < argv_.size() && report_code(argv_[i], interpreter, program)) return;
         } else if (takes_next(element, interpreter.value_letters)) {
           ++i;
         } else if (has_letter(element, interpreter.code_letters)) {
@@ -58,9 +66,14 @@ class CommandLint {
       }
       if (element == "--") continue;
       if (has_code) return look_at_arguments_of_code(i, program);
-      if (element == "-") break;
+      if (code_comes) {
+        if (report_code(element, interpreter, program)) return;
+        has_code = true;
+        continue;
+      }
+      if (is_standard_input(element)) break;
       if (interpreter.code_first) {
-        report_code(element, program);
+        report_code(element, interpreter, program);
       } else if (const Argument* argument = find_untamed(action_, element)) {
         add("interpreter-script", quoted(*argument) + " names the script that " + argv_[program] +
                                       " runs: whoever can put a file anywhere has it run as " +
@@ -71,9 +84,11 @@ class CommandLint {
     if (!has_code) look_at_input(program);
   }
 
+  bool is_shell(std::size_t program) const { return program_name(argv_[program]).ends_with("sh"); }
+
   // What follows is the code's to read. That of a shell splits and expands what it does not quote.
   void look_at_arguments_of_code(std::size_t first, std::size_t program) {
-    if (!program_name(argv_[program]).ends_with("sh")) return;
+    if (!is_shell(program)) return;
     for (std::size_t i = first; i < argv_.size(); ++i) {
       const Argument* argument = find_free(action_, argv_[i]);
       if (argument == nullptr) continue;
@@ -87,12 +102,20 @@ class CommandLint {
     const Argument* input = find_input(action_);
     if (input == nullptr) return;
     add("interpreter-code", quoted(*input) + " is the standard input, from which " +
-                                argv_[program] + " reads what it is to run, as " +
-                                action_.run.user);
+                                argv_[program] + " reads what it is to do, as " + action_.run.user);
+  }
+
+  bool report_code(std::string_view element, const Interpreter& interpreter, std::size_t program) {
+    const bool inside = interpreter.framed && !(element.starts_with('{') && element.ends_with('}'));
+    return report_code(inside ? find_free(action_, element) : find_untamed(action_, element),
+                       program);
   }
 
   bool report_code(std::string_view element, std::size_t program) {
-    const Argument* argument = find_untamed(action_, element);
+    return report_code(find_untamed(action_, element), program);
+  }
+
+  bool report_code(const Argument* argument, std::size_t program) {
     if (argument == nullptr) return false;
     add("interpreter-code", quoted(*argument) + " is read by " + argv_[program] +
                                 " as code, or as a part of it: its caller runs anything as " +
@@ -115,7 +138,11 @@ class CommandLint {
       if (option ? report_choice(element, program) : false) return;
       may_have_value |= option && element.find('=') == std::string_view::npos && element[1] == '-';
       if (option || element == "--") continue;
-      if (is_assignment(element) && element.front() != '{') continue;  // NAME=value of env
+      if (is_assignment(element) && element.front() != '{') {  // NAME=value of env
+        const bool loads = loads_code(element.substr(0, element.find('=')));
+        if (loads && report_choice(element, program)) return;
+        continue;
+      }
       if (runner.through_shell && operands == 0) return look_at_shell_words(i, program);
       if (report_choice(element, program)) return;
       if (may_have_value && !is_known(element)) {
@@ -146,30 +173,13 @@ class CommandLint {
     return true;
   }
 
-  void look_at_escape_program(const EscapeProgram& escape, std::size_t program) {
-    bool guarded = false;
-    for (std::size_t i = program + 1; i < argv_.size(); ++i) {
-      if (argv_[i] == "--") guarded = true;
-      const Argument* argument = find_free(action_, argv_[i]);
-      if (argument == nullptr) continue;
-      const std::string of_program = " of " + std::string(escape.name);
-      if (!guarded && is_option(argv_[i])) {
-        if (escape.options.empty()) continue;
-        add("option-injection", quoted(*argument) + " is glued to an option" + of_program +
-                                    ", whose value it chooses: " + std::string(escape.options));
-      } else if (!escape.operands.empty()) {
-        add("escape-program", quoted(*argument) + " is a free text and an operand" + of_program +
-                                  ": " + std::string(escape.operands));
-      } else if (!guarded && !escape.options.empty()) {
-        add("unguarded-operand",
-            quoted(*argument) + " is a free text among the words" + of_program +
-                ". mgr lets no value begin with '-', and that " +
-                "alone keeps it from an option: " + std::string(escape.options));
-      } else {
-        continue;
-      }
-      return;  // one is enough to look at the command
-    }
+  // What find(1) starts.
+  void look_at_find(std::size_t program) {
+    static constexpr std::array<std::string_view, 4> starting{"-exec", "-execdir", "-ok", "-okdir"};
+    const auto begin = argv_.begin() + static_cast<std::ptrdiff_t>(program);
+    const auto found = std::find_first_of(begin, argv_.end(), starting.begin(), starting.end());
+    const auto next = static_cast<std::size_t>(found - argv_.begin()) + 1;
+    if (next < argv_.size() && !report_choice(argv_[next], program)) look_from(next);
   }
 
   static std::string quoted(const Argument& argument) { return "'" + argument.name + "'"; }
@@ -222,8 +232,10 @@ std::size_t program_index(const std::vector<std::string>& argv) {
 std::size_t script_index(const std::vector<std::string>& argv, std::size_t program) {
   const Interpreter* interpreter = find_interpreter(program_name(argv[program]));
   if (interpreter == nullptr) return 0;
+  const bool shell = program_name(argv[program]).ends_with("sh");
   const auto has_code = [&](const std::string& element) {
-    return has_letter(element, interpreter->code_letters) || is_code_word(element);
+    return (shell && has_anywhere(element, "cs")) ||
+           has_letter(element, interpreter->code_letters) || is_code_word(element);
   };
   const auto index = operand_index(argv, program, interpreter->value_letters, 0);
   if (index == 0 || interpreter->code_first) return 0;

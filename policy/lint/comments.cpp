@@ -11,7 +11,8 @@ class Scanner {
   explicit Scanner(std::string_view text) : text_(text) {}
 
   std::vector<TomlComment> scan() {
-    bool alone = true;  // so far, of this line
+    bool alone = true;                               // so far, of this line
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // a mark of the encoding, and no text
     while (at_ < text_.size()) {
       const char here = text_[at_];
       if (here == '#') {

@@ -71,21 +71,6 @@ bool has_all_of(const Policy& policy, const Rule& rule, const Principal& callers
          has(&Principal::gids) && has(&Principal::keys);
 }
 
-// One caller, module and action of the allow at `index`.
-const Rule* decider_of(const Policy& policy, std::size_t index, const Principal& callers,
-                       const std::string& module, const std::string& action) {
-  const Rule& rule = policy.rules[index];
-  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
-    const Rule& other = policy.rules[i];
-    if (i == index || (other.allow && i > index)) continue;
-    if (names(other, module, action) && has_all_of(policy, other, callers) &&
-        implies(rule.where, other.where)) {
-      return &other;
-    }
-  }
-  return nullptr;
-}
-
 bool is_repetition(const Rule& rule, const Rule& other) {
   return other.allow && other.file != rule.file && other.jobs == rule.jobs &&
          other.rate.count == rule.rate.count && other.rate.seconds == rule.rate.seconds;
@@ -98,15 +83,30 @@ bool are_apart(const Principal& one, const Principal& other) {
   return std::ranges::none_of(one.uids, [&](uid_t uid) { return holds(other.uids, uid); });
 }
 
-bool share_an_action(const Rule& one, const Rule& other) {
-  if (std::ranges::none_of(one.modules,
-                           [&](const std::string& name) { return holds(other.modules, name); })) {
-    return false;
-  }
-  if (holds(one.actions, std::string("*")) || holds(other.actions, std::string("*"))) return true;
-  return std::ranges::any_of(one.actions,
-                             [&](const std::string& name) { return holds(other.actions, name); });
+bool may_meet(const Policy& policy, const Rule& one, const Rule& other) {
+  return std::ranges::any_of(one.who, [&](std::size_t mine) {
+    return std::ranges::any_of(other.who, [&](std::size_t its) {
+      return !are_apart(policy.principals[mine], policy.principals[its]);
+    });
+  });
 }
+
+std::uint64_t people_of(const Policy& policy, const Rule& rule) {
+  std::uint64_t count = 1;
+  for (const std::size_t who : rule.who) {
+    const Principal& each = policy.principals[who];
+    count += 1 + each.uids.size() + each.gids.size() + each.member_uids.size() + each.keys.size();
+  }
+  return count;
+}
+
+std::uint64_t conditions_of(const Rule& rule) {
+  std::uint64_t count = 1;
+  for (const Condition& each : rule.where) count += 1 + each.ranges.size() + each.texts.size();
+  return count;
+}
+
+constexpr std::size_t most_pairs = 4096;  // of a rule's modules and actions, in a table
 
 }  // namespace
 
@@ -126,15 +126,75 @@ bool names(const Rule& rule, const std::string& module, const std::string& actio
          (holds(rule.actions, action) || holds(rule.actions, std::string("*")));
 }
 
-const Rule* rule_instead_of(const Policy& policy, std::size_t index) {
-  const Rule& rule = policy.rules[index];
+Coverage::Coverage(const Policy& policy, std::uint64_t most_steps)
+    : policy_(policy), steps_left_(most_steps) {
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    const Rule& rule = policy.rules[i];
+    people_.push_back(people_of(policy, rule));
+    conditions_.push_back(conditions_of(rule));
+    for (const std::string& module : rule.modules) of_module_[module].push_back(i);
+    if (rule.modules.size() * rule.actions.size() > most_pairs) {
+      wide_.push_back(i);
+      continue;
+    }
+    for (const std::string& module : rule.modules) {
+      for (const std::string& action : rule.actions) {
+        named_[module + ' ' + action].push_back(i);
+      }
+    }
+  }
+}
+
+bool Coverage::spend(std::uint64_t steps) {
+  steps_left_ -= std::min(steps, steps_left_);
+  return steps_left_ > 0;
+}
+
+// Those that may name that action of the module; "*" is named by "*" alone. In the order of the
+// rules, but for those of three kinds. Until `visit` says no.
+template <typename Visit>
+void Coverage::visit_rules(const std::string& module, const std::string& action,
+                           Visit visit) const {
+  const auto visit_named = [&](const std::string& name) {
+    const auto found = named_.find(module + ' ' + name);
+    if (found != named_.end()) static_cast<void>(std::ranges::all_of(found->second, visit));
+  };
+  visit_named("*");
+  if (action != "*") visit_named(action);
+  static_cast<void>(std::ranges::all_of(wide_, visit));
+}
+
+// One caller, module and action of the allow at `index`.
+const Rule* Coverage::decider_of(std::size_t index, const Principal& callers,
+                                 const std::string& module, const std::string& action) {
+  const Rule& rule = policy_.rules[index];
+  const std::uint64_t ids = 1 + callers.uids.size() + callers.gids.size() + callers.keys.size();
+  const Rule* found = nullptr;
+  visit_rules(module, action, [&](std::size_t i) {
+    const Rule& other = policy_.rules[i];
+    if (found != nullptr && found <= &other) return false;
+    const std::uint64_t words = other.modules.size() + other.actions.size();
+    if (!spend(words + ids * people_[i] + conditions_[index] * conditions_[i])) return false;
+    if (i == index || (other.allow && i > index)) return true;
+    if (!names(other, module, action) || !has_all_of(policy_, other, callers) ||
+        !implies(rule.where, other.where)) {
+      return true;
+    }
+    found = &other;
+    return false;
+  });
+  return found;
+}
+
+const Rule* Coverage::rule_instead_of(std::size_t index) {
+  const Rule& rule = policy_.rules[index];
   const Rule* first = nullptr;
   for (const std::size_t who : rule.who) {
-    const Principal& callers = policy.principals[who];
+    const Principal& callers = policy_.principals[who];
     if (is_for_nobody(callers)) continue;
     for (const std::string& module : rule.modules) {
       for (const std::string& action : rule.actions) {
-        const Rule* decider = decider_of(policy, index, callers, module, action);
+        const Rule* decider = decider_of(index, callers, module, action);
         if (decider == nullptr) return nullptr;
         if (first == nullptr && !is_repetition(rule, *decider)) first = decider;
       }
@@ -143,12 +203,29 @@ const Rule* rule_instead_of(const Policy& policy, std::size_t index) {
   return first;
 }
 
-bool may_meet(const Policy& policy, const Rule& one, const Rule& other) {
-  if (!share_an_action(one, other)) return false;
-  return std::ranges::any_of(one.who, [&](std::size_t mine) {
-    return std::ranges::any_of(other.who, [&](std::size_t its) {
-      return !are_apart(policy.principals[mine], policy.principals[its]);
-    });
+bool Coverage::may_take(const Rule& deny, const std::string& module, const std::string& action) {
+  bool may = false;
+  const auto look_at = [&](std::size_t i) {
+    if (may) return false;
+    const Rule& other = policy_.rules[i];
+    const bool may_name = action == "*" || names(other, module, action);
+    may = !spend(people_[i] * deny.who.size() + other.modules.size() + other.actions.size()) ||
+          (other.allow && may_name && may_meet(policy_, deny, other));
+    return !may;
+  };
+  if (action == "*") {
+    const auto found = of_module_.find(module);
+    if (found != of_module_.end()) static_cast<void>(std::ranges::all_of(found->second, look_at));
+  } else {
+    visit_rules(module, action, look_at);
+  }
+  return may;
+}
+
+bool Coverage::may_take(const Rule& deny) {
+  return std::ranges::any_of(deny.modules, [&](const std::string& module) {
+    return std::ranges::any_of(
+        deny.actions, [&](const std::string& action) { return may_take(deny, module, action); });
   });
 }
 

@@ -19,6 +19,31 @@ bool lets_more_through(const Pattern& pattern) {
   });
 }
 
+// What a pattern begins with, up to where it leaves a choice: "/srv/www/" of "/srv/www/[a-z]+".
+std::string_view fixed_front(std::string_view pattern) {
+  return pattern.substr(0, pattern.find_first_of("\\[](){}.*+?|^$"));
+}
+
+// With `front`, what stands before it in its element, and `behind`.
+bool may_be_any_file(const Pattern& pattern, std::string_view front, std::string_view behind) {
+  if (pattern.empty()) return true;
+  static constexpr std::array<std::string_view, 4> first{"/aa", "/aa/aa", "/aaa/aaa.aaa", "/a"};
+  static constexpr std::array<std::string_view, 4> upward{"../aa", "aa/../aa", "aa/../../aa",
+                                                          "../../aa/aa"};
+  const auto matches = [&](std::string_view text) { return pattern.matches(text); };
+  const std::string start(fixed_front(pattern.text()));
+  const auto goes_on = [&](std::string_view text) {
+    return pattern.matches(text) || pattern.matches(start + std::string(text));
+  };
+  const bool begins = front.empty() || front.front() == '-' || front.ends_with('=') ||
+                      front.ends_with(':') || front.ends_with('@');
+  if (begins && std::ranges::any_of(first, matches)) return true;
+  if (front.ends_with('/') && (behind.empty() || behind.front() == '/') && matches("..")) {
+    return true;
+  }
+  return std::ranges::any_of(upward, goes_on);
+}
+
 template <typename Test>
 const Argument* find_in(const DeclaredAction& action, std::string_view element, Test test) {
   for (const Argument& argument : action.arguments) {
@@ -63,6 +88,21 @@ const Argument* find_free(const DeclaredAction& action, std::string_view element
   return find_in(action, element, is_free);
 }
 
+const Argument* find_file_name(const DeclaredAction& action, std::string_view element) {
+  for (const Argument& argument : action.arguments) {
+    if (argument.type.kind != TypeKind::string) continue;
+    const auto begin = element.find('{' + argument.name);
+    if (begin == std::string_view::npos) continue;
+    std::string_view behind = element.substr(begin + 1 + argument.name.size());
+    if (behind.starts_with("...")) behind.remove_prefix(3);
+    if (!behind.starts_with('}')) continue;
+    if (may_be_any_file(argument.type.pattern, element.substr(0, begin), behind.substr(1))) {
+      return &argument;
+    }
+  }
+  return nullptr;
+}
+
 const Argument* find_input(const DeclaredAction& action) {
   const auto found = std::ranges::find_if(action.arguments, [](const Argument& argument) {
     return argument.type.kind == TypeKind::blob || argument.type.kind == TypeKind::secret;
@@ -70,7 +110,13 @@ const Argument* find_input(const DeclaredAction& action) {
   return found == action.arguments.end() ? nullptr : &*found;
 }
 
+bool is_standard_input(std::string_view element) {
+  return element == "-" || element == "/dev/stdin" || element == "/dev/fd/0" ||
+         element == "/proc/self/fd/0";
+}
+
 bool is_of_the_system(std::string_view path) {
+  if (program_name(path).starts_with("ld-linux")) return true;
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos || path.substr(0, slash).ends_with("bin");
 }

@@ -16,8 +16,16 @@ namespace mgr {
 [[nodiscard]] const Argument* find_untamed(const DeclaredAction& action, std::string_view element);
 [[nodiscard]] const Argument* find_free(const DeclaredAction& action, std::string_view element);
 
+// The first string in this element that may be the name of any file there: "/etc/x" where it begins
+// one, "../x" where it goes on with one. A type `path` is not, since it is opened beneath a root.
+[[nodiscard]] const Argument* find_file_name(const DeclaredAction& action,
+                                             std::string_view element);
+
 // What the command reads from its standard input: a body or a secret; nullptr where it reads none.
 [[nodiscard]] const Argument* find_input(const DeclaredAction& action);
+
+// "-", "/dev/stdin" and other names for it.
+[[nodiscard]] bool is_standard_input(std::string_view element);
 
 // Whether it lies where the system has its programs, or is looked for there: what has the name of
 // one elsewhere may be something else.

@@ -2,9 +2,12 @@
 #include "policy/lint/files.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <string_view>
 
 #include "policy/lint/commands.h"
+#include "policy/lint/element.h"
 #include "policy/lint/settings.h"
 #include "policy/lint/walk.h"
 
@@ -12,6 +15,34 @@ namespace mgr {
 namespace {
 
 constexpr int most_interpreters = 4;  // as the kernel has it
+
+// What gives root to whoever may use it: the bits are a group's.
+struct Guarded {
+  std::string_view path;
+  mode_t bits;
+  std::string_view why;
+};
+constexpr std::string_view containers = "it starts containers of root's, with the host in them";
+constexpr std::string_view disk = "it reads and writes any file, past all permissions";
+constexpr auto guarded = std::to_array<Guarded>({
+    {"/run/docker.sock", 0020, containers},
+    {"/run/containerd/containerd.sock", 0020, containers},
+    {"/run/podman/podman.sock", 0020, containers},
+    {"/var/lib/lxd/unix.socket", 0020, containers},
+    {"/var/snap/lxd/common/lxd/unix.socket", 0020, containers},
+    {"/var/lib/incus/unix.socket", 0020, containers},
+    {"/run/libvirt/libvirt-sock", 0020, "it starts machines with any disk of the host's"},
+    {"/dev/sda", 0040, disk},
+    {"/dev/vda", 0040, disk},
+    {"/dev/xvda", 0040, disk},
+    {"/dev/nvme0n1", 0040, disk},
+    {"/dev/mmcblk0", 0040, disk},
+    {"/dev/dm-0", 0040, disk},
+    {"/dev/mem", 0040, "it reads what every process has in memory"},
+    {"/etc/shadow", 0040, "it has the passwords' hashes, root's too"},
+    {"/etc/gshadow", 0020, "it says who is in which group"},
+    {"/etc/passwd", 0020, "it says who is root"},
+});
 
 bool is_below(std::string_view path, std::string_view folder) {
   return path == folder ||
@@ -53,7 +84,12 @@ class FilesLint {
       if (i != program && i != script) look_at_file(path_in(argv[i]));
     }
     if (run_.cwd != "/") look_at_cwd();
-    if (run_.uid == 0) look_at_search_path();
+    if (run_.uid == 0) {
+      look_at_search_path();
+      look_at_home();
+    } else {
+      look_at_rights();
+    }
     look_at_roots();
   }
 
@@ -111,7 +147,7 @@ class FilesLint {
   }
 
   void look_at_script(const std::string& path) {
-    if (path.find('{') != std::string::npos) return;
+    if (path.find('{') != std::string::npos || is_standard_input(path)) return;
     if (!path.starts_with('/')) {
       return add("loose-script", "the script " + path + " is looked for from the working folder");
     }
@@ -153,6 +189,33 @@ class FilesLint {
     });
   }
 
+  // ~/.gitconfig, ~/.ssh/config and their like run programs.
+  void look_at_home() {
+    for (const char* name : {"HOME", "XDG_CONFIG_HOME"}) {
+      const std::string folder(variable(run_, name));
+      if (!folder.starts_with('/') || is_hidden(folder)) continue;
+      report_loose(walk(folder), folder, "env-loads-code",
+                   std::string(name) + ", where programs read what they run");
+    }
+  }
+
+  void look_at_rights() {
+    for (const auto& [path, bits, why] : guarded) {
+      const std::string place(path);
+      const Walk way = walk(place);
+      if (way.end != Walk::End::file && way.end != Walk::End::other) continue;
+      const FileLook look = files_.look(way.path);
+      const bool mine = look.uid == run_.uid && look.uid != 0;
+      const bool in_group =
+          look.gid == run_.gid || std::ranges::find(run_.groups, look.gid) != run_.groups.end();
+      if (!mine && !(in_group && look.gid != 0 && (look.mode & bits) == bits)) continue;
+      add("root-group", run_.user + " may use " + place + ", as " +
+                            (mine ? "its owner" : "one of the group " + std::to_string(look.gid)) +
+                            ": " + std::string(why));
+      return;
+    }
+  }
+
   // What a path may be beneath: who may write above it may put another there.
   void look_at_roots() {
     for (const Argument& argument : action_.arguments) {
@@ -189,11 +252,7 @@ class FilesLint {
 
   // Several elements may name the same file.
   void add(const char* code, std::string text) {
-    const auto same = [&](const Finding& each) {
-      return each.code == code && each.line == action_.line && each.file == action_.file &&
-             each.text == text;
-    };
-    if (std::ranges::any_of(findings_, same)) return;
+    if (!added_.emplace(code, text).second) return;
     findings_.push_back({code, action_.file, action_.line, std::move(text)});
   }
 
@@ -201,6 +260,7 @@ class FilesLint {
   const RunSettings& run_;
   const FileView& files_;
   std::vector<Finding>& findings_;
+  std::set<std::pair<std::string_view, std::string>> added_;
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ constexpr std::array codes = std::to_array<FindingCode>({
     {"root-path", danger, "run it as a user of its own, to whom the files belong"},
     {"root-free-text", danger, "give the value a narrow `pattern`, or run it as another user"},
     {"root-capability", danger, "name a narrower capability, or count this action as root's"},
+    {"root-group", danger, "leave the group out, or count this action as root's"},
     {"privileges-kept", weak,
      "leave no_new_privileges on, and give what it needs by user and capabilities"},
     {"env-loads-code", danger, "leave the variable out, or set it in a script that root owns"},

@@ -23,4 +23,10 @@ namespace mgr {
          letters.find(element[1]) != std::string_view::npos;
 }
 
+// Whether it is such a group with one of `letters` anywhere in it, as a shell reads it: "-lc".
+[[nodiscard]] inline bool has_anywhere(std::string_view element, std::string_view letters) {
+  return is_option(element) && element[1] != '-' &&
+         element.find_first_of(letters) != std::string_view::npos;
+}
+
 }  // namespace mgr

@@ -12,6 +12,7 @@ struct Interpreter {
   std::string_view code_letters;   // short options whose value is code, or a file of it
   std::string_view value_letters;  // short options that have some other value
   bool code_first = false;         // the first operand is code, as of awk
+  bool framed = false;             // a narrow value inside of fixed code cannot leave its place
 };
 
 // Runs another program, which stands behind its options and so many operands of its own.
@@ -27,6 +28,9 @@ struct EscapeProgram {
   std::string_view name;
   std::string_view options;   // what an option of its can do; "" for nothing to fear
   std::string_view operands;  // what an operand can do that is no option; "" likewise
+  // Where any word will do: behind which of its commands, "*" for everywhere. What has commands
+  // has one as its first operand.
+  std::string_view commands = "";
 };
 
 // By program_name(); nullptr where the program is none of these.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "policy/lint/coverage.h"
 
@@ -13,9 +14,16 @@ class RulesLint {
  public:
   RulesLint(const PolicyReview& review, std::optional<gid_t> admin_gid,
             std::vector<Finding>& findings)
-      : review_(review), policy_(review.policy), admin_gid_(admin_gid), findings_(findings) {}
+      : review_(review),
+        policy_(review.policy),
+        admin_gid_(admin_gid),
+        findings_(findings),
+        coverage_(review.policy) {
+    find_trusted();
+  }
 
   void look() {
+    bool gave_up = false;
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       const Rule& rule = policy_.rules[i];
       if (is_for_nobody(policy_, rule)) {
@@ -25,12 +33,17 @@ class RulesLint {
       } else {
         look_at_deny(rule);
       }
+      if (coverage_.has_given_up() && !std::exchange(gave_up, true)) {
+        add(rule, "not-looked-at",
+            "so many rules, callers and conditions are not all compared with each other: from here "
+            "on, what never decides is not found");
+      }
     }
   }
 
  private:
   void look_at_allow(const Rule& rule, std::size_t index) {
-    if (const Rule* instead = rule_instead_of(policy_, index)) {
+    if (const Rule* instead = coverage_.rule_instead_of(index)) {
       add(rule, "unreachable-allow",
           "it never decides: the rule at " + place(*instead) +
               (instead->allow ? " allows all of it before" : " denies all of it"));
@@ -51,10 +64,7 @@ class RulesLint {
   // Whether the principals of two rules are the same person cannot always be told; then it is no
   // finding.
   void look_at_deny(const Rule& rule) {
-    const bool takes_something = std::ranges::any_of(policy_.rules, [&](const Rule& other) {
-      return other.allow && may_meet(policy_, rule, other);
-    });
-    if (!takes_something) {
+    if (!coverage_.may_take(rule)) {
       add(rule, "idle-deny", "no rule allows anything of what it denies, so it takes nothing away");
     }
   }
@@ -117,13 +127,16 @@ class RulesLint {
   }
 
   // Admins, or whom some rule makes as good as one; that rule is the finding.
+  void find_trusted() {
+    for (const Principal& each : policy_.principals) trusted_.push_back(is_admin(each));
+    for (const Rule& rule : policy_.rules) {
+      if (!rule.allow || !administrates(rule)) continue;
+      for (const std::size_t who : rule.who) trusted_[who] = true;
+    }
+  }
+
   bool are_all_trusted(const Rule& rule) const {
-    return std::ranges::all_of(rule.who, [&](std::size_t who) {
-      return is_admin(policy_.principals[who]) ||
-             std::ranges::any_of(policy_.rules, [&](const Rule& other) {
-               return other.allow && administrates(other) && std::ranges::count(other.who, who) > 0;
-             });
-    });
+    return std::ranges::all_of(rule.who, [&](std::size_t who) { return trusted_[who]; });
   }
 
   static std::string place(const Rule& rule) { return rule.file + ':' + std::to_string(rule.line); }
@@ -136,6 +149,8 @@ class RulesLint {
   const Policy& policy_;
   std::optional<gid_t> admin_gid_;
   std::vector<Finding>& findings_;
+  Coverage coverage_;
+  std::vector<bool> trusted_;  // by principal
 };
 
 }  // namespace

@@ -60,6 +60,12 @@ bool smells_of_a_secret(std::string_view name) {
   return false;
 }
 
+// Programs that show, and do nothing else: PAGER = "cat" keeps a pager away.
+bool is_tame_program(std::string_view value) {
+  const std::string_view name = program_name(value);
+  return value.empty() || name == "cat" || name == "true" || name == "false";
+}
+
 class SettingsLint {
  public:
   SettingsLint(const DeclaredAction& action, std::vector<Finding>& findings)
@@ -95,13 +101,23 @@ class SettingsLint {
                 "makes of a name, a space or a '=' is all that protects the machine");
       }
     }
+    for (const std::string& element : action_.run.argv) look_at_file_name(element);
+  }
+
+  void look_at_file_name(const std::string& element) {
+    const Argument* argument = find_file_name(action_, element);
+    if (argument == nullptr || is_free(argument->type)) return;
+    add("root-free-text",
+        "'" + argument->name + "' may be the name of any file where it stands, '" + element +
+            "', through a '/' or '..', and a command of root's reads it; a type path, or a pattern "
+            "without them, keeps it in its place");
   }
 
   void look_at_variable(std::string_view line, bool root) {
     const auto equals = line.find('=');
     const std::string name(line.substr(0, equals));
     const std::string_view value = line.substr(equals + 1);
-    if (root && std::ranges::find(loaders, name) != loaders.end()) {
+    if (root && name != "PATH" && loads_code(name) && !is_tame_program(value)) {
       add("env-loads-code",
           name + " decides what code runs in the command, with root's rights, or next to it");
     }
@@ -125,6 +141,10 @@ class SettingsLint {
 
 void lint_settings(const DeclaredAction& action, std::vector<Finding>& findings) {
   SettingsLint(action, findings).look();
+}
+
+bool loads_code(std::string_view variable) {
+  return variable == "PATH" || std::ranges::find(loaders, variable) != loaders.end();
 }
 
 std::string_view variable(const RunSettings& run, std::string_view name) {

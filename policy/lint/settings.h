@@ -13,6 +13,9 @@ namespace mgr {
 // away. Whether the folders of PATH are root's own is lint_files' to see.
 void lint_settings(const DeclaredAction& action, std::vector<Finding>& findings);
 
+// Whether a variable decides what code runs in a command, or what it starts.
+[[nodiscard]] bool loads_code(std::string_view variable);
+
 // The value of a variable; empty where it is not set.
 [[nodiscard]] std::string_view variable(const RunSettings& run, std::string_view name);
 

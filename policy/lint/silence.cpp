@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <tuple>
 
 #include "policy/lint/comments.h"
 
@@ -47,7 +49,9 @@ std::optional<Silence> read_silence(const TomlComment& comment) {
   std::string_view rest = comment.text;
   if (!skip(rest, "mgr-lint:")) return std::nullopt;
   Silence silence{comment.line, comment.line, {}, false};
-  if (!skip(rest, "allow")) return silence;
+  if (!skip(rest, "allow") || rest.empty() || blanks.find(rest.front()) == blanks.npos) {
+    return silence;
+  }
   do {
     silence.codes.push_back(take_code(rest));
   } while (skip(rest, ","));
@@ -61,71 +65,76 @@ std::optional<Silence> read_silence(const TomlComment& comment) {
 std::vector<Silence> find_silences(const PolicyText& source) {
   const auto comments = toml_comments(source.text);
   std::vector<Silence> silences;
-  for (auto comment = comments.begin(); comment != comments.end(); ++comment) {
+  unsigned behind = 0;  // the line behind the run of comments that begins below
+  for (auto comment = comments.rbegin(); comment != comments.rend(); ++comment) {
+    const bool goes_on = comment != comments.rbegin() && std::prev(comment)->alone &&
+                         std::prev(comment)->line == comment->line + 1;
+    if (!goes_on) behind = comment->line + 1;
     auto silence = read_silence(*comment);
     if (!silence) continue;
-    if (comment->alone) {
-      auto last = comment;
-      while (last + 1 != comments.end() && (last + 1)->alone &&
-             (last + 1)->line == last->line + 1) {
-        ++last;
-      }
-      silence->target = last->line + 1;
-    }
+    if (comment->alone) silence->target = behind;
     silences.push_back(std::move(*silence));
   }
+  std::ranges::reverse(silences);
   return silences;
 }
 
+using Place = std::tuple<std::string, unsigned, std::string>;  // file, line, code
+
 class Silencer {
  public:
-  Silencer(const PolicyText& source, std::vector<Finding>& findings)
-      : source_(source), findings_(findings) {}
+  explicit Silencer(std::vector<Finding>& findings) : findings_(findings) {
+    for (const Finding& each : findings) found_.emplace(each.file, each.line, each.code);
+  }
 
-  void apply(const Silence& silence) {
+  void apply(const std::string& file, const Silence& silence) {
     if (silence.codes.empty()) {
-      return add(silence, "silence-unknown", "mgr-lint: is followed by `allow` and codes");
+      return add(file, silence, "silence-unknown", "mgr-lint: is followed by `allow` and codes");
     }
     for (const std::string& code : silence.codes) {
       if (find_code(code) == nullptr) {
-        add(silence, "silence-unknown", "there is no finding '" + code + "'");
-      } else if (silence.has_reason && take_out(silence, code) == 0) {
-        add(silence, "silence-unused",
+        add(file, silence, "silence-unknown", "there is no finding '" + code + "'");
+      } else if (silence.has_reason && !take_out({file, silence.target, code})) {
+        add(file, silence, "silence-unused",
             "line " + std::to_string(silence.target) + ", which it is about, has no finding '" +
                 code + "'");
       }
     }
     if (!silence.has_reason) {
-      add(silence, "silence-without-reason", "it gives no reason, and so allows nothing");
+      add(file, silence, "silence-without-reason", "it gives no reason, and so allows nothing");
     }
   }
 
-  void finish() { findings_.insert(findings_.end(), added_.begin(), added_.end()); }
+  void finish() {
+    std::erase_if(findings_, [&](const Finding& each) {
+      return taken_.contains({each.file, each.line, each.code});
+    });
+    findings_.insert(findings_.end(), added_.begin(), added_.end());
+  }
 
  private:
-  std::size_t take_out(const Silence& silence, const std::string& code) {
-    return std::erase_if(findings_, [&](const Finding& finding) {
-      return finding.file == source_.file && finding.line == silence.target && finding.code == code;
-    });
+  // Whether it is there, and not taken out by another comment.
+  bool take_out(const Place& place) {
+    return found_.contains(place) && taken_.insert(place).second;
   }
 
-  void add(const Silence& silence, const char* code, std::string text) {
-    added_.push_back({code, source_.file, silence.line, std::move(text)});
+  void add(const std::string& file, const Silence& silence, const char* code, std::string text) {
+    added_.push_back({code, file, silence.line, std::move(text)});
   }
 
-  const PolicyText& source_;
   std::vector<Finding>& findings_;
+  std::set<Place> found_, taken_;
   std::vector<Finding> added_;  // later, since no comment allows these
 };
 
 }  // namespace
 
 void apply_silences(const std::vector<PolicyText>& texts, std::vector<Finding>& findings) {
+  Silencer silencer(findings);
   for (const PolicyText& source : texts) {
-    Silencer silencer(source, findings);
-    for (const Silence& silence : find_silences(source)) silencer.apply(silence);
-    silencer.finish();
+    for (const Silence& silence : find_silences(source)) silencer.apply(source.file, silence);
   }
+  silencer.finish();
 }
 
 }  // namespace mgr

@@ -19,6 +19,7 @@ TEST(TomlComments, StandAloneOrBehindSomething) {
   EXPECT_EQ(all_of("# a\n  # b\r\n[x] # c\nk = 1# d"), (Lines{"1! a", "2! b", "3: c", "4: d"}));
   EXPECT_EQ(all_of("# a # b\n"), Lines{"1! a # b"});
   EXPECT_EQ(all_of(""), Lines{});
+  EXPECT_EQ(all_of("\xEF\xBB\xBF# a"), Lines{"1! a"});
 }
 
 TEST(TomlComments, AreNoneInsideStrings) {

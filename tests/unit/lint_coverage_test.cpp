@@ -112,10 +112,11 @@ TEST(LintCoverage, CallsNoRuleDeadThatDecides) {
     Chance chance(seed);
     const Policy policy = random_policy(chance);
     const Decider decider(policy);
+    Coverage coverage(policy);
     std::vector<unsigned> never;  // lines
     for (std::size_t i = 0; i < policy.rules.size(); ++i) {
       const bool nobody = is_for_nobody(policy, policy.rules[i]);
-      const bool shadowed = policy.rules[i].allow && rule_instead_of(policy, i) != nullptr;
+      const bool shadowed = policy.rules[i].allow && coverage.rule_instead_of(i) != nullptr;
       if (nobody || shadowed) never.push_back(policy.rules[i].line);
     }
     dead += static_cast<unsigned>(never.size());
@@ -135,11 +136,8 @@ TEST(LintCoverage, CallsNoDenyIdleThatTakesSomethingAway) {
     Chance chance(seed);
     const Policy policy = random_policy(chance);
     Policy without = policy;
-    const auto is_idle = [&](const Rule& rule) {
-      return !rule.allow && std::ranges::none_of(policy.rules, [&](const Rule& other) {
-        return other.allow && may_meet(policy, rule, other);
-      });
-    };
+    Coverage coverage(policy);
+    const auto is_idle = [&](const Rule& rule) { return !rule.allow && !coverage.may_take(rule); };
     idle += static_cast<unsigned>(std::erase_if(without.rules, is_idle));
     const Decider whole(policy), rest(without);
     for (unsigned i = 0; i < 100; ++i) {
@@ -153,6 +151,32 @@ TEST(LintCoverage, CallsNoDenyIdleThatTakesSomethingAway) {
     }
   }
   EXPECT_GT(idle, 15U);
+}
+
+Rule rule_for(std::size_t who, bool allow) {
+  Rule rule;
+  rule.allow = allow;
+  rule.who = {who};
+  rule.modules = {"x"};
+  rule.actions = {"s"};
+  return rule;
+}
+
+TEST(LintCoverage, GivesUpAndThenFindsNothing) {
+  Policy policy;
+  policy.principals.push_back({"anyone", {}, {}, {}, true});
+  for (unsigned i = 0; i < 400; ++i) {
+    policy.principals.push_back({"p", {1000 + i}, {}, {}, false});
+    policy.rules.push_back(rule_for(i + 1, i > 0));
+  }
+  policy.rules.push_back(rule_for(2, true));
+  Coverage whole(policy), cut(policy, 100);
+  EXPECT_FALSE(whole.may_take(policy.rules[0]));
+  EXPECT_EQ(whole.rule_instead_of(400), &policy.rules[1]);
+  EXPECT_FALSE(whole.has_given_up());
+  EXPECT_TRUE(cut.may_take(policy.rules[0]));
+  EXPECT_TRUE(cut.has_given_up());
+  EXPECT_EQ(cut.rule_instead_of(400), nullptr);
 }
 
 }  // namespace
