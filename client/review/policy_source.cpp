@@ -36,14 +36,14 @@ std::optional<std::string> decode_base64(const std::string& text) {
 
 Outcome<Part> read_part(const Reply& reply) {
   const auto data = parse_json(reply.data_json);
-  const auto parts = data ? data->number_at("parts") : std::nullopt;
-  const auto digest = data ? data->string_at("digest") : std::nullopt;
-  const auto text = data ? data->string_at("base64") : std::nullopt;
-  auto bytes = text ? decode_base64(*text) : std::nullopt;
-  if (!parts || !digest || !bytes || *parts == 0 || *parts > most_parts) {
+  if (!data) return bad_reply("not the shape of a part of a policy");
+  const std::uint64_t parts = data->number_at("parts").value_or(0);
+  const auto digest = data->string_at("digest");
+  auto bytes = decode_base64(data->string_at("base64").value_or(""));
+  if (parts == 0 || parts > most_parts || !digest || !bytes || bytes->empty()) {
     return bad_reply("not the shape of a part of a policy");
   }
-  return Part{*parts, *digest, std::move(*bytes)};
+  return Part{parts, *digest, std::move(*bytes)};
 }
 
 Outcome<SourcedPolicy> decode_policy(const std::string& bytes) {
