@@ -30,7 +30,11 @@ Outcome<Question> bind(const Command& command, const std::vector<KnownModule>& k
   if (!chosen) return tl::unexpected(chosen.error());
   auto request = bind_values(command, *chosen);
   if (!request) return tl::unexpected(request.error());
-  return Question{{}, request->module, request->action, std::move(request->arguments)};
+  Question question;
+  question.module = std::move(request->module);
+  question.action = std::move(request->action);
+  question.arguments = std::move(request->arguments);
+  return question;
 }
 
 ExitCode exit_code_of(Verdict verdict) {

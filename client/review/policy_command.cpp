@@ -32,7 +32,7 @@ Failure misused() {
 }  // namespace
 
 ExitCode run_policy(const Options& options, const Session& session) {
-  const std::string_view word = options.words.size() > 1 ? options.words[1] : "";
+  const std::string word = options.words.size() > 1 ? options.words[1] : "";
   const auto* found = std::ranges::find(policy_words, word, &PolicyWord::word);
   if (found == policy_words.end()) return report(session, misused());
   return found->run(options, session);
