@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/built_in_commands.h"
 #include "modules/effect.h"
 #include "policy/argument.h"
 #include "policy/decide.h"
@@ -33,6 +34,8 @@ struct ActionCall {
 };
 
 using Handler = std::function<Result<Effect>(const ActionCall&)>;
+// Of an action whose command is given by modules.d: how that is run, its command not expanded.
+using Planner = std::function<Result<Effect>(const ActionCall&, const RunSettings&)>;
 
 // A row of a module's table. `name` is the name that rules use.
 struct Action {
@@ -72,6 +75,9 @@ class Module {
     action.mode = mode;
     add(min_proof, std::move(action));
   }
+  // Of a row whose command is modules.d's to name: proof, mode, confirmation and how it is run are
+  // what stands there. Where nothing does, it wants the kernel's proof, fails, and says so.
+  void add(const BuiltInCommands& commands, Action action, Planner planner);
 
  private:
   std::string name_, summary_;

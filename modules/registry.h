@@ -15,8 +15,7 @@ namespace mgr {
 
 class Registry {
  public:
-  // Fails with file:line where modules.d declares an action that a built-in module cannot take, or
-  // an argument with a reserved name.
+  // Fails with file:line where modules.d says of a built-in module what it cannot take.
   static Result<std::unique_ptr<Registry>> build(const std::vector<DeclaredModule>& declared,
                                                  ReadyAnswers answers);
 
@@ -31,6 +30,7 @@ class Registry {
 
  private:
   Registry() = default;
+  void add(std::unique_ptr<Module> module);
 
   std::vector<std::unique_ptr<Module>> modules_;
   std::unordered_map<std::string, const Module*> by_name_;

@@ -34,16 +34,26 @@ JobSelection selection(const ActionCall& call, bool alive_only = false) {
   return selected;
 }
 
+// One job a task, so each command gets a single number.
+Result<Effect> start(const ActionCall& call, const RunSettings& run) {
+  StartJobs effect;
+  for (const std::string& key : selection(call).keys) {
+    const std::int64_t task = std::stoll(key.substr(key.find(':') + 1));
+    auto plan =
+        plan_job(key, run, {{"task_id", {TypeKind::integer}, true, ""}}, {{"task_id", {task}}});
+    if (!plan) return tl::unexpected(plan.error());
+    effect.jobs.push_back(std::move(*plan));
+  }
+  return effect;
+}
+
 }  // namespace
 
-ScanModule::ScanModule(const std::optional<DeclaredAction>& declared)
+std::vector<CommandSlot> ScanModule::slots() { return {{"start", RunMode::job, {"task_id"}}}; }
+
+ScanModule::ScanModule(const BuiltInCommands& commands)
     : Module("scan", "Integrity scans", {"SCAN_MODULE"}) {
-  Action row{
-      "start", "Start scan tasks", {task_ids(true)}, [this](auto& call) { return start(call); }};
-  if (declared) settings_ = declared->run;
-  if (declared) row.run_json = declared->run_json;
-  row.confirm = declared && declared->confirm;
-  add(declared ? declared->min_proof : Proof::kernel, RunMode::job, std::move(row));
+  add(commands, {"start", "Start scan tasks", {task_ids(true)}, {}}, start);
   add(Proof::kernel,
       {"stop", "Stop scan tasks, whole process trees", {task_ids(true)}, [](auto& call) {
          return StopJobs{selection(call)};
@@ -54,22 +64,6 @@ ScanModule::ScanModule(const std::optional<DeclaredAction>& declared)
   add(Proof::kernel, {"list", "The scans that run now", {}, [](auto& call) {
                         return QueryJobs{selection(call, true)};
                       }});
-}
-
-Result<Effect> ScanModule::start(const ActionCall& call) const {
-  if (!settings_) {
-    return fail(ErrorCode::failed, "modules.d names no command for the action start of scan");
-  }
-  StartJobs effect;
-  for (const std::string& key : selection(call).keys) {
-    // One job a task, so each command gets a single number.
-    const std::int64_t task = std::stoll(key.substr(key.find(':') + 1));
-    auto plan = plan_job(key, *settings_, {{"task_id", {TypeKind::integer}, true, ""}},
-                         {{"task_id", {task}}});
-    if (!plan) return tl::unexpected(plan.error());
-    effect.jobs.push_back(std::move(*plan));
-  }
-  return effect;
 }
 
 }  // namespace mgr

@@ -2,21 +2,16 @@
 // job a task, job key scan:ID. Pure.
 #pragma once
 
-#include <optional>
-
 #include "modules/module.h"
 
 namespace mgr {
 
 class ScanModule final : public Module {
  public:
-  // `declared`: [module.scan.action.start] of modules.d; without it start fails and says so.
-  explicit ScanModule(const std::optional<DeclaredAction>& declared);
+  // What [module.scan] of modules.d may say.
+  [[nodiscard]] static std::vector<CommandSlot> slots();
 
- private:
-  [[nodiscard]] Result<Effect> start(const ActionCall& call) const;
-
-  std::optional<RunSettings> settings_;
+  explicit ScanModule(const BuiltInCommands& commands);
 };
 
 }  // namespace mgr

@@ -3,23 +3,8 @@
 # installed. Prints each step; the last line is "all well" where every step held.
 set -euo pipefail
 
-step() { printf -- '-- %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
-
-# within SECONDS COMMAND…: until it succeeds.
-within() {
-  local deadline=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.05
-  done
-}
-
-as_web() { runuser --user www-data -- "$@"; }
-main_pid() { systemctl show --property=MainPID --value "$1"; }
-active() { systemctl --quiet is-active "$@"; }
-ping_answers() { as_web mgrctl --timeout 2 --quiet ping 2>/dev/null; }
+# shellcheck source=tests/integration/guest_steps.sh
+source /usr/local/lib/mgr-test/guest_steps.sh
 
 # The newest job of a scan task, as one line of JSON.
 status_of() { as_web mgrctl --json scan status "$1"; }

@@ -102,7 +102,7 @@ TEST(Registry, ScanStartsJobsAndNothingElse) {
     scan.actions[0].line = 3;
     const auto registry = Registry::build({scan}, {"", {}});
     ASSERT_FALSE(registry);
-    EXPECT_EQ(registry.error().detail, "scan.toml:3: scan's start has mode \"job\" and no other");
+    EXPECT_EQ(registry.error().detail, "scan.toml:3: the module scan: start has mode \"job\" and no other");
   }
 }
 
