@@ -14,12 +14,19 @@
 
 namespace mgr {
 
+// What becomes of a job while others are alive, but for those of mode output and stream: it starts
+// beside them; it is refused with conflict, which names them; or it waits until they have ended,
+// and as long as it is alive no new job is accepted.
+enum class OtherJobs : std::uint8_t { beside, conflict, waited_for };
+
 // One job to start. `key` is its job key ("scan:17"), at most one live job a key; "" for none.
 struct JobPlan {
   std::string key;
   std::vector<Field> arguments;  // for the record
   RunSettings run;               // its argv expanded
   std::string input{};           // what its command reads (run.input)
+  OtherJobs others = OtherJobs::beside;
+  std::chrono::milliseconds delay{0};  // what it is for happens so long after its start
 };
 
 // Answers at once with this data (a JSON object, "" for none).

@@ -72,9 +72,11 @@ struct ArgumentType {
   Pattern pattern{};                 // of a string or secret
   std::vector<std::string> roots{};  // of a path: the absolute folders that it may be beneath
   PathKind path_kind = PathKind::file;
+  bool listed = false;  // an [[allow]] must say in its `where` which values it means
   static void members(auto& archive, auto& record) {
     archive(record.kind, record.is_list, record.least, record.most, record.choices,
-            record.max_length, record.max_items, record.pattern, record.roots, record.path_kind);
+            record.max_length, record.max_items, record.pattern, record.roots, record.path_kind,
+            record.listed);
   }
 };
 

@@ -16,7 +16,7 @@
 
 namespace mgr {
 
-inline constexpr std::uint32_t compiled_format = 2;
+inline constexpr std::uint32_t compiled_format = 3;
 
 struct CompiledConfiguration {
   std::uint32_t format = compiled_format;

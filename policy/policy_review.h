@@ -38,7 +38,7 @@ struct KnownModule {
   }
 };
 
-inline constexpr std::uint32_t review_format = 1;
+inline constexpr std::uint32_t review_format = 2;
 
 struct PolicyReview {
   std::uint32_t format = review_format;
