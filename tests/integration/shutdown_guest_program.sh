@@ -14,7 +14,8 @@ scheduled_is() { [[ $(scheduled) == "$1 "* ]]; }
 nothing_is_scheduled() { [[ -z $(scheduled) && ! -e $calendar ]]; }
 
 start_program() {  # ARGUMENT…: until it has something scheduled
-  "$program" "$@" >/run/program.out 2>&1 &
+  : >/run/program.out  # here: the background opens it some time later
+  "$program" "$@" >>/run/program.out 2>&1 &
   program_pid=$!
   within 10 grep -q 'is scheduled for' /run/program.out || fail "$(cat /run/program.out)"
 }
@@ -85,7 +86,10 @@ login_manager_restarts() {
   nothing_is_scheduled_now || fail "still scheduled: $(scheduled)"
   step "SIGKILL of systemd-logind"
   start_program --delay=10m poweroff
+  local manager
+  manager=$(main_pid systemd-logind)
   systemctl kill --signal=KILL systemd-logind
+  within 10 login_manager_is_another "$manager" || fail "the login manager lives"
   if within 10 scheduled_is poweroff; then
     kill -TERM "$program_pid"
     ends_with 3 'called off'
@@ -94,6 +98,7 @@ login_manager_restarts() {
   fi
   nothing_is_scheduled_now || fail "still scheduled: $(scheduled)"
 }
+login_manager_is_another() { [[ $(main_pid systemd-logind) != "$1" ]]; }
 # The file of a login manager that was restarted may be left behind.
 nothing_is_scheduled_now() { [[ -z $(scheduled) ]]; }
 
