@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 #include <cstdarg>
 
@@ -13,7 +12,6 @@ namespace {
 constexpr const char* name = "org.freedesktop.login1";
 constexpr const char* path = "/org/freedesktop/login1";
 constexpr const char* interface = "org.freedesktop.login1.Manager";
-constexpr std::uint64_t answer_within = 10'000'000;  // µs
 
 struct BusError {
   sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -41,7 +39,7 @@ Result<std::unique_ptr<LoginManager>> LoginManager::connect(EventLoop& loop) {
     return system_failure("the system bus", opened);
   }
   (void)sd_bus_set_exit_on_disconnect(manager->bus_, 0);
-  (void)sd_bus_set_method_call_timeout(manager->bus_, answer_within);
+  manager->answer_within(std::chrono::seconds(10));
   const int attached = sd_bus_attach_event(manager->bus_, loop.get(), SD_EVENT_PRIORITY_NORMAL);
   if (attached < 0) return system_failure("the system bus", attached);
   if (auto answered = manager->scheduled(); !answered) return tl::unexpected(answered.error());
@@ -50,7 +48,11 @@ Result<std::unique_ptr<LoginManager>> LoginManager::connect(EventLoop& loop) {
 
 LoginManager::~LoginManager() {
   if (bus_ != nullptr) sd_bus_flush_close_unref(bus_);
-  if (inhibitor_ >= 0) (void)close(inhibitor_);
+}
+
+void LoginManager::answer_within(std::chrono::seconds limit) {
+  const std::chrono::microseconds timeout = limit;
+  (void)sd_bus_set_method_call_timeout(bus_, static_cast<std::uint64_t>(timeout.count()));
 }
 
 Result<Scheduled> LoginManager::scheduled() {
@@ -125,9 +127,9 @@ Result<void> LoginManager::delay_until_our_end() {
   int descriptor = -1;
   const int result = sd_bus_message_read(*reply, "h", &descriptor);
   if (result < 0) return system_failure("the login manager: Inhibit", result);
-  inhibitor_ = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);  // the message's own goes with it
-  if (inhibitor_ < 0) return system_failure("the login manager's inhibitor", errno);
-  return {};
+  // Not the message's own, which goes with it; closed by the end of the process, and not before.
+  if (fcntl(descriptor, F_DUPFD_CLOEXEC, 3) >= 0) return {};
+  return system_failure("the login manager's inhibitor", errno);
 }
 
 Result<void> LoginManager::on_going_down(std::function<void()> call) {

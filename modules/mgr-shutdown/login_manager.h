@@ -1,7 +1,7 @@
 // mgr-shutdown · root · distrusts nothing that root's login manager says, and expects it to die.
 //
 // systemd's login manager over the system bus: org.freedesktop.login1(5). The only file that knows
-// sd-bus(3). Every call has an answer or an error within some seconds.
+// sd-bus(3). Every call has an answer or an error within ten seconds, or within answer_within().
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -32,6 +32,8 @@ class LoginManager {
   LoginManager& operator=(const LoginManager&) = delete;
   ~LoginManager();
 
+  void answer_within(std::chrono::seconds limit);
+
   [[nodiscard]] Result<Scheduled> scheduled();
   // Whether the machine goes down now.
   [[nodiscard]] Result<bool> goes_down();
@@ -52,7 +54,6 @@ class LoginManager {
   [[nodiscard]] Result<sd_bus_message*> call(const char* method, const char* types, ...);
 
   sd_bus* bus_ = nullptr;
-  int inhibitor_ = -1;
   std::function<void()> going_down_;
 };
 

@@ -102,6 +102,24 @@ login_manager_is_another() { [[ $(main_pid systemd-logind) != "$1" ]]; }
 # The file of a login manager that was restarted may be left behind.
 nothing_is_scheduled_now() { [[ -z $(scheduled) ]]; }
 
+login_manager_hangs() {
+  step "SIGSTOP of systemd-logind while a shutdown is scheduled, then SIGTERM of mgr-shutdown"
+  start_program --delay=10m poweroff
+  systemctl kill --signal=STOP systemd-logind
+  kill -TERM "$program_pid"
+  ends_with 1 'not called off, as far as is known'
+  systemctl kill --signal=CONT systemd-logind
+  [[ -z $(scheduled) ]] || shutdown -c
+  nothing_is_scheduled || fail "still scheduled: $(scheduled)"
+  step "SIGSTOP of systemd-logind, and mgr-shutdown waits no longer than it says"
+  start_program --delay=10m poweroff
+  systemctl kill --signal=STOP systemd-logind
+  ends_with 1 'whether it still is scheduled is not known'
+  systemctl kill --signal=CONT systemd-logind
+  scheduled_is poweroff || fail "the login manager has lost it"
+  shutdown -c
+}
+
 no_login_manager() {
   step "--backend=login without a login manager"
   systemctl mask --runtime --now systemd-logind 2>/dev/null
@@ -121,5 +139,6 @@ program_and_login_manager() {
   another_shutdown_is_left_alone
   blocks_are_kept
   login_manager_restarts
+  login_manager_hangs
   no_login_manager
 }

@@ -83,8 +83,15 @@ void Supervision::wait() {
   }
 }
 
+// A machine that goes down stops what is about to be recorded as ended.
+bool Supervision::has_ended() {
+  if (!command_ended_) on_command_end();
+  leaf_empty_ = !job_.leaf.populated().value_or(true);
+  return command_ended_ && leaf_empty_;
+}
+
 void Supervision::begin_stop() {
-  if (stopping_) return;
+  if (stopping_ || has_ended()) return;
   stopping_ = true;
   record_.stopped = !record_.timed_out;
   if (job_.spec.run.stop_grace.count() == 0) return kill_tree();
@@ -109,6 +116,7 @@ void Supervision::arm_timer(std::chrono::milliseconds after) {
 void Supervision::on_timer() {
   drain(timer_);
   if (stopping_) return kill_tree();
+  if (has_ended()) return;
   record_.timed_out = true;
   begin_stop();
 }
