@@ -8,7 +8,7 @@ mgr_unit_test(policy_test policy_ability_test.cpp policy_argument_test.cpp polic
 target_compile_definitions(policy_test PRIVATE
   MGR_DEFAULT_POLICY="${PROJECT_SOURCE_DIR}/policy/default")
 
-mgr_unit_test(lint_test lint_comments_test.cpp lint_corpus_test.cpp lint_coverage_test.cpp
+mgr_unit_test(lint_test lint_built_in_test.cpp lint_comments_test.cpp lint_corpus_test.cpp lint_coverage_test.cpp
   lint_files_test.cpp
   LIBRARIES mgr_schema mgr_policy_files mgr_policy_lint)
 target_compile_definitions(lint_test PRIVATE MGR_SOURCE="${PROJECT_SOURCE_DIR}"
