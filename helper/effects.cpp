@@ -7,7 +7,9 @@
 
 #include "helper/job_json.h"
 #include "helper/job_selection.h"
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/real_time.h"
+#include "helper/other_jobs.h"
 #include "helper/plan_json.h"
 #include "protocol/json.h"
 
@@ -203,12 +205,17 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
   spec.key = plan.key;
   spec.arguments = plan.arguments;
   spec.run = plan.run;
+  spec.alone = plan.others == OtherJobs::waited_for;
+  spec.delay = plan.delay;
+  if (plan.this_boot) spec.boot_id = read_boot_id();
   if (const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key)) {
     if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
       return JobNote{other->spec.id, false};
     }
     return fail(ErrorCode::conflict, plan.key + " is taken by another job");
   }
+  const auto free = check_others(plan.others, jobs_->alive());
+  if (!free) return tl::unexpected(free.error());
   const auto id = jobs_->accept(std::move(spec), plan.input);
   if (!id) return tl::unexpected(id.error());
   return JobNote{*id, true};

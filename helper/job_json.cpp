@@ -1,6 +1,10 @@
 // mgr-helper, root; pure.
 #include "helper/job_json.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 #include "protocol/utc_time.h"
 
 namespace mgr {
@@ -8,6 +12,7 @@ namespace {
 
 constexpr std::size_t longest_list = 768 << 10;  // an answer ends
 constexpr std::size_t longest_outcome = 4 << 10;
+constexpr std::size_t most_waited_for = 1000;
 
 void append_asker(JsonWriter& json, const Asker& asker) {
   if (asker.uid == UINT32_MAX) return;
@@ -38,7 +43,28 @@ void append_members(JsonWriter& json, const Job& job) {
   if (job.progress) json.member("progress", unsigned{*job.progress});
   json.member("attempt", job.attempt).member("accepted", utc_time(spec.accepted_us));
   if (job.start) json.member("started", utc_time(job.start->started_us));
+  if (job.start && job.alive() && spec.delay.count() > 0) {
+    const std::chrono::microseconds delay = spec.delay;
+    json.member("due", utc_time(job.start->started_us + delay.count()));
+  }
   if (job.exit) append_exit(json, job);
+}
+
+// What one that runs alone still waits for.
+void append_waits(JsonWriter& json, const Jobs& jobs, const Job& job) {
+  const bool waits = job.state == JobState::accepted || job.state == JobState::queued;
+  if (!job.spec.alone || !waits) return;
+  std::set<std::uint64_t> others = jobs.alive();
+  others.erase(job.spec.id);
+  const std::size_t left_out = others.size() - std::min(others.size(), most_waited_for);
+  others.erase(std::prev(others.end(), static_cast<std::ptrdiff_t>(left_out)), others.end());
+  append_list(json, "waits_for", others);
+  if (left_out > 0) json.member("waits_for_left_out", left_out);
+}
+
+void append_job(JsonWriter& json, const Jobs& jobs, const Job& job) {
+  append_members(json, job);
+  append_waits(json, jobs, job);
 }
 
 void append_limits(JsonWriter& json, const RunSettings& run) {
@@ -66,7 +92,7 @@ void append_details(JsonWriter& json, const JobSpec& spec) {
 
 // Where not all fit, the oldest are left out.
 std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::size_t longest,
-                    void (*append)(JsonWriter&, const Job&), bool repeated = false) {
+                    void (*append)(JsonWriter&, const Jobs&, const Job&), bool repeated = false) {
   std::vector<std::string> newest_first;
   std::size_t length = 0, left_out = 0;
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
@@ -77,7 +103,7 @@ std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::si
       continue;
     }
     JsonWriter json;
-    append(json.open_object(), *job);
+    append(json.open_object(), jobs, *job);
     if (note->is_new) json.member("new", *note->is_new);
     newest_first.push_back(json.close_object().take());
     length += newest_first.back().size();
@@ -95,18 +121,18 @@ std::string list_of(const Jobs& jobs, const std::vector<JobNote>& notes, std::si
 }  // namespace
 
 std::string outcome_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
-  return list_of(jobs, notes, longest_outcome, [](JsonWriter& json, const Job& job) {
+  return list_of(jobs, notes, longest_outcome, [](JsonWriter& json, const Jobs&, const Job& job) {
     json.member("id", job.spec.id).member("state", state_name(job.state));
   });
 }
 
 std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes, bool repeated) {
-  return list_of(jobs, notes, longest_list, append_members, repeated);
+  return list_of(jobs, notes, longest_list, append_job, repeated);
 }
 
 std::string detailed_object(const Jobs& jobs, const std::vector<JobNote>& notes) {
-  return list_of(jobs, notes, longest_list, [](JsonWriter& json, const Job& job) {
-    append_members(json, job);
+  return list_of(jobs, notes, longest_list, [](JsonWriter& json, const Jobs& all, const Job& job) {
+    append_job(json, all, job);
     append_details(json, job.spec);
   });
 }

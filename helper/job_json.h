@@ -18,8 +18,9 @@ struct JobNote {
 };
 
 // {"jobs":[{"id":7,"key":"scan:1",…}]}, and "left_out":N where the N oldest did not fit. What has
-// been removed meanwhile is not there.
-// With `repeated`, "repeated":true.
+// been removed meanwhile is not there. One that runs alone has "waits_for":[…] while it waits for
+// others, the 1,000 oldest, and "waits_for_left_out":N where there are more; one with a delay has
+// "due" from its start to its end. With `repeated`, "repeated":true.
 [[nodiscard]] std::string jobs_object(const Jobs& jobs, const std::vector<JobNote>& notes,
                                       bool repeated = false);
 // {"jobs":[{"id":7,"state":"running","new":true},…]}, 4 KiB at most: what the audit needs.

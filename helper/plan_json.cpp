@@ -17,6 +17,13 @@ void append_paths(JsonWriter& json, const std::vector<PathToOpen>& paths) {
   json.close_array();
 }
 
+// How it stands to other jobs is told, and whether any are alive is not looked at.
+void append_terms(JsonWriter& json, const JobPlan& plan) {
+  if (plan.others == OtherJobs::conflict) json.member("others", "conflict");
+  if (plan.others == OtherJobs::waited_for) json.member("others", "waited_for");
+  if (plan.delay.count() > 0) json.member("delay_ms", plan.delay.count());
+}
+
 }  // namespace
 
 Result<void> check_user(const RunSettings& run) {
@@ -41,7 +48,9 @@ Result<std::string> plan_object(const Action& action, const Rule& rule, const Ef
     if (const auto user = check_user(plan.run); !user) return tl::unexpected(user.error());
     append_list(json.open_object().member("key", plan.key), "argv", plan.run.argv);
     append_paths(json, plan.run.paths);
-    json.member("input", input_words.at(static_cast<std::size_t>(plan.run.input))).close_object();
+    json.member("input", input_words.at(static_cast<std::size_t>(plan.run.input)));
+    append_terms(json, plan);
+    json.close_object();
   }
   return json.close_array().close_object().take();
 }

@@ -27,6 +27,7 @@ struct JobPlan {
   std::string input{};           // what its command reads (run.input)
   OtherJobs others = OtherJobs::beside;
   std::chrono::milliseconds delay{0};  // what it is for happens so long after its start
+  bool this_boot = false;              // not started any more when the machine has been restarted
 };
 
 // Answers at once with this data (a JSON object, "" for none).

@@ -7,26 +7,12 @@
 #include <limits>
 #include <optional>
 
+#include "policy/duration.h"
+
 namespace mgr {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::optional<milliseconds> parse_duration(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    std::int64_t milliseconds;
-  };
-  static constexpr std::array<Unit, 5> units{
-      {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}}};
-  std::uint32_t number = 0;  // 32 bits of days fit 64 bits of milliseconds
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  const auto unit = std::ranges::find(units, text, &Unit::name);
-  if (unit == units.end()) return std::nullopt;
-  return milliseconds(number * unit->milliseconds);
-}
 
 // "64K": a number of K, M or G, and nothing else. Without a unit a size is an integer.
 std::optional<std::uint64_t> parse_size(std::string_view text) {

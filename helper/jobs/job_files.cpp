@@ -13,7 +13,9 @@ namespace mgr {
 namespace {
 
 constexpr std::size_t checksum_length = 16;
-constexpr std::uint16_t format_number = 3;
+constexpr std::uint16_t format_number = 4;
+constexpr std::uint16_t older_format = 3;
+constexpr std::size_t longest_boot_id = 64;
 
 enum class Kind : std::uint32_t {  // "mgrS" and so on, little-endian
   spec = 0x5372676D,
@@ -32,6 +34,10 @@ struct Cover {
   }
 };
 
+struct SpecOfFormat3 : JobSpec {
+  static void members(auto& archive, auto& record) { members_of_format_3(archive, record); }
+};
+
 struct NextId {
   std::uint64_t value = 0;
   static void members(auto& archive, auto& record) { archive(record.value); }
@@ -47,13 +53,14 @@ std::string seal(Kind kind, const Record& record) {
   return bytes + checksum_of(bytes);
 }
 
-template <typename Record>
+template <typename Record, typename Older = Record>
 std::optional<Record> unseal(Kind kind, std::string_view bytes) {
   if (bytes.size() > max_record_length || bytes.size() < checksum_length) return std::nullopt;
   const std::string_view covered = bytes.substr(0, bytes.size() - checksum_length);
   if (bytes.substr(covered.size()) != checksum_of(covered)) return std::nullopt;
   const auto cover = decode<Cover>(covered);
   if (!cover || cover->kind != static_cast<std::uint32_t>(kind)) return std::nullopt;
+  if (cover->format == older_format) return decode<Older>(cover->payload);
   if (cover->format != format_number) return std::nullopt;
   return decode<Record>(cover->payload);
 }
@@ -96,6 +103,10 @@ bool has_fitting_input(const JobSpec& spec) {
   return spec.input_bytes <= (spec.run.input == InputKind::body ? max_body_length : 0);
 }
 
+bool is_delay(std::chrono::milliseconds delay) {
+  return delay >= std::chrono::milliseconds(0) && delay <= max_delay;
+}
+
 bool is_mark(const RequestMark& mark) {
   return mark.id.empty() ? mark.digest.empty() && mark.running.empty()
                          : is_request_id(mark.id) && mark.digest.size() == checksum_length;
@@ -124,17 +135,19 @@ std::string encode(const ExitRecord& record) { return seal(Kind::exit, record); 
 std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, NextId{next_id}); }
 
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
-  auto spec = unseal<JobSpec>(Kind::spec, bytes);
+  auto spec = unseal<JobSpec, SpecOfFormat3>(Kind::spec, bytes);
   const bool valid = spec && spec->id > 0 && spec->id <= max_job_id;
   return valid && can_be_carried_out(spec->run) && has_fitting_input(*spec) &&
-                 is_mark(spec->request)
+                 is_mark(spec->request) && is_delay(spec->delay) &&
+                 spec->boot_id.size() <= longest_boot_id
              ? spec
              : std::nullopt;
 }
 
 std::optional<StartRecord> decode_start_record(std::string_view bytes) {
   auto record = unseal<StartRecord>(Kind::start, bytes);
-  const bool valid = record && is_time(record->started_us) && record->boot_id.size() <= 64;
+  const bool valid =
+      record && is_time(record->started_us) && record->boot_id.size() <= longest_boot_id;
   return valid ? record : std::nullopt;
 }
 

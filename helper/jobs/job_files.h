@@ -24,6 +24,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ namespace mgr {
 inline constexpr std::uint64_t max_job_id = (std::uint64_t{1} << 53) - 1;
 inline constexpr std::size_t max_record_length = 1 << 17;
 inline constexpr std::size_t max_paths = 64;
+inline constexpr std::chrono::hours max_delay{24 * 366};
 
 // Who asked, as the helper established it.
 struct Asker {
@@ -72,10 +74,18 @@ struct JobSpec {
   RunSettings run;                // numbers and absolute paths alone
   std::uint64_t input_bytes = 0;  // of the file input
   RequestMark request;
+  // Waits until no other job of mode job is alive, and as long as it is alive no new one comes.
+  bool alone = false;
+  std::chrono::milliseconds delay{0};  // what it is for happens so long after its start
+  std::string boot_id;                 // under which boot it may be started; "": under any
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
-  static void members(auto& archive, auto& record) {
+  static void members_of_format_3(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
             record.accepted_us, record.run, record.input_bytes, record.request);
+  }
+  static void members(auto& archive, auto& record) {
+    members_of_format_3(archive, record);
+    archive(record.alone, record.delay, record.boot_id);
   }
 };
 
@@ -120,9 +130,10 @@ struct ExitRecord {
 // A record is valid only where it could be carried out as it stands: an id from 1 to max_job_id,
 // argv and cwd with absolute paths and, like the environment, without NUL, no uid or gid of -1; at
 // most max_paths paths to open, each canonical beneath an absolute root; no input over
-// max_body_length; a request's id inside its grammar, with a digest; progress of at most 100, times
-// from 1970 to 9999, a detail of at most 1 KiB. The decoders are total: whatever the bytes are,
-// they give a valid record or nothing.
+// max_body_length; a request's id inside its grammar, with a digest; a delay of at most max_delay;
+// progress of at most 100, times from 1970 to 9999, a detail of at most 1 KiB. The decoders are
+// total: whatever the bytes are, they give a valid record or nothing. They read the format before
+// this one, too: what was accepted or ran before an upgrade goes on after it.
 [[nodiscard]] std::string encode(const JobSpec& spec);
 [[nodiscard]] std::string encode(const StartRecord& record);
 [[nodiscard]] std::string encode(const ExitRecord& record);

@@ -87,8 +87,9 @@ class Jobs {
   // Takes a job in; `spec` comes without id, that of the new job is the result. `input` is what its
   // command reads, where spec.run.input says so; a secret is never on disk, and ends with the
   // helper where mgr-job has not taken it. Nothing of the job is on disk and nothing runs before
-  // commit(). Fails with conflict (a job of this key is alive), busy (its action's queue is full,
-  // or too many bodies are kept), invalid_argument, too_large or unavailable (no cgroup).
+  // commit(). Fails with conflict (a job of this key is alive, or, for one of mode job, one that
+  // runs alone), busy (its action's queue is full, or too many bodies are kept), invalid_argument,
+  // too_large or unavailable (no cgroup).
   virtual Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) = 0;
   // Forgets one that was accepted since the last commit.
   virtual void withdraw(std::uint64_t id) = 0;
@@ -119,6 +120,8 @@ class Jobs {
 
   [[nodiscard]] virtual const Job* find(std::uint64_t id) const = 0;
   [[nodiscard]] virtual const Job* alive_with_key(std::string_view key) const = 0;
+  // Those of mode job that are alive, accepted ones among them.
+  [[nodiscard]] virtual const std::set<std::uint64_t>& alive() const = 0;
   // Those that a request with this id started for the same uid and on-behalf-of within the last
   // day, by their numbers: of the newest such request alone.
   [[nodiscard]] virtual std::set<std::uint64_t> of_request(const Asker& asker,

@@ -1,6 +1,7 @@
 // Helper, root: from the queue to a mgr-job of its own, or out of the queue by a stop.
 #include <utility>
 
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/cgroup_tree.h"
 #include "helper/jobs/control_socket.h"
 #include "helper/jobs/real_time.h"
@@ -30,10 +31,18 @@ Result<void> SupervisedJobs::use_tree() {
   return {};
 }
 
+// What keeps one that waits from being run, ever; "" for nothing.
+std::string SupervisedJobs::obstacle(const Entry& entry) {
+  if (entry.live->stop_asked) return "stopped while it waited";
+  const JobSpec& spec = entry.job.spec;
+  const bool lost_input = spec.run.input == InputKind::secret && !entry.live->input;
+  if (lost_input) return "its secret input was lost with the helper";
+  const bool other_boot = !spec.boot_id.empty() && spec.boot_id != read_boot_id();
+  return other_boot ? "the machine went down while it waited" : "";
+}
+
 void SupervisedJobs::enqueue(Entry& entry) {
-  // Secrets go with the helper that held them, and without them it is not run.
-  const bool lost_input = entry.job.spec.run.input == InputKind::secret && !entry.live->input;
-  if (entry.live->stop_asked || lost_input) return end_unstarted(entry);
+  if (!obstacle(entry).empty()) return end_unstarted(entry);
   schedule_.wait(entry.job.spec);
   if (entry.job.state != JobState::queued) set_state(entry, JobState::queued);
   run_what_may();
@@ -114,16 +123,13 @@ Result<void> SupervisedJobs::try_launch(Entry& entry) {
   return {};
 }
 
-// One that waits is stopped, or has lost what it was to read: told once that is on disk, or a
-// stopped one would run after a restart.
+// One that waits is stopped, or cannot be run any more: told once that is on disk, or a stopped one
+// would run after a restart.
 void SupervisedJobs::end_unstarted(Entry& entry) {
   entry.live->awaited.reset();
   schedule_.leave(entry.job.spec);
-  const bool stopped = entry.live->stop_asked;
-  ExitRecord record =
-      ended_now(JobOutcome::could_not_start,
-                stopped ? "stopped while it waited" : "its secret input was lost with the helper");
-  record.stopped = stopped;
+  ExitRecord record = ended_now(JobOutcome::could_not_start, obstacle(entry));
+  record.stopped = entry.live->stop_asked;
   if (entry.job.spec.run.is_transient()) return end_with(entry, std::move(record));
   auto written = open_folder(entry);
   if (written) written = Store::put_end(entry.live->folder.get(), record);

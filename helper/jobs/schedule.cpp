@@ -29,8 +29,20 @@ bool Schedule::has_room_for(const JobSpec& spec) const {
   return kind.waiting.size() < spec.run.queue + places;
 }
 
+void Schedule::enter(const JobSpec& spec) {
+  if (spec.run.is_transient()) return;
+  alive_.insert(spec.id);
+  if (spec.alone) alone_.insert(spec.id);
+}
+
+void Schedule::end(const JobSpec& spec) {
+  leave(spec);
+  alive_.erase(spec.id);
+  alone_.erase(spec.id);
+}
+
 void Schedule::wait(const JobSpec& spec) {
-  kinds_[kind_of(spec)].waiting[spec.id] = {spec.run.max_running, spec.run.lock};
+  kinds_[kind_of(spec)].waiting[spec.id] = {spec.run.max_running, spec.run.lock, spec.alone};
 }
 
 void Schedule::run(const JobSpec& spec) {
@@ -58,6 +70,7 @@ std::uint64_t Schedule::next() const {
     if (kind.waiting.empty()) continue;
     const auto& [id, job] = *kind.waiting.begin();
     if (kind.places(job.max_running, places_in_all()) == 0 || locks_.contains(job.lock)) continue;
+    if (job.alone && has_others(id)) continue;
     if (oldest == 0 || id < oldest) oldest = id;
   }
   return oldest;

@@ -55,6 +55,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
       continue;
     }
     if (!job.spec.key.empty()) alive_keys_[job.spec.key] = job.spec.id;
+    schedule_.enter(job.spec);
     entry.live = std::make_unique<Live>();
     entry.live->has_folder = found.has_folder;
     if (found.records.may_have_started) {
@@ -78,6 +79,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
 
 Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   if (alive_with_key(spec.key)) return fail(ErrorCode::conflict, "a job of this key is alive");
+  if (const auto free = check_alone(spec); !free) return tl::unexpected(free.error());
   if (!schedule_.has_room_for(spec)) {
     return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
   }
@@ -100,10 +102,19 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   Entry& entry = add(std::move(spec));
   entry.live = std::make_unique<Live>();
   if (entry.job.spec.run.input != InputKind::none) entry.live->input = std::move(input);
+  schedule_.enter(entry.job.spec);
   schedule_.wait(entry.job.spec);
   if (entry.job.spec.run.is_transient()) encoded.clear();  // nothing for the journal
   accepted_.emplace(*id, std::move(encoded));
   return id;
+}
+
+Result<void> SupervisedJobs::check_alone(const JobSpec& spec) const {
+  const auto found = entries_.find(schedule_.alone());
+  if (found == entries_.end() || spec.run.is_transient()) return {};
+  const JobSpec& alone = found->second.job.spec;
+  return fail(ErrorCode::conflict, "no new job before job " + std::to_string(alone.id) + " (" +
+                                       alone.module + ' ' + alone.action + ") has ended");
 }
 
 // Bodies are on disk until their jobs have ended, and in no quota of what is kept. A caller has a
@@ -126,7 +137,7 @@ void SupervisedJobs::withdraw(std::uint64_t id) {
 void SupervisedJobs::forget(std::uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
-  schedule_.leave(found->second.job.spec);
+  schedule_.end(found->second.job.spec);
   free_key(found->second.job.spec);
   requests_.remove(found->second.job.spec);
   entries_.erase(found);

@@ -54,6 +54,7 @@ class SupervisedJobs final : public Jobs {
   void follow(std::uint64_t id) override;
   [[nodiscard]] const Job* find(std::uint64_t id) const override;
   [[nodiscard]] const Job* alive_with_key(std::string_view key) const override;
+  [[nodiscard]] const std::set<std::uint64_t>& alive() const override { return schedule_.alive(); }
   [[nodiscard]] std::set<std::uint64_t> of_request(const Asker& asker,
                                                    std::string_view request_id) const override;
   [[nodiscard]] std::vector<const Job*> of_module(std::string_view module) const override;
@@ -83,6 +84,7 @@ class SupervisedJobs final : public Jobs {
   static constexpr std::uint64_t full_disk_ms = 1000;
 
   Entry& add(JobSpec spec);
+  [[nodiscard]] Result<void> check_alone(const JobSpec& spec) const;
   [[nodiscard]] bool has_room_for_input(std::uint32_t uid, std::uint64_t bytes) const;
   void forget(std::uint64_t id);
   void free_key(const JobSpec& spec);
@@ -94,6 +96,7 @@ class SupervisedJobs final : public Jobs {
   void keep_to_limits();
 
   // The schedule's side.
+  [[nodiscard]] static std::string obstacle(const Entry& entry);
   void enqueue(Entry& entry);
   void run_what_may();
   void launch(Entry& entry);

@@ -243,7 +243,7 @@ void SupervisedJobs::conclude(Entry& entry) {
   }
   job.state = state_of(job.spec, *job.exit);
   if (job.exit->progress) job.progress = job.exit->progress;
-  schedule_.leave(job.spec);
+  schedule_.end(job.spec);
   free_key(job.spec);
   if (!job.spec.run.is_transient()) retention_.ended(job.spec, *job.exit);
   events_.ended(job);

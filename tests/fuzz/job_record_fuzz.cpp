@@ -1,6 +1,7 @@
 // Fuzz target: the records of a job's folder. The first byte chooses: the rest as it stands, or the
-// rest as the payload of a record whose seal is right, which a mutation alone would never find.
-// What is accepted, written again, must be the same bytes.
+// rest as the payload of a record whose seal is right, of this format and of the one before, which
+// a mutation alone would never find. What is accepted, written again, must be the same bytes; of
+// the older format, the same record.
 #include <sodium/crypto_generichash.h>
 
 #include <array>
@@ -20,9 +21,9 @@ void require(bool condition) {
 }
 
 // The seal as job_files.cpp puts it.
-std::string sealed(std::uint32_t kind, std::string_view payload) {
+std::string sealed(std::uint32_t kind, std::uint16_t format, std::string_view payload) {
   std::string out;
-  WireWriter(out).u32(kind).u16(3).text(payload);
+  WireWriter(out).u32(kind).u16(format).text(payload);
   std::array<unsigned char, 16> sum{};
   crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(out.data()),
                      out.size(), nullptr, 0);
@@ -30,10 +31,17 @@ std::string sealed(std::uint32_t kind, std::string_view payload) {
 }
 
 void check(const std::string& bytes) {
-  if (const auto spec = decode_job_spec(bytes)) require(encode(*spec) == bytes);
-  if (const auto start = decode_start_record(bytes)) require(encode(*start) == bytes);
-  if (const auto exit = decode_exit_record(bytes)) require(encode(*exit) == bytes);
-  if (const auto next_id = decode_next_id(bytes)) require(encode_next_id(*next_id) == bytes);
+  const auto is_older = [&] { return bytes[4] == 3; };  // the format, in what was accepted
+  const auto check_one = [&](const auto& record, const auto& decode) {
+    if (record) require(is_older() ? decode(encode(*record)) == record : encode(*record) == bytes);
+  };
+  check_one(decode_job_spec(bytes), decode_job_spec);
+  check_one(decode_start_record(bytes), decode_start_record);
+  check_one(decode_exit_record(bytes), decode_exit_record);
+  if (const auto next_id = decode_next_id(bytes)) {
+    require(is_older() ? decode_next_id(encode_next_id(*next_id)) == next_id
+                       : encode_next_id(*next_id) == bytes);
+  }
 }
 
 }  // namespace
@@ -46,7 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'T':
     case 'E':
     case 'N':
-      check(sealed(0x0072676D | std::uint32_t{data[0]} << 24, rest));
+      for (const std::uint16_t format : std::array<std::uint16_t, 2>{3, 4}) {
+        check(sealed(0x0072676D | std::uint32_t{data[0]} << 24, format, rest));
+      }
       break;
     default:
       check(rest);

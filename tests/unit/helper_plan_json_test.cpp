@@ -46,6 +46,21 @@ TEST(PlanJson, HasTheExactArgvAndWhatAPathStandsFor) {
             R"({"key":"","argv":["/bin/y"],"paths":[],"input":"nothing"}]})");
 }
 
+TEST(PlanJson, TellsHowAJobStandsToOthersAndItsDelay) {
+  JobPlan plan = plan_of({"/bin/x"});
+  const auto jobs = [&] {
+    const auto told = plan_object(of_mode(RunMode::job), some_rule(), StartJobs{{plan}}).value();
+    return told.substr(told.find(R"("input")"));
+  };
+  EXPECT_EQ(jobs(), R"("input":"nothing"}]})");
+  plan.others = OtherJobs::waited_for;
+  plan.delay = std::chrono::minutes(10);
+  EXPECT_EQ(jobs(), R"("input":"nothing","others":"waited_for","delay_ms":600000}]})");
+  plan.others = OtherJobs::conflict;
+  plan.delay = std::chrono::milliseconds(0);
+  EXPECT_EQ(jobs(), R"("input":"nothing","others":"conflict"}]})");
+}
+
 TEST(PlanJson, NeverHasASecret) {
   JobPlan plan = plan_of({"/bin/x"});
   plan.run.input = InputKind::secret;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "helper/jobs/job_files.h"
+#include "protocol/wire.h"
 
 namespace mgr {
 namespace {
@@ -31,6 +32,9 @@ JobSpec full_spec() {
   spec.run.paths = {{"/srv", "a/..b/c", PathKind::any}, {"/", "", PathKind::folder}};
   spec.input_bytes = 1 << 20;
   spec.request = {"id-1", checksum_of("asked"), {1, 2}};
+  spec.alone = true;
+  spec.delay = std::chrono::minutes(10);
+  spec.boot_id = "c0ffee";
   return spec;
 }
 
@@ -58,6 +62,36 @@ TEST(JobRecords, AreReadAsTheyWereWritten) {
   const StartRecord start{77, "b"};
   EXPECT_EQ(decode_start_record(encode(start)), start);
   EXPECT_EQ(decode_next_id(encode_next_id(max_job_id)), max_job_id);
+}
+
+// The same record in another format: its payload without the last bytes, sealed anew.
+std::string in_format(std::uint16_t format, const std::string& bytes, std::size_t without = 0) {
+  constexpr std::size_t head = 4 + 2 + 4, seal = 16;
+  const std::string payload = bytes.substr(head, bytes.size() - head - seal - without);
+  std::string out = bytes.substr(0, 4);
+  WireWriter(out).u16(format).text(payload);
+  return out + checksum_of(out);
+}
+
+TEST(JobRecords, OfTheFormatBeforeAreReadAndOfNoOther) {
+  JobSpec spec = full_spec();
+  spec.alone = false;
+  spec.delay = std::chrono::milliseconds(0);
+  spec.boot_id.clear();
+  constexpr std::size_t added = 1 + 8 + 4;  // alone, delay, boot_id
+  EXPECT_EQ(decode_job_spec(in_format(3, encode(spec), added)), spec);
+  expect_only_the_whole(in_format(3, encode(spec), added), decode_job_spec);
+  EXPECT_FALSE(decode_job_spec(in_format(3, encode(spec))));
+  EXPECT_FALSE(decode_job_spec(in_format(4, encode(spec), added)));
+  const StartRecord start{77, "b"};
+  EXPECT_EQ(decode_start_record(in_format(3, encode(start))), start);
+  EXPECT_EQ(decode_exit_record(in_format(3, encode(full_exit()))), full_exit());
+  EXPECT_EQ(decode_next_id(in_format(3, encode_next_id(7))), 7U);
+  for (const std::uint16_t format : std::vector<std::uint16_t>{0, 1, 2, 5, 0xFFFF}) {
+    EXPECT_FALSE(decode_job_spec(in_format(format, encode(spec)))) << format;
+    EXPECT_FALSE(decode_job_spec(in_format(format, encode(spec), added))) << format;
+    EXPECT_FALSE(decode_exit_record(in_format(format, encode(full_exit())))) << format;
+  }
 }
 
 TEST(JobRecords, RefuseAPathThatIsNotCanonicalBeneathItsRoot) {
@@ -167,6 +201,9 @@ INSTANTIATE_TEST_SUITE_P(
                       [](JobSpec& spec) { spec.run.cwd = std::string("/srv\0x", 6); },
                       [](JobSpec& spec) { spec.run.umask = 01000; },
                       [](JobSpec& spec) { spec.run.nice = 20; },
+                      [](JobSpec& spec) { spec.delay = std::chrono::milliseconds(-1); },
+                      [](JobSpec& spec) { spec.delay = max_delay + std::chrono::seconds(1); },
+                      [](JobSpec& spec) { spec.boot_id.assign(65, 'b'); },
                       [](JobSpec& spec) { spec.run.argv.emplace_back(max_record_length, 'x'); }));
 
 }  // namespace

@@ -166,5 +166,75 @@ TEST(Schedule, WithAllPlacesTakenThereIsNoRoomWithoutAQueue) {
   EXPECT_TRUE(schedule.has_room_for(job(2, "b", 0, "", 1)));
 }
 
+JobSpec alone(std::uint64_t id) {
+  JobSpec spec = job(id, "poweroff");
+  spec.alone = true;
+  return spec;
+}
+
+TEST(Schedule, OneThatRunsAloneWaitsUntilTheOthersHaveEnded) {
+  Schedule schedule(256);
+  const std::vector<JobSpec> jobs{job(1, "a"), job(2, "b"), alone(3)};
+  for (const JobSpec& spec : jobs) {
+    schedule.enter(spec);
+    schedule.wait(spec);
+  }
+  EXPECT_EQ(run_all(schedule, jobs), (Ids{1, 2})) << "older ones go on";
+  EXPECT_EQ(schedule.alone(), 3U);
+  EXPECT_EQ(schedule.alive(), (std::set<std::uint64_t>{1, 2, 3}));
+  schedule.leave(jobs[0]);  // and waits for its next attempt
+  schedule.end(jobs[1]);
+  EXPECT_EQ(schedule.next(), 0U) << "one between two attempts is alive";
+  schedule.wait(jobs[0]);
+  EXPECT_EQ(run_all(schedule, jobs), Ids{1});
+  schedule.end(jobs[0]);
+  EXPECT_EQ(run_all(schedule, jobs), Ids{3});
+  EXPECT_EQ(schedule.alone(), 3U) << "as long as it is alive";
+  schedule.end(jobs[2]);
+  EXPECT_EQ(schedule.alone(), 0U);
+  EXPECT_TRUE(schedule.alive().empty());
+}
+
+TEST(Schedule, OneThatRunsAloneIsInNoOnesWayWhenItIsGone) {
+  Schedule schedule(256);
+  const std::vector<JobSpec> jobs{job(1, "a"), alone(2)};
+  for (const JobSpec& spec : jobs) {
+    schedule.enter(spec);
+    schedule.wait(spec);
+  }
+  EXPECT_EQ(run_all(schedule, jobs), Ids{1});
+  schedule.end(jobs[1]);  // stopped while it waited
+  EXPECT_EQ(schedule.alone(), 0U);
+  EXPECT_EQ(schedule.next(), 0U);
+}
+
+TEST(Schedule, OneThatRunsAloneDoesNotWaitForWhatIsAnswersOnly) {
+  Schedule schedule(256);
+  JobSpec output = job(1, "a"), stream = job(2, "a");
+  output.run.mode = RunMode::output;
+  stream.run.mode = RunMode::stream;
+  for (const JobSpec& spec : {output, stream}) {
+    schedule.enter(spec);
+    schedule.run(spec);
+  }
+  EXPECT_TRUE(schedule.alive().empty());
+  schedule.enter(alone(3));
+  schedule.wait(alone(3));
+  EXPECT_EQ(schedule.next(), 3U);
+}
+
+TEST(Schedule, OneThatRunsAloneKeepsToTheOtherLimits) {
+  Schedule schedule(1);
+  JobSpec output = job(1, "a");
+  output.run.mode = RunMode::output;
+  schedule.enter(output);
+  schedule.run(output);
+  schedule.enter(alone(2));
+  schedule.wait(alone(2));
+  EXPECT_EQ(schedule.next(), 0U) << "no place is free";
+  schedule.end(output);
+  EXPECT_EQ(schedule.next(), 2U);
+}
+
 }  // namespace
 }  // namespace mgr

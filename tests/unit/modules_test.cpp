@@ -100,13 +100,32 @@ TEST(Registry, EveryActionOfEveryModuleIsDeniedWithoutARule) {
 // written down twice.
 TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
   const std::map<std::string, Proof> decided{
-      {"scan start", Proof::kernel}, {"scan stop", Proof::kernel},  {"scan status", Proof::kernel},
-      {"scan list", Proof::kernel},  {"job list", Proof::kernel},   {"job show", Proof::kernel},
-      {"job wait", Proof::kernel},   {"job stop", Proof::kernel},   {"job output", Proof::kernel},
-      {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
-      {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
-      {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"mgr can-i", Proof::none},
-      {"mgr reload", Proof::kernel}, {"dns start", Proof::kernel},
+      {"scan start", Proof::kernel},
+      {"scan stop", Proof::kernel},
+      {"scan status", Proof::kernel},
+      {"scan list", Proof::kernel},
+      {"job list", Proof::kernel},
+      {"job show", Proof::kernel},
+      {"job wait", Proof::kernel},
+      {"job stop", Proof::kernel},
+      {"job output", Proof::kernel},
+      {"job follow", Proof::kernel},
+      {"job watch", Proof::kernel},
+      {"job prune", Proof::kernel},
+      {"mgr ping", Proof::none},
+      {"mgr version", Proof::none},
+      {"mgr whoami", Proof::none},
+      {"mgr modules", Proof::none},
+      {"mgr policy", Proof::kernel},
+      {"mgr can-i", Proof::none},
+      {"mgr reload", Proof::kernel},
+      {"dns start", Proof::kernel},
+      {"shutdown cancel", Proof::kernel},
+      {"shutdown status", Proof::kernel},
+      // As modules.d says, where that names a command; else they fail.
+      {"shutdown poweroff", Proof::kernel},
+      {"shutdown reboot", Proof::kernel},
+      {"shutdown halt", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";
