@@ -123,9 +123,11 @@ class BuiltInLint {
         "others still run");
   }
 
+  // Waiting for jobs and forcing exclude each other, whoever asks.
   static bool says_no(const Rule& rule) {
     return std::ranges::any_of(rule.where, [](const Condition& each) {
-      return each.argument == "force" && !contains(each.texts, "yes");
+      return (each.argument == "force" && !contains(each.texts, "yes")) ||
+             (each.argument == "wait_for_jobs" && !contains(each.texts, "no"));
     });
   }
 

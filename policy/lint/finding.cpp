@@ -45,7 +45,8 @@ constexpr std::array codes = std::to_array<FindingCode>({
     {"shell-unit", danger, "leave the unit out of the rule"},
     {"ending-unit", weak, "leave the unit out; give shutdown to whom it is meant for"},
     {"forced-shutdown", weak,
-     "where = { force = \"no\" }, or a [[deny]] for them with where = { force = \"yes\" }"},
+     "where = { wait_for_jobs = \"yes\" }, or a [[deny]] for them with where = { force = \"yes\" "
+     "}"},
     {"unsigned-shutdown", weak, "min_proof = \"signed\", and keys for whom a rule allows it"},
     {"unreachable-allow", dead, "take it out, or move it before the rule that decides"},
     {"idle-deny", dead, "take it out, or see whom and what it should be about"},

@@ -54,6 +54,8 @@ TEST(LintForce, IsNotFoundForAdminsNorOfWhatEndsNothing) {
 TEST(LintForce, IsNotFoundWhereTheRuleOrADenyTakesItAway) {
   const std::string allow = rule("allow", "'web'", "['poweroff', 'reboot']");
   EXPECT_FALSE(may_force(rule("allow", "'web'", "'*'", "force = 'no'")));
+  EXPECT_FALSE(may_force(rule("allow", "'web'", "'*'", "wait_for_jobs = 'yes'")));
+  EXPECT_TRUE(may_force(rule("allow", "'web'", "'*'", "wait_for_jobs = ['yes', 'no']")));
   EXPECT_FALSE(may_force(allow + rule("deny", "'web'", "'*'", "force = 'yes'")));
   EXPECT_FALSE(may_force(allow + rule("deny", "'anyone'", "['poweroff', 'reboot']")));
   EXPECT_FALSE(may_force(rule("deny", "'web'", "'poweroff'", "force = ['yes', 'no']") + allow +
