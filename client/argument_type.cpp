@@ -124,14 +124,16 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
   if (!read_limits(argument, type)) return bad("limits that are none");
   const auto path_kind = find_word<PathKind>(argument.string_at("kind").value_or("file"));
   type.path_kind = path_kind.value_or(PathKind::any);
+  type.listed = argument.boolean_at("listed").value_or(false);
   if (type.kind == TypeKind::enumeration && type.choices.empty()) return std::nullopt;
   if (type.kind == TypeKind::path && (type.roots.empty() || !path_kind)) return std::nullopt;
   return type;
 }
 
 std::string type_words(const ArgumentType& type, const std::string& pattern) {
-  const std::string element =
-      element_words(type) + (pattern.empty() ? "" : " that matches " + pattern);
+  const std::string element = element_words(type) +
+                              (pattern.empty() ? "" : " that matches " + pattern) +
+                              (type.listed ? "; the policy lists which" : "");
   if (!type.is_list) return element;
   return "list of up to " + std::to_string(type.max_items) + ": " + element;
 }

@@ -8,6 +8,8 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
+constexpr std::size_t longest_ids = 60;
+
 bool is_container(const JsonValue& value) {
   return value.is(Kind::object) || value.is(Kind::array);
 }
@@ -48,16 +50,33 @@ bool any_has(const JsonValue& jobs, std::string_view name) {
                      [&](const JsonValue& job) { return job.find(name) != nullptr; });
 }
 
+// The ids of a list, "3, 4".
+std::string ids_cell(const JsonValue& job, std::string_view name) {
+  const JsonValue* ids = job.find(name);
+  if (ids == nullptr || !ids->is(Kind::array)) return "-";
+  std::string joined;
+  for (const JsonValue& id : ids->items) {
+    if (!is_container(id)) joined += (joined.empty() ? "" : ", ") + plain_text(id);
+  }
+  return joined.empty() ? "-" : shortened(joined, longest_ids);
+}
+
 std::string render_jobs(const JsonValue& jobs) {
   if (jobs.items.empty()) return "no jobs\n";
+  const bool due = any_has(jobs, "due");
+  const bool waits = any_has(jobs, "waits_for");
   const bool started = any_has(jobs, "new");
   const bool detailed = any_has(jobs, "detail");
   std::vector<std::vector<std::string>> rows{{"ID", "KEY", "STATE", "SINCE", "EXIT"}};
+  if (due) rows.front().push_back("DUE");
+  if (waits) rows.front().push_back("WAITS FOR");
   if (started) rows.front().push_back("NEW");
   if (detailed) rows.front().push_back("DETAIL");
   for (const JsonValue& job : jobs.items) {
     rows.push_back(
         {cell(job, "id"), key_cell(job), cell(job, "state"), since_cell(job), exit_cell(job)});
+    if (due) rows.back().push_back(cell(job, "due"));
+    if (waits) rows.back().push_back(ids_cell(job, "waits_for"));
     if (started) rows.back().push_back(cell(job, "new"));
     if (detailed) rows.back().push_back(cell(job, "detail"));
   }

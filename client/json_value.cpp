@@ -110,6 +110,8 @@ std::optional<std::uint64_t> JsonValue::number_at(std::string_view name) const {
   return whole_number<std::uint64_t>(find(name));
 }
 
+std::optional<std::uint64_t> JsonValue::number() const { return whole_number<std::uint64_t>(this); }
+
 std::optional<std::int64_t> JsonValue::integer_at(std::string_view name) const {
   return whole_number<std::int64_t>(find(name));
 }

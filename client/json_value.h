@@ -32,6 +32,8 @@ struct JsonValue {
   [[nodiscard]] std::optional<std::string> string_at(std::string_view name) const;
   [[nodiscard]] std::optional<bool> boolean_at(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint64_t> number_at(std::string_view name) const;
+  // The number that this itself is; otherwise nothing.
+  [[nodiscard]] std::optional<std::uint64_t> number() const;
   [[nodiscard]] std::optional<std::int64_t> integer_at(std::string_view name) const;
 };
 

@@ -13,6 +13,7 @@
 #include "client/import/run_import.h"
 #include "client/jobs/output_view.h"
 #include "client/jobs/run_jobs.h"
+#include "client/jobs/shutdown_view.h"
 #include "client/options.h"
 #include "client/question.h"
 #include "client/reload.h"
@@ -33,6 +34,9 @@ constexpr std::string_view options_for_jobs = "--dry-run --on-behalf-of --json";
 
 // The text for people; that of `mgr modules` is its catalogue.
 Outcome<std::string> human_text(const Request& request, const Reply& reply) {
+  if (request.module == "shutdown" && request.action == "status") {
+    return render_shutdown_status(reply, current_style());
+  }
   if (request.module != "mgr" || request.action != "modules") return render_success(reply);
   return parse_catalogue(reply.data_json).map(catalogue_help);
 }

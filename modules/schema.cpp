@@ -28,6 +28,7 @@ void append_limits(JsonWriter& json, const ArgumentType& type) {
     json.member("max_length", max_body_length);
   }
   if (type.is_list) json.member("max_items", type.max_items);
+  if (type.listed) json.member("listed", true);
 }
 
 void append_argument(JsonWriter& json, const Argument& argument) {

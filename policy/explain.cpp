@@ -163,7 +163,8 @@ void Explainer::explain_default(const Question& question, const Fitting& request
   found.verdict = Verdict::deny;
   found.reason = "no [[allow]] applies";
   found.nearest = nearest_allows(policy(), request);
-  const std::string unmendable = obstacle(*found.action, question.caller.subject);
+  std::string unmendable = obstacle(*found.action, question.caller.subject);
+  if (unmendable.empty()) unmendable = why_unlisted(*found.action, request.arguments);
   if (!unmendable.empty()) {
     found.no_grant = "no line grants it: " + unmendable;
     return;

@@ -102,28 +102,40 @@ void note_the_rest(const Fitting& request, const KnownAction& action,
   }
 }
 
+// The arguments that conditions must be about: those of the nearest rule, and those to be listed.
+std::vector<std::string> to_be_named(const Rule* nearest, const KnownAction& action) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  for (const Condition& condition :
+       nearest == nullptr ? std::vector<Condition>{} : nearest->where) {
+    add(condition.argument);
+  }
+  for (const Argument& argument : action.arguments) {
+    if (argument.type.listed) add(argument.name);
+  }
+  return names;
+}
+
 void add_conditions(const Rule* nearest, const Fitting& request, const KnownAction& action,
                     Grant& grant) {
   std::string conditions;
-  std::vector<std::string> seen;
-  for (const Condition& condition :
-       nearest == nullptr ? std::vector<Condition>{} : nearest->where) {
-    if (std::ranges::find(seen, condition.argument) != seen.end()) continue;
-    seen.push_back(condition.argument);
-    const ArgumentValue* value = find_argument(request.arguments, condition.argument);
+  const std::vector<std::string> named = to_be_named(nearest, action);
+  for (const std::string& name : named) {
+    const ArgumentValue* value = find_argument(request.arguments, name);
     const auto exact = value == nullptr ? std::nullopt : exact_values(*value);
     if (exact) {
-      conditions +=
-          (conditions.empty() ? "" : ", ") + toml_key(condition.argument) + " = " + *exact;
+      conditions += (conditions.empty() ? "" : ", ") + toml_key(name) + " = " + *exact;
     } else {
-      grant.notes.push_back("they grant it with any " + condition.argument +
+      grant.notes.push_back("they grant it with any " + name +
                             (value == nullptr
                                  ? ", since no condition holds for what is left out"
                                  : ", since no condition can name a text with .. in it"));
     }
   }
   if (!conditions.empty()) grant.lines += "where  = { " + conditions + " }\n";
-  note_the_rest(request, action, seen, grant);
+  note_the_rest(request, action, named, grant);
 }
 
 std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& grant) {
@@ -136,6 +148,17 @@ std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& g
 }
 
 }  // namespace
+
+std::string why_unlisted(const KnownAction& action, const ArgumentValues& arguments) {
+  for (const Argument& argument : action.arguments) {
+    if (!argument.type.listed) continue;
+    const ArgumentValue* value = find_argument(arguments, argument.name);
+    const std::string wanted = "every rule must list its " + argument.name;
+    if (value == nullptr) return wanted + ", and none can list what is left out";
+    if (!exact_values(*value)) return wanted + ", and none can name a text with .. in it";
+  }
+  return "";
+}
 
 Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& grantee,
                   const KnownAction& action, const Rule* nearest) {

@@ -22,11 +22,16 @@ struct Grantee {
   bool is_anyone = false;
 };
 
+// Why no rule can say exactly these arguments, which it must: "" where one can. The arguments are
+// of the action's types.
+[[nodiscard]] std::string why_unlisted(const KnownAction& action, const ArgumentValues& arguments);
+
 // An [[allow]] of exactly this module and action, for the caller: one of its principals, the one
 // that `nearest` names or else that with the fewest callers; a [[principal]] of its own where it is
 // none; anyone where it is nobody. Where `nearest`, a rule about this module and action or null,
 // has conditions, the arguments in them must be exactly what this request
-// has; the other arguments of `action` may be anything, which the notes say.
+// has, and those must be that are to be listed (why_unlisted() is ""); the other arguments of
+// `action` may be anything, which the notes say.
 [[nodiscard]] Grant grant_lines(const Policy& policy, const Fitting& request,
                                 const Grantee& grantee, const KnownAction& action,
                                 const Rule* nearest);

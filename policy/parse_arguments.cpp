@@ -81,6 +81,10 @@ ArgumentType read_type(TableReader& table) {
   if (type.kind == TypeKind::enumeration) read_choices(table, type);
   if (type.kind == TypeKind::string || type.kind == TypeKind::secret) read_text(table, type);
   if (type.kind == TypeKind::path) read_path(table, type);
+  // yes and no are no list, and of what is the command's input no rule says anything.
+  if (type.kind != TypeKind::boolean && !is_input(type.kind)) {
+    type.listed = table.boolean("listed", false);
+  }
   return type;
 }
 

@@ -17,6 +17,16 @@ tl::unexpected<Failure> bad() {
   return failed(Failure::Kind::bad_reply, "what stands for the jobs is none");
 }
 
+// Of a list; what is no number in it is none.
+std::vector<std::uint64_t> read_ids(const JsonValue* list) {
+  std::vector<std::uint64_t> ids;
+  if (list == nullptr || !list->is(Kind::array)) return ids;
+  for (const JsonValue& item : list->items) {
+    if (const auto id = item.number()) ids.push_back(*id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 bool Job::has_ended() const {
@@ -48,6 +58,8 @@ std::optional<Job> read_job(const JsonValue& from) {
   job.exit_status = from.number_at("exit_status");
   job.signal = from.number_at("signal");
   job.wall_ms = from.number_at("wall_ms");
+  job.due = text("due");
+  job.waits_for = read_ids(from.find("waits_for"));
   return job;
 }
 

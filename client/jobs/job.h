@@ -22,6 +22,8 @@ struct Job {
   std::optional<std::uint64_t> progress;  // in percent, 0 to 100
   std::optional<std::uint64_t> exit_status, signal;
   std::optional<std::uint64_t> wall_ms;
+  std::string due;                       // when what it is for happens, as it came
+  std::vector<std::uint64_t> waits_for;  // jobs that are to end before it starts
 
   [[nodiscard]] bool has_ended() const;
   // "scan:17", or "scan start" where there is no key.

@@ -69,6 +69,20 @@ std::string time_and_age(const std::string& time, const JobStyle& style) {
   return time_text(time) + (age == "-" ? "" : " (" + age + " ago)");
 }
 
+// Until then: "in 4 min"; "" for a time that is none, or past.
+std::string until(const std::string& time, std::int64_t now) {
+  const auto then = parse_time(time);
+  if (!then || *then <= now) return "";
+  return "in " + human_duration(static_cast<std::uint64_t>(*then - now));
+}
+
+// Short, for a column.
+std::string due_cell(const Job& job, const JobStyle& style) {
+  if (job.due.empty()) return "-";
+  const std::string wait = until(job.due, style.now);
+  return wait.empty() ? time_text(job.due) : wait;
+}
+
 // An argument as a shell would want it written; for reading, and harmless.
 std::string quoted(const std::string& argument) {
   constexpr std::string_view plain =
@@ -167,13 +181,37 @@ std::string exit_text(const Job& job) {
   return job.exit_status ? std::to_string(*job.exit_status) : "-";
 }
 
+std::string due_text(const Job& job, const JobStyle& style) {
+  const std::string wait = until(job.due, style.now);
+  if (job.due.empty() || wait.empty()) return time_and_age(job.due, style);
+  return time_text(job.due) + " (" + wait + ")";
+}
+
+std::string waits_for_text(const std::vector<std::uint64_t>& ids) {
+  constexpr std::size_t most = 16;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(ids.size(), most); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(ids[i]);
+  }
+  return ids.size() > most ? text + ", …" : text;
+}
+
 std::string render_job_table(const std::vector<Job>& jobs, const JobStyle& style) {
   std::vector<std::vector<std::string>> rows{
       {"ID", "STATE", "PROGRESS", "MODULE", "ACTION", "KEY", "CALLER", "AGE", "DURATION", "EXIT"}};
+  const bool due = std::ranges::any_of(jobs, [](const Job& job) { return !job.due.empty(); });
+  const bool wait =
+      std::ranges::any_of(jobs, [](const Job& job) { return !job.waits_for.empty(); });
+  if (due) rows.front().emplace_back("DUE");
+  if (wait) rows.front().emplace_back("WAITS FOR");
   for (const Job& job : jobs) {
     rows.push_back({std::to_string(job.id), or_dash(job.state), progress_text(job),
                     or_dash(job.module), or_dash(job.action), or_dash(job.key), caller_text(job),
                     since(job.accepted, style.now), duration_text(job, style), exit_text(job)});
+    if (due) rows.back().push_back(due_cell(job, style));
+    if (wait) {
+      rows.back().push_back(job.waits_for.empty() ? "-" : waits_for_text(job.waits_for));
+    }
   }
   if (!style.colour) return render_table(rows);
   return render_table(rows, [&](std::size_t row, std::size_t column) -> std::string_view {
@@ -188,7 +226,9 @@ std::string render_job_change(const Job& job, const JobStyle& style) {
   if (job.progress && !job.has_ended()) text += "  " + progress_text(job);
   const std::string exit = exit_text(job);
   if (exit != "-") text += job.signal ? "  " + exit : "  exit " + exit;
-  return text + "  " + shortened(job.name(), 2 * cell_width) + '\n';
+  text += "  " + shortened(job.name(), 2 * cell_width);
+  if (!job.waits_for.empty()) text += "  waits for " + waits_for_text(job.waits_for);
+  return text + '\n';
 }
 
 std::string render_job_details(const JsonValue& from, const JobStyle& style) {
@@ -204,12 +244,14 @@ std::string render_job_details(const JsonValue& from, const JobStyle& style) {
   details.time("Accepted", job->accepted);
   details.time("Started", job->started);
   details.time("Ended", job->ended);
+  if (!job->due.empty()) details.line("Due", due_text(*job, style));
+  details.line("Waits for", waits_for_text(job->waits_for));
   if (!job->started.empty()) details.line("Duration", duration_text(*job, style));
   details.line("Used", used_text(from));
-  details.drop({"id",           "key",         "module",      "action",  "state", "detail",
-                "progress",     "exit_status", "signal",      "caller",  "user",  "argv",
-                "timeout_ms",   "attempt",     "accepted",    "started", "ended", "wall_ms",
-                "processor_ms", "peak_memory", "output_bytes"});
+  details.drop({"id",           "key",         "module",       "action",  "state",    "detail",
+                "progress",     "exit_status", "signal",       "caller",  "user",     "argv",
+                "timeout_ms",   "attempt",     "accepted",     "started", "ended",    "wall_ms",
+                "processor_ms", "peak_memory", "output_bytes", "due",     "waits_for"});
   return details.finish();
 }
 

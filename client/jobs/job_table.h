@@ -16,7 +16,8 @@ struct JobStyle {
   std::int64_t now = 0;  // milliseconds since 1970; ages and running times are counted up to here
 };
 
-// ID STATE PROGRESS MODULE ACTION KEY CALLER AGE DURATION EXIT, a row each.
+// ID STATE PROGRESS MODULE ACTION KEY CALLER AGE DURATION EXIT, a row each; where some job says it,
+// also DUE, and WAITS FOR with the ids of others.
 [[nodiscard]] std::string render_job_table(const std::vector<Job>& jobs, const JobStyle& style);
 
 // One change on one line: "2026-11-22 22:00:00 UTC  7  running  42 %  scan:17".
@@ -27,6 +28,12 @@ struct JobStyle {
 
 // The ids, a line each.
 [[nodiscard]] std::string render_job_ids(const std::vector<Job>& jobs);
+
+// "2026-11-22 22:10:00 UTC (in 4 min)", of what the job is for; "" where it says no such time.
+[[nodiscard]] std::string due_text(const Job& job, const JobStyle& style);
+
+// "3, 4": the first of them, and … where there are more.
+[[nodiscard]] std::string waits_for_text(const std::vector<std::uint64_t>& ids);
 
 // "0", "3", "signal 9", or "-" while there is none.
 [[nodiscard]] std::string exit_text(const Job& job);

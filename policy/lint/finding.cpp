@@ -42,6 +42,12 @@ constexpr std::array codes = std::to_array<FindingCode>({
     {"anyone-allowed", danger, "name a principal; `anyone` is everybody, over the network too"},
     {"admin-action", weak, "leave it to root and to the group of the admins"},
     {"wide-jobs", weak, "jobs = \"own\", or \"claimed\" for a page that acts for several people"},
+    {"shell-unit", danger, "leave the unit out of the rule"},
+    {"ending-unit", weak, "leave the unit out; give shutdown to whom it is meant for"},
+    {"forced-shutdown", weak,
+     "where = { wait_for_jobs = \"yes\" }, or a [[deny]] for them with where = { force = \"yes\" "
+     "}"},
+    {"unsigned-shutdown", weak, "min_proof = \"signed\", and keys for whom a rule allows it"},
     {"unreachable-allow", dead, "take it out, or move it before the rule that decides"},
     {"idle-deny", dead, "take it out, or see whom and what it should be about"},
     {"rule-for-nobody", dead, "correct the names of users and groups, or create them"},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "policy/lint/built_in.h"
 #include "policy/lint/commands.h"
 #include "policy/lint/files.h"
 #include "policy/lint/names.h"
@@ -18,6 +19,7 @@ std::vector<Finding> lint(const PolicyReview& review, std::optional<gid_t> admin
   // A failure is what no policy loads with, so none is reviewed with it.
   if (auto found = lint_names(review.policy, review.known)) findings = std::move(*found);
   lint_rules(review, admin_gid, findings);
+  lint_built_in(review, admin_gid, findings);
   for (const DeclaredModule& module : review.modules) {
     for (const DeclaredAction& action : module.actions) {
       lint_command(action, findings);

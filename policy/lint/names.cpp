@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "policy/toml_text.h"
+
 namespace mgr {
 namespace {
 
@@ -45,6 +47,7 @@ class RuleLint {
         warn("unknown-name", "'action' names '" + action + "', which does not exist");
       return;
     }
+    for (const KnownAction* each : actions) look_for_list(*each);
     for (const Condition& condition : rule_.where) {
       for (const KnownAction* each : actions) compare(condition, *each);
       const auto takes_it = [&](const KnownAction* each) { return find_type(condition, *each); };
@@ -56,6 +59,20 @@ class RuleLint {
                                  "' never holds for the action '" + action +
                                  "', which takes no such argument: the rule " +
                                  (rule_.allow ? "grants" : "denies") + " nothing there");
+    }
+  }
+
+  // A rule that lists nothing would grant every value that there is, and those to come.
+  void look_for_list(const KnownAction& action) {
+    for (const Argument& argument : action.arguments) {
+      if (!rule_.allow || !argument.type.listed || !error_.empty()) continue;
+      const bool lists = std::ranges::any_of(
+          rule_.where, [&](const Condition& each) { return each.argument == argument.name; });
+      if (lists) continue;
+      error_ = place() + "the action '" + action.name + "' wants each rule to list its '" +
+               argument.name + "': write where = { " + toml_key(argument.name) + " = " +
+               (is_number(argument.type.kind) ? "[1, \"5..9\"]" : "[\"…\", \"…\"]") +
+               " }, in a rule of its own where other actions take none";
     }
   }
 

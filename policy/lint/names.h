@@ -15,7 +15,8 @@ namespace mgr {
 // holds, so an allow grants nothing and a deny denies nothing. Also where a condition holds numbers
 // alone for an argument that is none, or texts alone for one that is: that grants nothing, or
 // denies all. Those are no errors, since a package may bring its rules before its modules. Fails,
-// with "file:line: …", where a condition is about a secret or the body.
+// with "file:line: …", where a condition is about a secret or the body, and where an allow has no
+// condition about an argument that is to be listed, of any action that it covers.
 [[nodiscard]] Result<std::vector<Finding>> lint_names(const Policy& policy,
                                                       const std::vector<KnownModule>& known);
 

@@ -114,21 +114,14 @@ class RulesLint {
     return names(rule, "mgr", "reload") || names(rule, "mgr", "policy");
   }
 
-  bool is_admin(const Principal& principal) const {
-    const auto is_root = [](uid_t uid) { return uid == 0; };
-    const auto is_group = [&](gid_t gid) { return gid == 0 || admin_gid_ == gid; };
-    return std::ranges::all_of(principal.uids, is_root) &&
-           std::ranges::all_of(principal.gids, is_group);
-  }
-
   bool are_all_admins(const Rule& rule) const {
-    return std::ranges::all_of(rule.who,
-                               [&](std::size_t who) { return is_admin(policy_.principals[who]); });
+    return std::ranges::all_of(
+        rule.who, [&](std::size_t who) { return is_admin(policy_.principals[who], admin_gid_); });
   }
 
   // Admins, or whom some rule makes as good as one; that rule is the finding.
   void find_trusted() {
-    for (const Principal& each : policy_.principals) trusted_.push_back(is_admin(each));
+    for (const Principal& each : policy_.principals) trusted_.push_back(is_admin(each, admin_gid_));
     for (const Rule& rule : policy_.rules) {
       if (!rule.allow || !administrates(rule)) continue;
       for (const std::size_t who : rule.who) trusted_[who] = true;
@@ -154,6 +147,13 @@ class RulesLint {
 };
 
 }  // namespace
+
+bool is_admin(const Principal& principal, std::optional<gid_t> admin_gid) {
+  const auto is_root = [](uid_t uid) { return uid == 0; };
+  const auto is_group = [&](gid_t gid) { return gid == 0 || admin_gid == gid; };
+  return !principal.is_anyone && std::ranges::all_of(principal.uids, is_root) &&
+         std::ranges::all_of(principal.gids, is_group);
+}
 
 void lint_rules(const PolicyReview& review, std::optional<gid_t> admin_gid,
                 std::vector<Finding>& findings) {

@@ -11,6 +11,9 @@
 
 namespace mgr {
 
+// Whether nobody is this principal but root and the group of the admins.
+[[nodiscard]] bool is_admin(const Principal& principal, std::optional<gid_t> admin_gid);
+
 // Rules that are never reached or are for nobody, and grants that go further than they should.
 // Sound: what is called dead decides no request, whoever makes it, with the users and groups of
 // this machine; not everything that is dead is found.

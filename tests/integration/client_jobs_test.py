@@ -24,7 +24,9 @@ EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066\r\x00"
 
 MODULES = {"modules": [
     {"name": "scan", "aliases": ["SCAN_MODULE"], "actions": [
-        {"name": "start", "arguments": [{"name": "task_ids", "type": "list of int", "required": True}]}]},
+        {"name": "start", "arguments": [{"name": "task_ids", "type": "list of int", "required": True}]},
+        {"name": "status"}]},
+    {"name": "shutdown", "actions": [{"name": "status"}]},
     {"name": "stop", "actions": [{"name": "it"}]},
     {"name": "job", "actions": [
         {"name": name, "arguments": [{"name": "ids", "type": "list of int"}, {"name": "id", "type": "int"}]}
@@ -173,6 +175,21 @@ class Lists(unittest.TestCase):
         with daemon(list=jobs("list")) as server:
             self.assertEqual(run(server, "jobs")[1], b"no jobs\n")
             self.assertEqual(run(server, "jobs", "-q")[1], b"")
+
+    def test_the_status_of_a_shutdown_is_when_the_machine_goes_down(self):
+        waiting = job(9, "queued", module="shutdown", action="reboot", key="shutdown", waits_for=[3, 4])
+        with daemon(status=jobs("status", waiting), list=jobs("list", waiting)) as server:
+            _, out, errors = run(server, "shutdown", "status")
+            self.assertEqual(errors, "")
+            self.assertTrue(out.startswith(b"reboot: the machine goes down when these jobs have ended: 3, 4;"), out)
+            self.assertIn(b"Waits for: 3, 4\n", out)
+            self.assertIn(b"WAITS FOR\n", run(server, "jobs")[1])
+            self.assertEqual(run(server, "-q", "shutdown", "status")[1], b"")
+            told = json.loads(run(server, "--json", "shutdown", "status")[1])
+            self.assertEqual(told["data"]["jobs"][0]["waits_for"], [3, 4])
+        with daemon(status=jobs("status")) as server:
+            self.assertEqual(run(server, "shutdown", "status")[1], b"no shutdown is scheduled\n")
+            self.assertEqual(run(server, "scan", "status")[1], b"no jobs\n")
 
     def test_colour_is_for_a_terminal_that_wants_it(self):
         with daemon(list=jobs("list", job(state="failed"))) as server:

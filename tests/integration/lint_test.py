@@ -78,6 +78,23 @@ class Lint(PolicyFiles):
         self.assertEqual(code, 1)
         self.assertTrue(output.startswith(f"{path}:1: silence-unused: "), output)
 
+    def test_a_rule_that_lists_no_unit_does_not_load(self):
+        self.write("modules.d/site.toml", """[module.site.action.restart]
+command = ["/bin/echo", "{unit}"]
+arg.unit = { type = "unit", listed = true }
+""")
+        allow = '[[allow]]\nwho = "anyone"\nmodule = %s\naction = %s\n'
+        path = self.etc / "policy.toml"
+        for module, action in (('"site"', '"restart"'), ('["scan", "site"]', '"*"')):
+            self.write("policy.toml", GOOD + allow % (module, action))
+            for command in ("check", "lint"):
+                code, _, errors = self.run_mgrctl("policy", command, "--files", self.etc)
+                self.assertEqual(code, 2)
+                self.assertIn(f"{path}:6: the action 'restart' wants each rule to list its 'unit': "
+                              "write where = { unit = [", errors)
+        self.write("policy.toml", GOOD + allow % ('"site"', '"*"') + 'where = { unit = "nginx.service" }\n')
+        self.assertEqual(self.run_mgrctl("policy", "check", "--files", self.etc)[0], 0)
+
     def test_writes_json(self):
         path = self.write("modules.d/box.toml", SHELL)
         code, output, _ = self.lint("--json", "--files", self.etc)

@@ -52,6 +52,11 @@ TEST(ClientDisplay, JobsAreATable) {
       shown(R"({"jobs":[{"id":1,"key":"k","state":"lost","accepted":"T0","detail":"gone"}]})"),
       "ID  KEY  STATE  SINCE  EXIT  DETAIL\n"
       "1   k    lost   T0     -     gone\n");
+  EXPECT_EQ(shown(R"({"jobs":[{"id":1,"key":"k","state":"queued","accepted":"T0",
+                      "waits_for":[3,4],"new":true},{"id":2,"due":"\u001b"}]})"),
+            "ID  KEY  STATE   SINCE  EXIT  DUE   WAITS FOR  NEW\n"
+            "1   k    queued  T0     -     -     3, 4       yes\n"
+            "2   - -  -       -      -     \\x1b  -          -\n");
   EXPECT_EQ(shown("{\"jobs\":[]}"), "no jobs\n");
   EXPECT_EQ(shown("{\"jobs\":[7]}"), "ID  KEY  STATE  SINCE  EXIT\n-   - -  -      -      -\n");
 }

@@ -3,6 +3,7 @@
 
 #include "client/exit_code.h"
 #include "client/jobs/job_table.h"
+#include "client/jobs/shutdown_view.h"
 #include "client/jobs/units.h"
 #include "client/users.h"
 
@@ -95,6 +96,82 @@ TEST(ClientJobs, DetailsTellEverythingOnce) {
             "Duration:  2.0 s\n"
             "Used:      12 ms of processor, 1.0 MB of memory, 77 B of output\n"
             "arguments:\n  task_ids: 17\nlimits:\n  open_files: 9\nnews: 1\n");
+}
+
+constexpr const char* shutdown_waits = R"({"jobs":[
+  {"id":9,"key":"shutdown","module":"shutdown","action":"reboot","state":"queued",
+   "accepted":"2026-11-22T22:00:00Z","waits_for":[3,4]}]})";
+constexpr const char* shutdown_due = R"({"jobs":[
+  {"id":9,"key":"shutdown","module":"shutdown","action":"poweroff","state":"running",
+   "accepted":"2026-11-22T22:00:00Z","started":"2026-11-22T22:00:00Z",
+   "due":"2026-11-22T22:10:00.000000Z"},
+  {"id":8,"module":"dns","action":"flush","state":"succeeded"}]})";
+const JobStyle at_four_past{false, *parse_time("2026-11-22T22:04:00Z")};
+
+std::string shutdown_status(const std::string& data) {
+  Reply reply;
+  reply.data_json = data;
+  const auto text = render_shutdown_status(reply, at_four_past);
+  return text ? *text : text.error().detail;
+}
+
+TEST(ClientJobs, ATableTellsWhatIsDueAndWhatWaits) {
+  EXPECT_EQ(
+      render_job_table(jobs_of(shutdown_due), at_four_past),
+      "ID  STATE      PROGRESS  MODULE    ACTION    KEY       CALLER  AGE    DURATION  EXIT  DUE\n"
+      "9   running    -         shutdown  poweroff  shutdown  -       4 min  4 min     -     in "
+      "6 min\n"
+      "8   succeeded  -         dns       flush     -         -       -      -         -     "
+      "-\n");
+  const std::string waits = render_job_table(jobs_of(shutdown_waits), at_four_past);
+  EXPECT_NE(waits.find("  WAITS FOR\n"), std::string::npos) << waits;
+  EXPECT_NE(waits.find("  3, 4\n"), std::string::npos) << waits;
+  EXPECT_EQ(render_job_change(jobs_of(shutdown_waits)[0], at_four_past),
+            "2026-11-22 22:04:00 UTC  9  queued  shutdown  waits for 3, 4\n");
+}
+
+TEST(ClientJobs, TheStatusOfAShutdownTellsWhenTheMachineGoesDown) {
+  EXPECT_EQ(shutdown_status(shutdown_due),
+            "poweroff: the machine goes down at 2026-11-22 22:10:00 UTC (in 6 min)\n"
+            "Job:       9, shutdown\n"
+            "Action:    shutdown poweroff\n"
+            "State:     running\n"
+            "Accepted:  2026-11-22 22:00:00 UTC (4 min ago)\n"
+            "Started:   2026-11-22 22:00:00 UTC (4 min ago)\n"
+            "Due:       2026-11-22 22:10:00 UTC (in 6 min)\n"
+            "Duration:  4 min\n");
+  EXPECT_EQ(shutdown_status(shutdown_waits),
+            "reboot: the machine goes down when these jobs have ended: 3, 4; no new ones are "
+            "accepted\n"
+            "Job:       9, shutdown\n"
+            "Action:    shutdown reboot\n"
+            "State:     queued\n"
+            "Accepted:  2026-11-22 22:00:00 UTC (4 min ago)\n"
+            "Waits for: 3, 4\n");
+}
+
+TEST(ClientJobs, TheStatusOfAShutdownSaysWhereNoneIsScheduled) {
+  for (const char* data :
+       {"", "{}", R"({"jobs":[]})",
+        R"({"jobs":[{"id":9,"state":"stopped","due":"2026-11-22T22:10:00Z"}]})"}) {
+    EXPECT_EQ(shutdown_status(data), "no shutdown is scheduled\n") << data;
+  }
+  EXPECT_EQ(shutdown_status(R"({"jobs":7})"), "what stands for the jobs is none");
+}
+
+TEST(ClientJobs, WhatAHostileReplySaysOfAShutdownIsBoundedAndHarmless) {
+  std::string ids = "1";
+  for (int i = 0; i < 5000; ++i) ids += ",9007199254740991";
+  const std::string odd = R"("action":"\u001b[2J","due":"\u0007soon\u202e","state":"running")";
+  const std::string text =
+      shutdown_status(R"({"jobs":[{"id":9,)" + odd + R"(,"waits_for":[)" + ids + "]}]}");
+  EXPECT_LT(text.size(), 2000U);
+  for (const char byte : text) EXPECT_TRUE(byte == '\n' || static_cast<unsigned char>(byte) >= 32);
+  EXPECT_NE(text.find("goes down at \\x07soon\\u{202e}"), std::string::npos) << text;
+  const auto jobs = jobs_of(R"({"jobs":[{"id":1,"waits_for":["3",-1,[],null,4],"due":7}]})");
+  EXPECT_EQ(jobs.at(0).waits_for, std::vector<std::uint64_t>{4});
+  EXPECT_EQ(jobs.at(0).due, "");
+  EXPECT_TRUE(jobs_of(R"({"jobs":[{"id":1,"waits_for":7}]})").at(0).waits_for.empty());
 }
 
 TEST(ClientJobs, WhatIsNoJobIsABadReply) {

@@ -30,7 +30,7 @@ class NameWarnings : public testing::Test {
 
   Rule rule;
   // upload takes a file, and sign a password and a name; of rename both are strings.
-  const DeclaredModule tls{
+  DeclaredModule tls{
       "tls",
       "",
       {{"upload", "", {{"file", {TypeKind::blob}, true, ""}}, {}, "m.toml", 2},
@@ -122,6 +122,74 @@ TEST_F(NameWarnings, FailsWhereAConditionIsAboutABodyOrASecret) {
   EXPECT_EQ(warnings(), Warnings{});
   rule.where = {{"name", {}, {"a"}}};
   rule.actions = {"sign"};
+  EXPECT_EQ(warnings(), Warnings{});
+}
+
+class ListedArguments : public NameWarnings {
+ protected:
+  // restart takes a unit that is to be listed, wait a number of that kind, status neither.
+  ListedArguments() {
+    ArgumentType unit{TypeKind::unit}, number{TypeKind::integer};
+    unit.listed = number.listed = true;
+    tls.actions = {{"restart", "", {{"unit", unit, true, ""}}, {}, "m.toml", 2},
+                   {"wait", "", {{"n", number, false, ""}}, {}, "m.toml", 3},
+                   {"status", "", {}, {}, "m.toml", 4}};
+    rule.modules = {"tls"};
+    rule.actions = {"restart"};
+  }
+  std::string error() const {
+    const auto found = look();
+    return found ? "" : found.error().detail;
+  }
+  const std::string unit_wanted =
+      "rules.d/a.toml:7: the action 'restart' wants each rule to list its 'unit': write where = { "
+      "unit = [\"…\", \"…\"] }, in a rule of its own where other actions take none";
+};
+
+TEST_F(ListedArguments, AnAllowThatListsNoneIsNoRule) {
+  EXPECT_EQ(error(), unit_wanted);
+  rule.actions = {"status", "restart"};
+  EXPECT_EQ(error(), unit_wanted);
+  rule.actions = {"wait"};
+  EXPECT_NE(error().find("to list its 'n': write where = { n = [1, \"5..9\"] }"),
+            std::string::npos);
+}
+
+TEST_F(ListedArguments, NeitherEveryActionNorManyModulesAreAWayAround) {
+  rule.actions = {"*"};
+  EXPECT_EQ(error(), unit_wanted);
+  rule.modules = {"scan", "mgr", "tls"};
+  EXPECT_EQ(error(), unit_wanted);
+  rule.modules = {"not-there", "tls"};
+  rule.actions = {"start", "restart"};
+  EXPECT_EQ(error(), unit_wanted);
+  // Each argument that is to be listed, of each action.
+  rule.modules = {"tls"};
+  rule.actions = {"*"};
+  rule.where = {{"n", {{1, 2}}, {}}};
+  EXPECT_EQ(error(), unit_wanted);
+}
+
+TEST_F(ListedArguments, AConditionAboutAnotherArgumentIsNoList) {
+  rule.where = {{"units", {}, {"a.service"}}};
+  EXPECT_EQ(error(), unit_wanted);
+}
+
+TEST_F(ListedArguments, ARuleThatListsThemLoads) {
+  rule.where = {{"unit", {}, {"nginx.service"}}};
+  EXPECT_EQ(warnings(), Warnings{});
+  rule.modules = {"scan"};
+  rule.actions = {"*"};
+  rule.where.clear();
+  EXPECT_EQ(warnings(), Warnings{});
+  rule.modules = {"tls"};
+  rule.actions = {"status"};
+  EXPECT_EQ(warnings(), Warnings{});
+}
+
+TEST_F(ListedArguments, ADenyNeedNotListThem) {
+  rule.allow = false;
+  rule.actions = {"*"};
   EXPECT_EQ(warnings(), Warnings{});
 }
 

@@ -96,6 +96,9 @@ TEST(Schema, TellsWhatNarrowsAType) {
               head + "path" + middle + R"(,"roots":["/srv","/var/log"],"kind":")" + name + "\"}");
   }
   EXPECT_EQ(argument_json({TypeKind::blob}), head + "blob" + middle + R"(,"max_length":1048576})");
+  type = {TypeKind::unit};
+  type.listed = true;
+  EXPECT_EQ(argument_json(type), head + "unit" + middle + R"(,"listed":true})");
   EXPECT_EQ(argument_json({TypeKind::mac}), head + "mac" + middle + "}");
 }
 

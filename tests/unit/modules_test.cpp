@@ -4,6 +4,7 @@
 #include <map>
 
 #include "modules/registry.h"
+#include "tests/unit/module_support.h"
 
 namespace mgr {
 namespace {
@@ -17,34 +18,6 @@ DeclaredModule scan_declared() {
   module.name = "scan";
   module.actions = {start};
   return module;
-}
-
-std::unique_ptr<Registry> registry_of(const std::vector<DeclaredModule>& declared) {
-  auto registry = Registry::build(declared, {"{}", {}});
-  EXPECT_TRUE(registry) << registry.error().detail;
-  return std::move(*registry);
-}
-
-// Plans as an allowed caller would: through a decision, since there is no other way to an Allowed.
-Result<Effect> plan(const Registry& registry, const std::string& module, const std::string& action,
-                    const ArgumentValues& arguments) {
-  Policy policy;
-  policy.principals = {{anyone_principal, {}, {}, {}, true}};
-  Rule rule;
-  rule.allow = true;
-  rule.who = {0};
-  rule.modules = {module};
-  rule.actions = {"*"};
-  policy.rules = {rule};
-  const Decider decider(policy);
-  const auto decision = decider.decide({}, module, action, arguments);
-  const auto entry = registry.find(module, action);
-  if (!entry) return tl::unexpected(entry.error());
-  CallerFacts caller;
-  caller.transport = "unix";
-  caller.subject = {33, {33, 4}};
-  caller.principals = {"anyone", "web"};
-  return entry->action->handler({*decision, caller, arguments});
 }
 
 ArgumentValues tasks(std::vector<Scalar> items) { return {{"task_ids", std::move(items)}}; }

@@ -74,7 +74,14 @@ PolicyReview review() {
   box.actions = {known_action("off", {}, Proof::signature),
                  known_action("set", {{"word", {TypeKind::secret}, true, ""}}, Proof::kernel),
                  known_action("look", {}, Proof::none)};
-  review.known = {scan, box};
+  KnownModule site;
+  site.name = "site";
+  ArgumentType unit{TypeKind::unit};
+  unit.listed = true;
+  site.actions = {known_action("restart",
+                               {{"unit", unit, false, ""}, {"n", {TypeKind::integer}, false, ""}},
+                               Proof::kernel)};
+  review.known = {scan, box, site};
   return review;
 }
 
@@ -125,6 +132,26 @@ TEST_F(PolicyExplain, ADenyThatStandsIsNamedAndNoLinesAreGiven) {
   EXPECT_EQ(found.no_grant,
             "no line grants it while the [[deny]] stands at policy.toml:27; "
             "without it, no [[allow]] applies");
+}
+
+TEST_F(PolicyExplain, TheLinesListWhatARuleHasToList) {
+  const auto found =
+      explain(explainer_, 33, "site", "restart", {{"unit", "nginx.service"}, {"n", "3"}});
+  ASSERT_TRUE(found.grant);
+  EXPECT_THAT(found.grant->lines, HasSubstr("where  = { unit = \"nginx.service\" }\n"));
+  EXPECT_THAT(found.grant->notes, ElementsAre("they grant it with any n"));
+}
+
+TEST_F(PolicyExplain, WhatNoRuleCanListNoLinesGrant) {
+  const auto left_out = explain(explainer_, 33, "site", "restart");
+  EXPECT_FALSE(left_out.grant);
+  EXPECT_EQ(left_out.no_grant,
+            "no line grants it: every rule must list its unit, and none can list what is left out");
+  const auto dots = explain(explainer_, 33, "site", "restart", {{"unit", "a..b.service"}});
+  EXPECT_FALSE(dots.grant);
+  EXPECT_EQ(dots.no_grant,
+            "no line grants it: every rule must list its unit, and none can name a text with .. in "
+            "it");
 }
 
 TEST_F(PolicyExplain, APrincipalThatMatchesNobodyIsSaidToDoSo) {

@@ -283,6 +283,24 @@ TEST_F(PolicyModules, ReadsWhereAPathMayBe) {
             "m.toml:6: 'kind' must be \"file\", \"folder\" or \"any\"");
 }
 
+TEST_F(PolicyModules, ATextOrANumberCanBeListed) {
+  for (const char* type : {"int", "port", "string", "hostname", "ip", "cidr", "mac", "username",
+                           "unit", "duration", "list of unit"}) {
+    EXPECT_EQ(argument("listed = true\ntype = '" + std::string(type) + "'"), "accepted") << type;
+    EXPECT_TRUE(declared().arguments.at(0).type.listed);
+  }
+  EXPECT_EQ(argument("listed = true\ntype = 'enum'\nvalues = ['a']"), "accepted");
+  EXPECT_EQ(argument("listed = true\ntype = 'path'\nroots = ['/srv']"), "accepted");
+  EXPECT_EQ(argument("type = 'unit'"), "accepted");
+  EXPECT_FALSE(declared().arguments.at(0).type.listed);
+  for (const char* type : {"bool", "secret", "blob", "list of bool"}) {
+    EXPECT_EQ(argument("listed = true\ntype = '" + std::string(type) + "'"),
+              "m.toml:4: unknown key 'listed'")
+        << type;
+  }
+  EXPECT_EQ(argument("listed = 'yes'\ntype = 'unit'"), "m.toml:4: 'listed' must be true or false");
+}
+
 TEST_F(PolicyModules, RefusesPatternsThatRe2DoesNotTake) {
   EXPECT_EQ(argument("type='string'\npattern='[a-z]+'"), "accepted");
   EXPECT_EQ(argument("type='string'\npattern='(a'"),
