@@ -6,6 +6,7 @@
 #include "modules/declared.h"
 #include "modules/job_module.h"
 #include "modules/scan.h"
+#include "modules/service.h"
 
 namespace mgr {
 namespace {
@@ -49,6 +50,7 @@ Result<std::vector<std::unique_ptr<Module>>> built_in(const std::vector<Declared
                                                       ReadyAnswers answers) {
   BuiltIn list(declared);
   list.add<ScanModule>("scan");
+  list.add<ServiceModule>("service");
   list.add(std::make_unique<JobModule>());
   list.add(std::make_unique<MgrModule>(std::move(answers)));
   return list.take();

@@ -102,7 +102,8 @@ TEST(Registry, ScanStartsJobsAndNothingElse) {
     scan.actions[0].line = 3;
     const auto registry = Registry::build({scan}, {"", {}});
     ASSERT_FALSE(registry);
-    EXPECT_EQ(registry.error().detail, "scan.toml:3: the module scan: start has mode \"job\" and no other");
+    EXPECT_EQ(registry.error().detail,
+              "scan.toml:3: the module scan: start has mode \"job\" and no other");
   }
 }
 
@@ -126,13 +127,19 @@ TEST(Registry, EveryActionOfEveryModuleIsDeniedWithoutARule) {
 // written down twice.
 TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
   const std::map<std::string, Proof> decided{
-      {"scan start", Proof::kernel}, {"scan stop", Proof::kernel},  {"scan status", Proof::kernel},
-      {"scan list", Proof::kernel},  {"job list", Proof::kernel},   {"job show", Proof::kernel},
-      {"job wait", Proof::kernel},   {"job stop", Proof::kernel},   {"job output", Proof::kernel},
-      {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
-      {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
-      {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"mgr can-i", Proof::none},
-      {"mgr reload", Proof::kernel}, {"dns start", Proof::kernel},
+      {"scan start", Proof::kernel},      {"scan stop", Proof::kernel},
+      {"scan status", Proof::kernel},     {"scan list", Proof::kernel},
+      {"job list", Proof::kernel},        {"job show", Proof::kernel},
+      {"job wait", Proof::kernel},        {"job stop", Proof::kernel},
+      {"job output", Proof::kernel},      {"job follow", Proof::kernel},
+      {"job watch", Proof::kernel},       {"job prune", Proof::kernel},
+      {"mgr ping", Proof::none},          {"mgr version", Proof::none},
+      {"mgr whoami", Proof::none},        {"mgr modules", Proof::none},
+      {"mgr policy", Proof::kernel},      {"mgr can-i", Proof::none},
+      {"mgr reload", Proof::kernel},      {"dns start", Proof::kernel},
+      {"service start", Proof::kernel},   {"service stop", Proof::kernel},
+      {"service restart", Proof::kernel}, {"service reload", Proof::kernel},
+      {"service status", Proof::kernel},  {"service logs", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";
