@@ -4,8 +4,13 @@ and that nothing is run for what is not listed or is no unit's name.
 
 Usage: service_test.py BINARIES [unittest arguments]; as root, in a pid namespace of its own.
 """
+import contextlib
 import os
+import pathlib
+import socket
 import subprocess
+import tempfile
+import threading
 import time
 import unittest
 
@@ -249,6 +254,74 @@ class Files(ServiceTestCase):
         self.assertNotEqual(status, 0)
         self.assertIn("units", said)
         self.assertEqual(self.check(text)[0], 0)
+
+
+class Program(unittest.TestCase):
+    """mgr-service by itself, with a bus of the test's own or none."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(dir="/run")))
+
+    def run_it(self, *words, bus="nothing"):
+        done = subprocess.run([f"{BINARIES}/mgr-service", *words], capture_output=True, text=True, timeout=DEADLINE,
+                              env={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.folder}/{bus}"})
+        return done.returncode, done.stdout, done.stderr
+
+    def bus(self, *said, closes=False):
+        """A socket whose other side says this to each who comes, and nothing after it."""
+        listening = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listening.close)
+        listening.bind(str(self.folder / "bus"))
+        listening.listen()
+        kept = []
+        self.addCleanup(lambda: [connection.close() for connection in kept])
+
+        def serve():
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                for part in said:
+                    connection.sendall(part)
+                connection.close() if closes else kept.append(connection)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(lambda: listening.shutdown(socket.SHUT_RDWR))
+
+    def test_wrong_usage(self):
+        for words in ((), ("status",), ("start", "a.service"), ("status", "a.service", "b.service"), ("a.service",),
+                      ("--timeout=0", "status", "a.service"), ("--timeout=301", "status", "a.service"),
+                      ("--timeout=x", "status", "a.service"), ("--bogus", "status", "a.service")):
+            with self.subTest(words):
+                status, printed, complaint = self.run_it(*words)
+                self.assertEqual((status, printed), (2, ""), complaint)
+                self.assertTrue(complaint)
+
+    def test_help_and_version(self):
+        self.assertIn("UNIT", self.run_it("--help")[1])
+        self.assertEqual(self.run_it("--version")[0], 0)
+
+    def test_without_a_bus_it_says_so(self):
+        for words in (("status", "a.service"), ("status", "--", "--help")):
+            status, printed, complaint = self.run_it(*words)
+            self.assertEqual((status, printed), (3, ""))
+            self.assertRegex(complaint, "^mgr-service: the system bus does not answer: No such file")
+
+    def test_a_bus_that_says_nothing_is_given_up(self):
+        self.bus()
+        status, printed, complaint = self.run_it("--timeout=1", "status", "a.service", bus="bus")
+        self.assertEqual((status, printed), (3, ""), complaint)
+
+    def test_a_bus_that_hangs_up(self):
+        self.bus(closes=True)
+        self.assertEqual(self.run_it("status", "a.service", bus="bus")[0], 3)
+
+    def test_a_bus_that_speaks_something_else(self):
+        self.bus(b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0" * 100000)
+        self.assertEqual(self.run_it("--timeout=1", "status", "a.service", bus="bus")[0], 3)
+
+    def test_a_bus_that_sends_a_message_that_is_none(self):
+        self.bus(b"OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n", b"l\2\1\1" + b"\xff" * 4096)
+        self.assertEqual(self.run_it("--timeout=1", "status", "a.service", bus="bus")[0], 3)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,9 @@ TEST(ClientCatalogue, ReadsTheLimitsOfATypeAndTellsThem) {
   EXPECT_EQ(words(R"("type":"path","roots":["/srv/www","/var/www"],"kind":"folder")"),
             "path of a folder beneath /srv/www or /var/www");
   EXPECT_EQ(words(R"("type":"path","roots":["/srv"])"), "path of a file beneath /srv");
+  EXPECT_EQ(words(R"("type":"unit")"), "systemd unit, such as nginx.service");
+  EXPECT_EQ(words(R"("type":"unit","values":["service","socket","timer"])"),
+            "systemd unit, such as nginx.service, of type service, socket or timer");
   EXPECT_EQ(words(R"("type":"secret")"), "secret, asked for without echo");
   EXPECT_EQ(words(R"("type":"blob")"), "contents of a file, given with --body");
 }
