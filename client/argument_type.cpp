@@ -96,7 +96,8 @@ std::string element_words(const ArgumentType& type) {
     case TypeKind::mac:
       return "MAC address";
     case TypeKind::unit:
-      return "systemd unit, such as nginx.service";
+      return "systemd unit, such as nginx.service" +
+             (type.choices.empty() ? "" : ", of type " + listed(type.choices, " or "));
     case TypeKind::duration:
       return "duration, such as 90s" + range_words(type);
     case TypeKind::path:

@@ -6,6 +6,7 @@
 #include "modules/declared.h"
 #include "modules/job_module.h"
 #include "modules/scan.h"
+#include "modules/service.h"
 #include "modules/shutdown.h"
 
 namespace mgr {
@@ -51,6 +52,7 @@ Result<std::vector<std::unique_ptr<Module>>> built_in(const std::vector<Declared
   BuiltIn list(declared);
   list.add<ScanModule>("scan");
   list.add<ShutdownModule>("shutdown");
+  list.add<ServiceModule>("service");
   list.add(std::make_unique<JobModule>());
   list.add(std::make_unique<MgrModule>(std::move(answers)));
   return list.take();

@@ -21,6 +21,8 @@ void append_limits(JsonWriter& json, const ArgumentType& type) {
     if (!type.pattern.empty()) json.member("pattern", type.pattern.text());
   } else if (type.kind == TypeKind::enumeration) {
     append_texts(json, "values", type.choices);
+  } else if (type.kind == TypeKind::unit && !type.choices.empty()) {
+    append_texts(json, "values", type.choices);
   } else if (type.kind == TypeKind::path) {
     append_texts(json, "roots", type.roots);
     json.member("kind", word_of(type.path_kind));

@@ -110,17 +110,23 @@ std::string requirement(const ArgumentType& type) {
     return "an integer from " + std::to_string(least) + " to " + std::to_string(most);
   }
   if (const Grammar* grammar = grammar_of(type.kind))
-    return listed(grammar->requirement, type.roots);
+    return listed(grammar->requirement, type.roots) +
+           (type.choices.empty() ? "" : listed(", of the types", type.choices));
   if (type.kind == TypeKind::enumeration) return listed("one of", type.choices);
   return "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'" +
          (type.pattern.empty() ? "" : ", that match " + type.pattern.text());
+}
+
+bool is_unit_of(const std::vector<std::string>& types, std::string_view unit) {
+  return types.empty() || std::ranges::find(types, unit.substr(unit.rfind('.') + 1)) != types.end();
 }
 
 bool is_text_of(const ArgumentType& type, std::string_view text) {
   if (const Grammar* grammar = grammar_of(type.kind)) {
     return text.size() <= grammar->max_length && grammar->pattern.matches(text) &&
            (grammar->is_one == nullptr || grammar->is_one(text)) &&
-           (type.kind != TypeKind::path || root_of(type, text) != nullptr);
+           (type.kind != TypeKind::path || root_of(type, text) != nullptr) &&
+           (type.kind != TypeKind::unit || is_unit_of(type.choices, text));
   }
   if (type.kind == TypeKind::enumeration) {
     return std::ranges::find(type.choices, text) != type.choices.end();

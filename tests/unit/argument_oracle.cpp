@@ -123,13 +123,15 @@ bool is_unit_part(std::string text) {
   return consists_of(text, letters + std::string(digits) + ":_.-");
 }
 
-bool is_unit(const std::string& text) {
+bool is_unit(const Texts& choices, const std::string& text) {
   const std::size_t dot = text.rfind('.');
   if (text.size() > 255 || dot == std::string::npos) return false;
   const Texts types{"service",   "socket", "target", "timer", "path",  "mount",
                     "automount", "swap",   "slice",  "scope", "device"};
   const Texts parts = split(text.substr(0, dot), '@');
   return std::find(types.begin(), types.end(), text.substr(dot + 1)) != types.end() &&
+         (choices.empty() ||
+          std::find(choices.begin(), choices.end(), text.substr(dot + 1)) != choices.end()) &&
          parts.size() <= 2 && all(parts, is_unit_part);
 }
 
@@ -176,7 +178,7 @@ bool is_of(const ArgumentType& type, const std::string& text) {
     case TypeKind::username:
       return is_username(text);
     case TypeKind::unit:
-      return is_unit(text);
+      return is_unit(choices, text);
     case TypeKind::duration:
       return is_duration(text);
     case TypeKind::path:

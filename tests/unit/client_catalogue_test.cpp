@@ -80,6 +80,8 @@ TEST(ClientCatalogue, ReadsTheLimitsOfATypeAndTellsThem) {
   EXPECT_EQ(words(R"("type":"unit","listed":true)"),
             "systemd unit, such as nginx.service; the policy lists which");
   EXPECT_EQ(words(R"("type":"unit","listed":"yes")"), "systemd unit, such as nginx.service");
+  EXPECT_EQ(words(R"("type":"unit","values":["service","socket","timer"])"),
+            "systemd unit, such as nginx.service, of type service, socket or timer");
   EXPECT_EQ(words(R"("type":"secret")"), "secret, asked for without echo");
   EXPECT_EQ(words(R"("type":"blob")"), "contents of a file, given with --body");
 }

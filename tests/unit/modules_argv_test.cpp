@@ -187,7 +187,8 @@ class Values {
 
 ArgumentType type_of(TypeKind kind, bool is_list) {
   ArgumentType type{kind, is_list};
-  type.choices = {"fast", "full", "a b"};
+  if (kind == TypeKind::enumeration) type.choices = {"fast", "full", "a b"};
+  if (kind == TypeKind::unit) type.choices = {"service", "timer", "device"};
   type.roots = {"/srv/www", "/srv", "/var/log"};
   type.path_kind = PathKind::any;
   return type;

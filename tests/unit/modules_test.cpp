@@ -126,6 +126,12 @@ TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
       {"shutdown poweroff", Proof::kernel},
       {"shutdown reboot", Proof::kernel},
       {"shutdown halt", Proof::kernel},
+      {"service start", Proof::kernel},
+      {"service stop", Proof::kernel},
+      {"service restart", Proof::kernel},
+      {"service reload", Proof::kernel},
+      {"service status", Proof::kernel},
+      {"service logs", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";

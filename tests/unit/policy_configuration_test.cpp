@@ -1,5 +1,8 @@
 // /etc/mgr as a whole, and the files that are shipped.
 #include "policy/configuration.h"
+
+#include <linux/capability.h>
+
 #include "policy/decide.h"
 #include "tests/unit/policy_temporary_root.h"
 
@@ -159,7 +162,8 @@ class PolicyDefaults : public PolicyConfiguration {
  protected:
   void SetUp() override {
     PolicyConfiguration::SetUp();
-    for (const char* name : {"policy.toml", "mgr.toml", "modules.d/scan.toml"}) {
+    for (const char* name :
+         {"policy.toml", "mgr.toml", "modules.d/scan.toml", "modules.d/service.toml"}) {
       install_default(name);
     }
     ASSERT_EQ(load(), "loaded");
@@ -167,13 +171,41 @@ class PolicyDefaults : public PolicyConfiguration {
 };
 
 TEST_F(PolicyDefaults, LoadAndNameTheScanner) {
-  ASSERT_EQ(configuration.modules.size(), 1U);
+  ASSERT_EQ(configuration.modules.size(), 2U);
   const DeclaredAction& start = configuration.modules[0].actions.at(0);
   EXPECT_EQ(start.run.argv, (std::vector<std::string>{"/usr/bin/mgr-scan", "-t", "{task_id}"}));
   EXPECT_EQ(start.run.user, "mgr-scan");
   EXPECT_EQ(start.run.stop_grace, std::chrono::seconds(5));
   EXPECT_EQ(start.run.timeout, std::chrono::hours(6));
   EXPECT_EQ(configuration.settings.limits, BrokerLimits{});
+}
+
+TEST_F(PolicyDefaults, ReachSystemdWithoutAChoiceOfWords) {
+  const DeclaredModule& service = configuration.modules.at(1);
+  ASSERT_EQ(service.name, "service");
+  ASSERT_EQ(service.actions.size(), 6U);
+  for (const DeclaredAction& action : service.actions) {
+    const std::vector<std::string>& argv = action.run.argv;
+    ASSERT_GE(argv.size(), 4U) << action.name;
+    // Behind a `--` or inside an option: a unit is no option of the command.
+    const bool is_operand = argv.back() == "{unit}" && argv[argv.size() - 2] == "--";
+    EXPECT_TRUE(is_operand || argv.back() == "--unit={unit}") << action.name;
+    EXPECT_GT(action.run.timeout.count(), 0) << action.name;
+    EXPECT_TRUE(action.run.no_new_privileges) << action.name;
+    const bool changes = action.run.mode == RunMode::job;
+    EXPECT_EQ(action.run.user, changes ? "root" : "mgr-service") << action.name;
+    EXPECT_EQ(action.run.capabilities, changes ? 1U << CAP_NET_BIND_SERVICE : 0U) << action.name;
+  }
+}
+
+TEST_F(PolicyDefaults, LetNobodyChangeAUnit) {
+  const Decider decider(configuration.policy);
+  for (const Subject& subject :
+       {Subject{}, Subject{0, {0}}, Subject{33, {33}}, Subject{9, {900}}}) {
+    for (const char* action : {"start", "stop", "restart", "reload", "status", "logs"}) {
+      EXPECT_FALSE(decider.decide(subject, "service", action, {{"unit", {"ssh.service"}}}));
+    }
+  }
 }
 
 TEST_F(PolicyDefaults, LetStrangersPingOnly) {

@@ -206,6 +206,16 @@ TEST(PolicyTypes, UnitsAreWholeNames) {
                                       "a" + longest});
 }
 
+TEST(PolicyTypes, UnitsMayBeOfSomeTypesAlone) {
+  ArgumentType type = of(TypeKind::unit);
+  type.choices = {"service", "timer"};
+  expect_taken(type, {"ssh.service", "a@b.timer", "a.target.service"});
+  expect_refused(type, {"ssh.socket", "reboot.target", "a.service.target", "service", ".service",
+                        "a.timers", "ssh"});
+  EXPECT_EQ(check_value(type, "ssh").error().detail,
+            "must be the whole name of a unit, such as ssh.service, of the types service timer");
+}
+
 TEST(PolicyTypes, DurationsAreWholeNumbersAndAUnit) {
   expect_taken(of(TypeKind::duration),
                {"0s", "1ms", "500ms", "10s", "2m", "1h", "30d", "999999999d"});
