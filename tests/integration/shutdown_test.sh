@@ -20,7 +20,7 @@ boot_ends_with() {  # STATUS WORD…: the words say what it is
   shift
   say "boot: $* is to be seen from outside ($wanted)"
   rm -f "$guest/test.out"
-  guest_boot 100 || status=$?
+  guest_boot 130 || status=$?
   cat "$guest/test.out" || true
   grep -qx 'all well' "$guest/test.out" || guest_failure "not all is well"
   [[ $status -eq $wanted ]] || guest_failure "systemd-nspawn ended with $status"
