@@ -140,7 +140,7 @@ void Effects::commit_queue() {
 }
 
 void Effects::start(Task task, const StartJobs& effect) {
-  if (!audit_.has_reserve()) {
+  if (!audit_.has_reserve() && !std::ranges::all_of(effect.jobs, &JobPlan::urgent)) {
     return fail_task(link_, task, {ErrorCode::failed, "the disk is full; nothing was started"});
   }
   const RunMode mode = effect.jobs.empty() ? RunMode::job : effect.jobs.front().run.mode;
@@ -216,6 +216,7 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
   }
   const auto free = check_others(plan.others, jobs_->alive());
   if (!free) return tl::unexpected(free.error());
+  if (plan.urgent) jobs_->use_reserve();
   const auto id = jobs_->accept(std::move(spec), plan.input);
   if (!id) return tl::unexpected(id.error());
   return JobNote{*id, true};

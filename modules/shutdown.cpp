@@ -58,6 +58,7 @@ Result<Effect> start(const ActionCall& call, const RunSettings& run) {
   if (!plan) return tl::unexpected(plan.error());
   plan->others = waits ? OtherJobs::waited_for : forces ? OtherJobs::beside : OtherJobs::conflict;
   plan->delay = *delay;
+  plan->urgent = true;
   plan->this_boot = true;  // one that waited is moot, and would go round
   return StartJobs{{std::move(*plan)}};
 }

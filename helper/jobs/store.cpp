@@ -22,6 +22,8 @@ namespace {
 constexpr std::uint64_t id_block = 4096;
 constexpr std::string_view gone_prefix = "gone.";
 constexpr const char* next_id_file = "next-id";
+constexpr const char* reserve_file = "reserve";
+constexpr off_t reserve_bytes = 128 << 10;
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 Result<std::vector<std::string>> names_in(int folder) {
@@ -103,6 +105,7 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   }
   std::ranges::sort(loaded.jobs, {}, [](const StoredJob& job) { return job.spec.id; });
   go_on_above(highest);
+  set_reserve_aside();
   return loaded;
 }
 
@@ -136,6 +139,19 @@ Result<std::uint64_t> Store::new_id() {
     reserved_below_ = below;
   }
   return next_id_++;
+}
+
+void Store::set_reserve_aside() {
+  if (has_reserve_) return;
+  const Descriptor file(
+      openat(folder_.get(), reserve_file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  has_reserve_ = file && fallocate(file.get(), 0, 0, reserve_bytes) == 0;
+  if (!has_reserve_) unlinkat(folder_.get(), reserve_file, 0);
+}
+
+void Store::free_reserve() {
+  unlinkat(folder_.get(), reserve_file, 0);
+  has_reserve_ = false;
 }
 
 Result<void> Store::commit() {

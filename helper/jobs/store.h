@@ -52,6 +52,11 @@ class Store {
   // Never the same again, even if nothing is made with it. Blocks of 4096 are reserved on disk.
   Result<std::uint64_t> new_id();
 
+  // The file `reserve`: room for the records of one urgent job on a full disk. Set aside by load(),
+  // and, when it has been used, by this, where there is room.
+  void set_reserve_aside();
+  void free_reserve();
+
   // Adds an accepted job to what the next commit() writes.
   void accept(std::uint64_t id, std::string_view encoded_spec);
   // All that was accepted, on disk; on failure none of it is.
@@ -99,6 +104,7 @@ class Store {
   static constexpr std::size_t long_journal = 4 << 20;
   std::size_t long_from_ = long_journal;
   std::set<std::uint64_t> in_journal_;
+  bool has_reserve_ = false;
   bool needs_journal_ = false;  // it has what could not be repaired yet
   std::string pending_;         // for the journal
   std::vector<std::uint64_t> pending_ids_;

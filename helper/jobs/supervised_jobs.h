@@ -44,6 +44,7 @@ class SupervisedJobs final : public Jobs {
   void adopt(std::vector<StoredJob> stored);
 
   Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) override;
+  void use_reserve() override { store_.free_reserve(); }
   void withdraw(std::uint64_t id) override;
   Result<void> commit() override;
   void set_limits(std::uint32_t max_running, Keep keep) override;

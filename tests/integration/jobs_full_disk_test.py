@@ -9,7 +9,7 @@ import time
 import unittest
 
 from instance import DEADLINE
-from jobs_support import JobsInstance, JobsTestCase
+from jobs_support import POLICY, JobsInstance, JobsTestCase
 
 
 class SmallDisk(JobsInstance):
@@ -169,6 +169,45 @@ class FullDisk(JobsTestCase):
         self.assertEqual(self.lines("job_ended")[-1]["id"], running)
         self.mgr.empty()
         self.assertEqual(self.wait(self.start("exit", "d", number=0)["id"])[0]["state"], "succeeded")
+        self.mgr.check_audit_chain()
+
+    def allow_shutdown(self):
+        self.mgr.write("etc/mgr/policy.toml", POLICY.replace('["work", ', '["work", "shutdown", '))
+        self.mgr.write("etc/mgr/modules.d/shutdown.toml", '[module.shutdown.action.reboot]\n'
+                       'command = ["@DIR@/bin/job", "gated", "off"]\nuser = "mgr-scan"\n')
+        self.make_gate("off")
+        self.assertTrue(self.mgr.request("mgr", "reload", None)["success"])
+
+    def shuts_down(self):
+        reply = self.mgr.request("shutdown", "reboot", force="yes")
+        self.assertTrue(reply["success"], reply)
+        with self.until_started("off") as gate:
+            gate.write("go\n")
+        self.assertEqual(self.wait(reply["data"]["jobs"][0]["id"])[0]["state"], "succeeded")
+
+    def test_of_the_jobs_does_not_keep_the_machine_from_being_shut_down(self):
+        self.start_mgr("var/lib/mgr", "1m")
+        self.allow_shutdown()
+        self.wait(self.start("exit", "a", number=0)["id"])
+        self.mgr.fill()
+        self.starts_nothing("b")
+        reserve = self.mgr.disk / "jobs/reserve"
+        self.assertGreater(reserve.stat().st_size, 0)
+        self.shuts_down()
+        self.mgr.empty()
+        self.wait(self.start("exit", "c", number=0)["id"])
+        self.assertGreater(reserve.stat().st_size, 0)
+
+    def test_of_the_audit_log_does_not_keep_the_machine_from_being_shut_down(self):
+        self.start_mgr("var/log/mgr", "6m")
+        self.allow_shutdown()
+        self.mgr.fill()
+        while self.mgr.request("work", "exit", token="a", number=0, mgr__wait="yes")["success"]:
+            for _ in range(20):
+                self.mgr.request("job", "stop", key="x" * 4000)
+        self.starts_nothing("b")
+        self.shuts_down()
+        self.assertEqual(self.lines("effect")[-1]["module"], "shutdown")
         self.mgr.check_audit_chain()
 
 

@@ -1,5 +1,6 @@
 // A job outlives the helper, and a mgr-job that is killed is never a success.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -134,6 +135,26 @@ TEST_F(JobSurvival, StopKillsTheTreeOfAMgrJobThatDoesNotStopIt) {
   EXPECT_TRUE(ended_.empty()) << "its end is mgr-job's to record";
   ASSERT_TRUE(signal_process(mgr_job, SIGCONT));
   EXPECT_EQ(end_of(id).state, JobState::stopped);
+}
+
+// As by the end of the machine, which a shutdown's success has begun.
+TEST_F(JobSurvival, StopOfWhatHasSucceededIsNoStop) {
+  const Fifo ready(work_ / "ready"), go(work_ / "go");
+  const std::uint64_t id = start(probe({"wait-for-go", ready.path(), go.path()}));
+  ASSERT_TRUE(ready.wait_for(1));
+  const Descriptor mgr_job = only_mgr_job();
+  ASSERT_TRUE(signal_process(mgr_job, SIGSTOP));
+  const Descriptor tree(open(tree_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto leaf = CgroupLeaf::find(tree.get(), id);
+  ASSERT_TRUE(leaf && *leaf);
+  go.write(0);
+  while ((*leaf)->populated().value_or(false)) {
+    pollfd polled{(*leaf)->events(), POLLPRI, 0};
+    ASSERT_EQ(poll(&polled, 1, 30000), 1);
+  }
+  ASSERT_TRUE(signal_process(mgr_job, SIGTERM));
+  ASSERT_TRUE(signal_process(mgr_job, SIGCONT));
+  EXPECT_EQ(end_of(id).state, JobState::succeeded);
 }
 
 TEST_F(JobSurvival, ItsEndIsToldThoughNoHelperSawIt) {

@@ -311,8 +311,9 @@ capabilities = "CAP_NET_BIND_SERVICE"
         self.test_a_valid_configuration_passes_the_check()
 
     def test_the_shipped_files_hold_on_this_machine(self):
-        for name in ("policy.toml", "mgr.toml", "modules.d/scan.toml"):
-            self.mgr.write(f"etc/mgr/{name}", (REPO / "policy/default" / name).read_text())
+        shipped = REPO / "policy/default"
+        for path in shipped.rglob("*.toml"):
+            self.mgr.write(f"etc/mgr/{path.relative_to(shipped)}", path.read_text())
         self.test_a_valid_configuration_passes_the_check()
 
 

@@ -6,7 +6,8 @@ from source_tree import ROOT, finish, sources, without_comments
 ADDRESSES = {
     "exec": (
         r"\b(?:execve|execv|execvp|execvpe|execl|execlp|execle|execveat|fexecve|posix_spawnp?|uv_spawn|popen|system)\s*\(|\bSYS_execve(?:at)?\b|__NR_execve(?:at)?\b",
-        {"helper/jobs/mgr-job/exec_command.cpp"},
+        # mgr-shutdown starts shutdown(8), whose arguments are words of ours and a message behind `--`.
+        {"helper/jobs/mgr-job/exec_command.cpp", "modules/mgr-shutdown/run_program.cpp"},
     ),
     "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp", "client/review/run_configure.cpp"}),
     "fork": (

@@ -21,8 +21,8 @@ HEAVY = ("toml++/", "nlohmann/", "boost/process", "CLI/", "spdlog/")
 
 def program_of(path):
     parts = path.parts
-    if parts[:2] == ("modules", "mgr-scan"):
-        return "mgr-scan"
+    if parts[0] == "modules" and parts[1].startswith("mgr-"):
+        return parts[1]
     return parts[0]
 
 

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "helper/jobs/job_state.h"
+
 namespace mgr {
 namespace {
 
@@ -83,8 +85,17 @@ void Supervision::wait() {
   }
 }
 
+bool Supervision::has_ended() {
+  if (!command_ended_) on_command_end();
+  leaf_empty_ = !job_.leaf.populated().value_or(true);
+  return command_ended_ && leaf_empty_;
+}
+
+// A machine that goes down stops what is about to be recorded as a success. Any other end may be
+// the stop's work: it comes from elsewhere too, to all processes at once.
 void Supervision::begin_stop() {
   if (stopping_) return;
+  if (has_ended() && state_of(job_.spec, record_) == JobState::succeeded) return;
   stopping_ = true;
   record_.stopped = !record_.timed_out;
   if (job_.spec.run.stop_grace.count() == 0) return kill_tree();
@@ -109,6 +120,7 @@ void Supervision::arm_timer(std::chrono::milliseconds after) {
 void Supervision::on_timer() {
   drain(timer_);
   if (stopping_) return kill_tree();
+  if (has_ended()) return;
   record_.timed_out = true;
   begin_stop();
 }

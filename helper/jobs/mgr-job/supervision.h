@@ -35,14 +35,15 @@ class Supervision {
   static Result<Supervision> begin(const RunningJob& job);
 
   // Until the command has ended and the leaf is empty. A stop (asked on control, by SIGTERM, or by
-  // the timeout) is SIGTERM to all, the grace period, cgroup.kill. What was printed is kept then,
-  // whoever else still holds the command's pipes.
+  // the timeout) is SIGTERM to all, the grace period, cgroup.kill. What has succeeded before
+  // is not stopped. What was printed is kept then, whoever else still holds the command's pipes.
   [[nodiscard]] ExitRecord run();
 
  private:
   Supervision(const RunningJob& job, Control control) : job_(job), control_(std::move(control)) {}
 
   void wait();
+  [[nodiscard]] bool has_ended();
   void begin_stop();
   void kill_tree();
   void arm_timer(std::chrono::milliseconds after);

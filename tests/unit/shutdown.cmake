@@ -1,0 +1,2 @@
+mgr_unit_test(shutdown_test shutdown_request_test.cpp shutdown_backends_test.cpp
+  LIBRARIES mgr_shutdown_core)
