@@ -15,6 +15,7 @@ std::string headline(const Job& job, const JobStyle& style) {
            ": the machine goes down when these jobs have ended: " + waits_for_text(job.waits_for) +
            "; no new ones are accepted\n";
   }
+  if (job.state == "running") return action + ": the machine goes down now\n";
   return action + " is " + shortened(job.state, 32) + '\n';
 }
 

@@ -150,6 +150,17 @@ TEST(ClientJobs, TheStatusOfAShutdownTellsWhenTheMachineGoesDown) {
             "Waits for: 3, 4\n");
 }
 
+TEST(ClientJobs, AShutdownWithoutATimeIsNowOrInTheStateOfItsJob) {
+  const auto first_line = [](const std::string& state) {
+    const std::string text =
+        shutdown_status(R"({"jobs":[{"id":9,"action":"halt","state":")" + state + R"("}]})");
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(first_line("running"), "halt: the machine goes down now");
+  EXPECT_EQ(first_line("queued"), "halt is queued");
+  EXPECT_EQ(first_line("stopping"), "halt is being called off");
+}
+
 TEST(ClientJobs, TheStatusOfAShutdownSaysWhereNoneIsScheduled) {
   for (const char* data :
        {"", "{}", R"({"jobs":[]})",
