@@ -233,6 +233,29 @@ PRE
   grep -q '^NoNewPrivs:.1$' /run/systemctl-status || fail "systemctl's no_new_privs"
 }
 
+restarts_mgr_itself() {
+  step "a restart of the helper, asked of the helper: the job outlives it and its end is known"
+  sed -i 's/"reboot.target"\]/"reboot.target", "mgr-helper.service"]/' /etc/mgr/policy.toml
+  mgrctl reload || fail "no reload"
+  local helper said
+  helper=$(main_pid mgr-helper.service)
+  said=$(as_web mgrctl --json service restart mgr-helper.service) || fail "not accepted: $said"
+  job=$(grep -oP '"id":\K[0-9]+' <<<"$said")
+  within 20 job_has_succeeded || fail "job $job: $(as_web mgrctl --json job "$job")"
+  [[ $(main_pid mgr-helper.service) != "$helper" ]] || fail "the helper is the same process"
+}
+job_has_succeeded() { [[ $(as_web mgrctl --json job "$job" 2>/dev/null) == *'"state":"succeeded"'* ]]; }
+
+without_a_bus() {
+  step "without a system bus units start all the same, and a status fails and says why"
+  systemctl stop dbus.socket dbus.service
+  ends_as succeeded restart talker.service
+  local said
+  said=$(as_web mgrctl --json service status talker.service) && fail "a status: $said"
+  [[ $said == *'"exit":3'*'the system bus does not answer'* ]] || fail "$said"
+  echo "$said"
+}
+
 within 10 ping_answers || fail "no answer"
 install_units
 install_policy
@@ -246,4 +269,6 @@ other_types
 what_is_not_listed
 even_where_it_is_listed
 the_program
+restarts_mgr_itself
+without_a_bus
 echo "all well"
