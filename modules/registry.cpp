@@ -5,6 +5,7 @@
 
 #include "modules/declared.h"
 #include "modules/job_module.h"
+#include "modules/mail.h"
 #include "modules/scan.h"
 
 namespace mgr {
@@ -49,6 +50,7 @@ Result<std::vector<std::unique_ptr<Module>>> built_in(const std::vector<Declared
                                                       ReadyAnswers answers) {
   BuiltIn list(declared);
   list.add<ScanModule>("scan");
+  list.add<MailModule>("mail");
   list.add(std::make_unique<JobModule>());
   list.add(std::make_unique<MgrModule>(std::move(answers)));
   return list.take();

@@ -21,8 +21,8 @@ HEAVY = ("toml++/", "nlohmann/", "boost/process", "CLI/", "spdlog/")
 
 def program_of(path):
     parts = path.parts
-    if parts[:2] == ("modules", "mgr-scan"):
-        return "mgr-scan"
+    if parts[0] == "modules" and len(parts) > 2:
+        return parts[1]  # a program of its own
     return parts[0]
 
 

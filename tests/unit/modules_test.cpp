@@ -102,7 +102,8 @@ TEST(Registry, ScanStartsJobsAndNothingElse) {
     scan.actions[0].line = 3;
     const auto registry = Registry::build({scan}, {"", {}});
     ASSERT_FALSE(registry);
-    EXPECT_EQ(registry.error().detail, "scan.toml:3: the module scan: start has mode \"job\" and no other");
+    EXPECT_EQ(registry.error().detail,
+              "scan.toml:3: the module scan: start has mode \"job\" and no other");
   }
 }
 
@@ -132,7 +133,7 @@ TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
       {"job follow", Proof::kernel}, {"job watch", Proof::kernel},  {"job prune", Proof::kernel},
       {"mgr ping", Proof::none},     {"mgr version", Proof::none},  {"mgr whoami", Proof::none},
       {"mgr modules", Proof::none},  {"mgr policy", Proof::kernel}, {"mgr can-i", Proof::none},
-      {"mgr reload", Proof::kernel}, {"dns start", Proof::kernel},
+      {"mgr reload", Proof::kernel}, {"dns start", Proof::kernel},  {"mail send", Proof::kernel},
   };
   DeclaredModule dns = scan_declared();
   dns.name = "dns";
