@@ -124,6 +124,7 @@ FakeFiles installed() {
     files.looks[std::string("/usr/lib/mgr-appliance/") + name] = {
         FileLook::Kind::file, 0, 0, 0755, {}};
   }
+  files.looks["/usr/libexec/mgr/mgr-mail"] = {FileLook::Kind::file, 0, 0, 0755, {}};
   return files;
 }
 
@@ -158,14 +159,15 @@ TEST(LintCorpusAsAWhole, FindsNothingInTheShippedFiles) {
     return PolicyText{name, read_file(source / file)};
   };
   const auto rules = text("policy.toml", "policy/default/policy.toml");
+  const auto mail = text("modules.d/mail.toml", "policy/default/modules.d/mail.toml");
   const auto scan = text("modules.d/scan.toml", "policy/default/modules.d/scan.toml");
   const auto more =
       text("rules.d/50-appliance.toml", "packaging/examples/appliance/rules.d/50-appliance.toml");
   const auto modules =
       text("modules.d/appliance.toml", "packaging/examples/appliance/modules.d/appliance.toml");
   const std::multiset<std::string> nothing;
-  EXPECT_EQ(find_all({{rules, scan}, installed(), {}}), nothing);
-  EXPECT_EQ(find_all({{rules, more, modules, scan}, installed(), {}}), nothing);
+  EXPECT_EQ(find_all({{rules, mail, scan}, installed(), {}}), nothing);
+  EXPECT_EQ(find_all({{rules, more, modules, mail, scan}, installed(), {}}), nothing);
 }
 
 TEST(LintManual, HasEveryCode) {
