@@ -5,6 +5,7 @@
 
 #include "modules/declared.h"
 #include "modules/job_module.h"
+#include "modules/mail.h"
 #include "modules/scan.h"
 #include "modules/service.h"
 #include "modules/shutdown.h"
@@ -53,6 +54,7 @@ Result<std::vector<std::unique_ptr<Module>>> built_in(const std::vector<Declared
   list.add<ScanModule>("scan");
   list.add<ShutdownModule>("shutdown");
   list.add<ServiceModule>("service");
+  list.add<MailModule>("mail");
   list.add(std::make_unique<JobModule>());
   list.add(std::make_unique<MgrModule>(std::move(answers)));
   return list.take();

@@ -31,6 +31,7 @@ void append_when(JsonWriter& json, const RunSettings& run) {
   if (!run.lock.empty()) json.member("lock", run.lock);
   if (run.retries > 0) {
     json.member("retries", run.retries).member("retry_delay_ms", run.retry_delay.count());
+    if (!run.retry_exit.empty()) append_list(json, "retry_exit", run.retry_exit);
   }
   append_list(json, "success_exit", run.success_exit);
   json.member("output_limit", run.output_limit);

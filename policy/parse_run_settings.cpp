@@ -133,19 +133,19 @@ std::vector<std::string> read_environment(TableReader& table, const std::string&
 }
 
 // One integer or a list of them.
-std::vector<std::uint8_t> read_success_exit(TableReader& table,
-                                            std::vector<std::uint8_t> otherwise) {
-  const TomlValue* value = table.find("success_exit");
+std::vector<std::uint8_t> read_statuses(TableReader& table, std::string_view key,
+                                        std::vector<std::uint8_t> otherwise) {
+  const TomlValue* value = table.find(key);
   if (value == nullptr) return otherwise;
   std::vector<std::uint8_t> statuses;
   for (const TomlValue& status : elements(*value)) {
     const bool is_integer = status.kind == TomlValue::Kind::integer;
     if (!is_integer || status.integer < 0 || status.integer > 255) {
-      table.error("success_exit", "must be exit statuses, 0 to 255");
+      table.error(key, "must be exit statuses, 0 to 255");
     }
     statuses.push_back(static_cast<std::uint8_t>(status.integer));
   }
-  if (statuses.empty()) table.error("success_exit", "must not be empty");
+  if (statuses.empty()) table.error(key, "must not be empty");
   return statuses;
 }
 
@@ -165,7 +165,11 @@ void read_schedule(TableReader& table, RunSettings& run) {
   }
   number("retries", 0, 100, run.retries);
   run.retry_delay = table.duration("retry_delay", 0ms, 24h, run.retry_delay);
-  run.success_exit = read_success_exit(table, run.success_exit);
+  run.success_exit = read_statuses(table, "success_exit", run.success_exit);
+  run.retry_exit = read_statuses(table, "retry_exit", run.retry_exit);
+  if (!run.retry_exit.empty() && run.retries == 0) {
+    table.error("retry_exit", "is for retries alone");
+  }
 }
 
 // How what it prints is answered.

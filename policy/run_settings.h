@@ -62,6 +62,7 @@ struct RunSettings {
   std::uint32_t retries = 0;      // further attempts after a failure or a timeout
   std::chrono::milliseconds retry_delay{1000};  // before the second; doubles for each further one
   std::vector<std::uint8_t> success_exit{0};    // the exit statuses of success
+  std::vector<std::uint8_t> retry_exit;         // those that are worth a retry; empty: all others
   // What is kept of what it prints, in bytes: the head and the tail.
   std::uint64_t output_limit = 1 << 20;
   bool progress = false;  // it is given a descriptor for its progress, number 3
@@ -91,10 +92,10 @@ struct RunSettings {
     archive(record.argv, record.environment, record.user, record.uid, record.gid, record.groups,
             record.cwd, record.umask, record.nice, record.timeout, record.stop_grace,
             record.max_running, record.queue, record.lock, record.retries, record.retry_delay,
-            record.success_exit, record.output_limit, record.progress, record.mode,
-            record.json_output, record.cache, record.input, record.paths, record.memory,
-            record.processes, record.cpu_seconds, record.open_files, record.file_size,
-            record.no_new_privileges, record.private_tmp, record.private_network,
+            record.success_exit, record.retry_exit, record.output_limit, record.progress,
+            record.mode, record.json_output, record.cache, record.input, record.paths,
+            record.memory, record.processes, record.cpu_seconds, record.open_files,
+            record.file_size, record.no_new_privileges, record.private_tmp, record.private_network,
             record.read_only_paths, record.capabilities);
   }
 };

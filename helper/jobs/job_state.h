@@ -24,9 +24,13 @@ namespace mgr {
 // Whether another attempt follows one that ended so: where the command ran and failed by itself.
 [[nodiscard]] inline bool is_retried(const Job& job) {
   const JobState state = state_of(job.spec, *job.exit);
-  const bool ran =
-      job.exit->outcome == JobOutcome::exited || job.exit->outcome == JobOutcome::signalled;
-  return ran && (state == JobState::failed || state == JobState::timed_out) &&
+  const bool exited = job.exit->outcome == JobOutcome::exited;
+  const auto& worth_it = job.spec.run.retry_exit;
+  // A status says nothing of the failure where the timeout came first.
+  const bool in_vain = exited && state == JobState::failed && !worth_it.empty() &&
+                       std::ranges::count(worth_it, job.exit->status) == 0;
+  const bool ran = exited || job.exit->outcome == JobOutcome::signalled;
+  return ran && !in_vain && (state == JobState::failed || state == JobState::timed_out) &&
          job.attempt <= job.spec.run.retries;
 }
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
-SYSTEM_USERS = ("mgr-broker", "mgr-job", "mgr-scan")
+SYSTEM_USERS = ("mgr-broker", "mgr-job", "mgr-mail", "mgr-scan")
 DEADLINE = 20  # seconds; reaching it is a failure, never an expectation
 
 # What the tests' scan command does, by task number. A gate is a FIFO: opening it for writing blocks

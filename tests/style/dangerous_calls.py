@@ -1,4 +1,7 @@
-"""exec, signals to processes, mounts and namespaces have one address each, setting privilege one a program."""
+"""Signals to processes, mounts and namespaces have one address each, exec and setting privilege one a program.
+
+mgr-mail, which is not root, becomes the mailer: so its exit status is the job's without one more process.
+"""
 import re
 
 from source_tree import ROOT, finish, sources, without_comments
@@ -7,7 +10,7 @@ ADDRESSES = {
     "exec": (
         r"\b(?:execve|execv|execvp|execvpe|execl|execlp|execle|execveat|fexecve|posix_spawnp?|uv_spawn|popen|system)\s*\(|\bSYS_execve(?:at)?\b|__NR_execve(?:at)?\b",
         # mgr-shutdown starts shutdown(8), whose arguments are words of ours and a message behind `--`.
-        {"helper/jobs/mgr-job/exec_command.cpp", "modules/mgr-shutdown/run_program.cpp"},
+        {"helper/jobs/mgr-job/exec_command.cpp", "modules/mgr-shutdown/run_program.cpp", "modules/mgr-mail/mailer.cpp"},
     ),
     "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp", "client/review/run_configure.cpp"}),
     "fork": (

@@ -27,6 +27,7 @@ JobSpec full_spec() {
   spec.run.timeout = std::chrono::milliseconds(1);
   spec.run.stop_grace = std::chrono::milliseconds(INT64_MAX);
   spec.run.success_exit = {2, 3};
+  spec.run.retry_exit = {75, 255};
   spec.run.no_new_privileges = false;
   spec.run.input = InputKind::body;
   spec.run.paths = {{"/srv", "a/..b/c", PathKind::any}, {"/", "", PathKind::folder}};

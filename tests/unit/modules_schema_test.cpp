@@ -42,7 +42,7 @@ std::string argument_json(const ArgumentType& type) {
 TEST(Schema, TellsBrokerAndClientsTheSame) {
   const auto registry = registry_of({declared(RunMode::job, {})});
   const auto schema = broker_schema(*registry);
-  ASSERT_EQ(schema.size(), 5U);
+  ASSERT_EQ(schema.size(), registry->modules().size());
   EXPECT_EQ(schema[0].aliases, std::vector<std::string>{"SCAN_MODULE"});
   const std::string json = schema_json(*registry);
   EXPECT_NE(json.find("\"task_ids\""), std::string::npos);

@@ -20,6 +20,7 @@ TEST(ToldJson, HasEveryLimitThatIsSet) {
   run.max_running = 2;
   run.lock = "dns";
   run.retries = 3;
+  run.retry_exit = {75};
   run.success_exit = {0, 4};
   run.cache = std::chrono::seconds(1);
   run.json_output = true;
@@ -31,15 +32,16 @@ TEST(ToldJson, HasEveryLimitThatIsSet) {
   run.private_tmp = true;
   run.read_only_paths = {"/etc"};
   run.capabilities = 1U << 10;
-  EXPECT_EQ(run_json(run),
-            R"({"user":"bind","uid":105,"gid":106,"groups":[4,20],"environment":["PATH=/usr/bin",)"
-            R"("NOTE=a \"b\"\\"],"cwd":"/","umask":"027","nice":-5,"timeout_ms":10000,)"
-            R"("stop_grace_ms":10000,"max_running":2,"queue":1000,"lock":"dns","retries":3,)"
-            R"("retry_delay_ms":1000,"success_exit":[0,4],"output_limit":1048576,)"
-            R"("output_format":"json","cache_ms":1000,"limits":{"memory":1048576,"processes":9,)"
-            R"("cpu_seconds":8,"open_files":7,"file_size":6},"no_new_privileges":true,)"
-            R"("private_tmp":true,"private_network":false,"read_only_paths":["/etc"],)"
-            R"("capabilities":["net_bind_service"]})");
+  EXPECT_EQ(
+      run_json(run),
+      R"({"user":"bind","uid":105,"gid":106,"groups":[4,20],"environment":["PATH=/usr/bin",)"
+      R"("NOTE=a \"b\"\\"],"cwd":"/","umask":"027","nice":-5,"timeout_ms":10000,)"
+      R"("stop_grace_ms":10000,"max_running":2,"queue":1000,"lock":"dns","retries":3,)"
+      R"("retry_delay_ms":1000,"retry_exit":[75],"success_exit":[0,4],"output_limit":1048576,)"
+      R"("output_format":"json","cache_ms":1000,"limits":{"memory":1048576,"processes":9,)"
+      R"("cpu_seconds":8,"open_files":7,"file_size":6},"no_new_privileges":true,)"
+      R"("private_tmp":true,"private_network":false,"read_only_paths":["/etc"],)"
+      R"("capabilities":["net_bind_service"]})");
 }
 
 TEST(ToldJson, SaysNothingOfWhatIsNotSet) {

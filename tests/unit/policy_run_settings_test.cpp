@@ -134,6 +134,18 @@ TEST_F(PolicyRunSettings, SuccessIsOneStatusOrMore) {
   }
 }
 
+TEST_F(PolicyRunSettings, WhatIsWorthARetryIsOneStatusOrMore) {
+  EXPECT_EQ(setting("retries = 2"), "accepted");
+  EXPECT_TRUE(run().retry_exit.empty());
+  EXPECT_EQ(setting("retry_exit = 75\nretries = 2"), "accepted");
+  EXPECT_EQ(run().retry_exit, std::vector<std::uint8_t>{75});
+  EXPECT_EQ(setting("retry_exit = [69, 75]\nretries = 2"), "accepted");
+  EXPECT_EQ(run().retry_exit, (std::vector<std::uint8_t>{69, 75}));
+  EXPECT_EQ(setting("retry_exit = []\nretries = 2"), "must not be empty");
+  EXPECT_EQ(setting("retry_exit = 256\nretries = 2"), "must be exit statuses, 0 to 255");
+  EXPECT_EQ(setting("retry_exit = 75"), "is for retries alone");
+}
+
 TEST_F(PolicyRunSettings, ProgressNamesItsDescriptor) {
   const std::string variable = "MGR_PROGRESS_FD=3";
   EXPECT_EQ(setting("progress = true"), "accepted");

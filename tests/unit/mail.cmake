@@ -1,0 +1,1 @@
+mgr_unit_test(mail_test mail_message_test.cpp modules_mail_test.cpp LIBRARIES mgr_mail_core mgr_modules)
