@@ -88,15 +88,20 @@ struct RunSettings {
   // disk.
   [[nodiscard]] bool is_transient() const { return mode != RunMode::job; }
   friend bool operator==(const RunSettings&, const RunSettings&) = default;
-  static void members(auto& archive, auto& record) {
+  // As job records of format 3 have them (helper/jobs/job_files.h).
+  static void members_of_format_3(auto& archive, auto& record) {
     archive(record.argv, record.environment, record.user, record.uid, record.gid, record.groups,
             record.cwd, record.umask, record.nice, record.timeout, record.stop_grace,
             record.max_running, record.queue, record.lock, record.retries, record.retry_delay,
-            record.success_exit, record.retry_exit, record.output_limit, record.progress,
-            record.mode, record.json_output, record.cache, record.input, record.paths,
-            record.memory, record.processes, record.cpu_seconds, record.open_files,
-            record.file_size, record.no_new_privileges, record.private_tmp, record.private_network,
+            record.success_exit, record.output_limit, record.progress, record.mode,
+            record.json_output, record.cache, record.input, record.paths, record.memory,
+            record.processes, record.cpu_seconds, record.open_files, record.file_size,
+            record.no_new_privileges, record.private_tmp, record.private_network,
             record.read_only_paths, record.capabilities);
+  }
+  static void members(auto& archive, auto& record) {
+    members_of_format_3(archive, record);
+    archive(record.retry_exit);
   }
 };
 

@@ -81,11 +81,13 @@ struct JobSpec {
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
   static void members_of_format_3(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
-            record.accepted_us, record.run, record.input_bytes, record.request);
+            record.accepted_us);
+    RunSettings::members_of_format_3(archive, record.run);
+    archive(record.input_bytes, record.request);
   }
   static void members(auto& archive, auto& record) {
     members_of_format_3(archive, record);
-    archive(record.alone, record.delay, record.boot_id);
+    archive(record.run.retry_exit, record.alone, record.delay, record.boot_id);
   }
 };
 

@@ -3,3 +3,4 @@ mgr_unit_test(jobs_unit_test jobs_records_test.cpp jobs_state_test.cpp jobs_cgro
   jobs_cgroup_path_test.cpp jobs_store_test.cpp jobs_signal_test.cpp jobs_schedule_test.cpp
   jobs_request_index_test.cpp jobs_retention_test.cpp
   ${PROJECT_SOURCE_DIR}/helper/jobs/mgr-job/leaf_limits.cpp LIBRARIES mgr_jobs mgr_cgroup_path)
+target_compile_definitions(jobs_unit_test PRIVATE MGR_SOURCE="${PROJECT_SOURCE_DIR}")

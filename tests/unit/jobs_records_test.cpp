@@ -1,6 +1,9 @@
 // The records of a job's folder: what is written is read, and nothing else is.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "helper/jobs/job_files.h"
 #include "protocol/wire.h"
 
@@ -79,7 +82,8 @@ TEST(JobRecords, OfTheFormatBeforeAreReadAndOfNoOther) {
   spec.alone = false;
   spec.delay = std::chrono::milliseconds(0);
   spec.boot_id.clear();
-  constexpr std::size_t added = 1 + 8 + 4;  // alone, delay, boot_id
+  spec.run.retry_exit.clear();
+  constexpr std::size_t added = 4 + 1 + 8 + 4;  // retry_exit, alone, delay, boot_id
   EXPECT_EQ(decode_job_spec(in_format(3, encode(spec), added)), spec);
   expect_only_the_whole(in_format(3, encode(spec), added), decode_job_spec);
   EXPECT_FALSE(decode_job_spec(in_format(3, encode(spec))));
@@ -93,6 +97,18 @@ TEST(JobRecords, OfTheFormatBeforeAreReadAndOfNoOther) {
     EXPECT_FALSE(decode_job_spec(in_format(format, encode(spec), added))) << format;
     EXPECT_FALSE(decode_exit_record(in_format(format, encode(full_exit())))) << format;
   }
+}
+
+// A file from when format 3 was the newest; its first byte tells the fuzz target what it is.
+TEST(JobRecords, OfTheFormatBeforeAreReadAsTheyWereOnDisk) {
+  std::ifstream file(MGR_SOURCE "/tests/fuzz/corpus/job_record/spec_request", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  const auto spec = decode_job_spec(std::string_view(bytes).substr(1));
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->key, "scan:17");
+  EXPECT_FALSE(spec->alone);
+  EXPECT_TRUE(spec->run.retry_exit.empty());
+  EXPECT_FALSE(spec->request.id.empty());
 }
 
 TEST(JobRecords, RefuseAPathThatIsNotCanonicalBeneathItsRoot) {
