@@ -91,8 +91,8 @@ class Jobs {
   // runs alone), busy (its action's queue is full, or too many bodies are kept), invalid_argument,
   // too_large or unavailable (no cgroup).
   virtual Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) = 0;
-  // Frees the space that is set aside on disk, for what is accepted next. It is set aside again when
-  // a job has ended, where there is room.
+  // Frees the space that is set aside on disk, for what is accepted next. It is set aside again
+  // when a job has ended, where there is room.
   virtual void use_reserve() = 0;
   // Forgets one that was accepted since the last commit.
   virtual void withdraw(std::uint64_t id) = 0;
