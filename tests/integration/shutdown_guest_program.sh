@@ -37,6 +37,17 @@ signals_call_it_off() {
   nothing_is_scheduled || fail "still scheduled: $(scheduled)"
 }
 
+others_than_root_are_refused() {
+  step "mgr-shutdown as www-data, with each backend"
+  local backend status
+  for backend in login shutdown; do
+    status=0
+    timeout 30 runuser --user www-data -- "$program" --backend=$backend reboot || status=$?
+    [[ $status -eq 1 ]] || fail "status $status"
+  done
+  nothing_is_scheduled || fail "scheduled: $(scheduled)"
+}
+
 another_shutdown_is_left_alone() {
   step "mgr-shutdown while shutdown(8) has one scheduled"
   shutdown -r +60 2>/dev/null
@@ -136,6 +147,7 @@ no_login_manager() {
 
 program_and_login_manager() {
   signals_call_it_off
+  others_than_root_are_refused
   another_shutdown_is_left_alone
   blocks_are_kept
   login_manager_restarts
