@@ -2,6 +2,7 @@
 with real daemons under their real users.
 """
 import json
+import contextlib
 import os
 import socket
 import sys
@@ -81,13 +82,15 @@ class InputsTest(unittest.TestCase):
         self.assertEqual((reply["success"], reply["msg"]), (False, {"err_code": code}), reply)
 
     def files_with(self, text):
+        """What an answered job leaves goes meanwhile."""
         found = []
         for folder, _, files in os.walk(self.mgr.dir):
             for path in (os.path.join(folder, name) for name in files):
-                if os.path.isfile(path):
-                    with open(path, "rb") as file:
-                        if text in file.read():
-                            found.append(path)
+                if not os.path.isfile(path):
+                    continue
+                with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
+                    if text in file.read():
+                        found.append(path)
         return found
 
 
