@@ -1,8 +1,8 @@
 """What a command reads, from a client's bytes to its standard input: bodies, secrets and paths, end to end
 with real daemons under their real users.
 """
-import json
 import contextlib
+import json
 import os
 import socket
 import sys
