@@ -131,19 +131,40 @@ class BuiltInLint {
     });
   }
 
-  // Those of the rule's actions of that name, in whichever module.
+  // Those of the rule's actions that do so, in whichever module.
   std::vector<const Argument*> units_of(const Rule& rule, std::string_view verb) const {
     std::vector<const Argument*> units;
-    if (!is_about(rule, verb)) return units;
     for (const std::string& name : rule.modules) {
       const KnownModule* module = find_module(review_.known, name);
-      const KnownAction* action = module == nullptr ? nullptr : find_action(*module, verb);
-      if (action == nullptr) continue;
-      for (const Argument& each : action->arguments) {
-        if (each.type.kind == TypeKind::unit) units.push_back(&each);
+      if (module == nullptr) continue;
+      for (const KnownAction& action : module->actions) {
+        if (!is_about(rule, action.name) || !does_so(rule, name, action, verb)) continue;
+        for (const Argument& each : action.arguments) {
+          if (each.type.kind == TypeKind::unit) units.push_back(&each);
+        }
       }
     }
     return units;
+  }
+
+  // By its name, by a word of its command, or by a choice that the rule leaves.
+  bool does_so(const Rule& rule, std::string_view module, const KnownAction& action,
+               std::string_view verb) const {
+    const auto may_choose = [&](const Argument& each) {
+      return each.type.kind == TypeKind::enumeration && contains(each.type.choices, verb) &&
+             std::ranges::all_of(rule.where, [&](const Condition& condition) {
+               return condition.argument != each.name || contains(condition.texts, verb);
+             });
+    };
+    return action.name == verb || has_word(module, action.name, verb) ||
+           std::ranges::any_of(action.arguments, may_choose);
+  }
+
+  bool has_word(std::string_view module, std::string_view action, std::string_view word) const {
+    const auto found = std::ranges::find(review_.modules, module, &DeclaredModule::name);
+    if (found == review_.modules.end()) return false;
+    const auto row = std::ranges::find(found->actions, action, &DeclaredAction::name);
+    return row != found->actions.end() && contains(row->run.argv, word);
   }
 
   static bool is_named(const Rule& rule, std::string_view argument) {
