@@ -8,6 +8,8 @@
 namespace mgr {
 namespace {
 
+constexpr std::size_t longest_shown = 300;  // of a text: every unit's name and address is shorter
+
 class RuleLint {
  public:
   RuleLint(const Rule& rule, const std::vector<KnownModule>& known, std::vector<Finding>& findings)
@@ -109,8 +111,11 @@ class RuleLint {
     for (const std::string& text : condition.texts) {
       const auto takes_it = [&](auto* type) { return is_element(*type, text); };
       if (std::ranges::any_of(types, takes_it)) continue;
+      const bool is_long = text.size() > longest_shown;
       return warn("idle-condition", "'where' of '" + condition.argument + "' has " +
-                                        toml_string(text) + ", which is no value of it: the rule " +
+                                        toml_string(text.substr(0, longest_shown)) +
+                                        (is_long ? "…" : "") +
+                                        ", which is no value of it: the rule " +
                                         (rule_.allow ? "grants" : "denies") + " nothing by that");
     }
   }

@@ -111,6 +111,10 @@ TEST_F(NameWarnings, NamesTextsThatAreNoValueOfTheirArgument) {
   }
   rule.where = {{"to", {}, {"root", "a.b+c@example.org"}}};
   EXPECT_EQ(warnings(), Warnings{});
+  rule.where = {{"to", {}, {std::string(100000, 'x')}}};
+  EXPECT_LT(warnings().front().size(), 500U);
+  rule.where = {{"to", {}, {"\u202e\x1b"}}};
+  EXPECT_EQ(warnings(), warned("\\u202e\\u001b"));
 }
 
 TEST_F(NameWarnings, NamesConditionsThatCannotMeasureTheirArgument) {
