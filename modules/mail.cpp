@@ -15,7 +15,7 @@ constexpr const char* address_pattern =
 // No value holds a control character; what breaks a line or turns its direction is none of a
 // subject's either.
 constexpr const char* subject_pattern =
-    R"([^\x{2028}\x{2029}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]*)";
+    R"([^\x{061C}\x{2028}\x{2029}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]*)";
 
 std::vector<Argument> arguments() {
   ArgumentType to, subject, body;

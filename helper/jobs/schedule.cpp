@@ -26,7 +26,7 @@ bool Schedule::has_room_for(const JobSpec& spec) const {
   std::size_t places = kind.places(spec.run.max_running, places_in_all());
   if (!spec.run.lock.empty())
     places = std::min<std::size_t>(places, 1 - locks_.count(spec.run.lock));
-  return kind.waiting.size() < spec.run.queue + places;
+  return kind.waiting.size() + kind.resting.size() < spec.run.queue + places;
 }
 
 void Schedule::enter(const JobSpec& spec) {
@@ -42,7 +42,9 @@ void Schedule::end(const JobSpec& spec) {
 }
 
 void Schedule::wait(const JobSpec& spec) {
-  kinds_[kind_of(spec)].waiting[spec.id] = {spec.run.max_running, spec.run.lock, spec.alone};
+  Kind& kind = kinds_[kind_of(spec)];
+  kind.resting.erase(spec.id);
+  kind.waiting[spec.id] = {spec.run.max_running, spec.run.lock, spec.alone};
 }
 
 void Schedule::run(const JobSpec& spec) {
@@ -53,13 +55,19 @@ void Schedule::run(const JobSpec& spec) {
   if (!spec.run.lock.empty()) locks_.emplace(spec.run.lock, spec.id);
 }
 
+void Schedule::rest(const JobSpec& spec) {
+  leave(spec);
+  kinds_[kind_of(spec)].resting.insert(spec.id);
+}
+
 void Schedule::leave(const JobSpec& spec) {
   const auto found = kinds_.find(kind_of(spec));
   if (found == kinds_.end()) return;
   Kind& kind = found->second;
   kind.waiting.erase(spec.id);
+  kind.resting.erase(spec.id);
   running_ -= kind.running.erase(spec.id);
-  if (kind.waiting.empty() && kind.running.empty()) kinds_.erase(found);
+  if (kind.waiting.empty() && kind.running.empty() && kind.resting.empty()) kinds_.erase(found);
   const auto lock = locks_.find(spec.run.lock);
   if (lock != locks_.end() && lock->second == spec.id) locks_.erase(lock);
 }

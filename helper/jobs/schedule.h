@@ -19,7 +19,8 @@ class Schedule {
   explicit Schedule(std::uint32_t most_in_all) : most_in_all_(most_in_all) {}
   void set_most(std::uint32_t in_all) { most_in_all_ = in_all; }
 
-  // False where the job would wait behind as many of its action as its queue has room for.
+  // False where the job would wait behind as many of its action as its queue has room for. Those
+  // that wait for their next attempt count: each will want a place.
   [[nodiscard]] bool has_room_for(const JobSpec& spec) const;
 
   // A job of mode job is alive from enter() to end(); the others are in no one's way.
@@ -29,9 +30,11 @@ class Schedule {
   // Which of them runs alone, or waits to; 0 for none.
   [[nodiscard]] std::uint64_t alone() const { return alone_.empty() ? 0 : *alone_.begin(); }
 
-  // Each job is in one of three places, and moves with these: nowhere, waiting, running.
+  // Each job is in one of four places, and moves with these: nowhere, waiting, running, resting
+  // until its next attempt.
   void wait(const JobSpec& spec);
   void run(const JobSpec& spec);
+  void rest(const JobSpec& spec);
   void leave(const JobSpec& spec);
 
   // The waiting job that may run now; 0 for none. run() it before asking again.
@@ -45,7 +48,7 @@ class Schedule {
   };
   struct Kind {
     std::map<std::uint64_t, Waiting> waiting;
-    std::set<std::uint64_t> running;
+    std::set<std::uint64_t> running, resting;
     [[nodiscard]] std::size_t places(std::uint32_t max_running, std::size_t in_all) const;
   };
   [[nodiscard]] std::size_t places_in_all() const;

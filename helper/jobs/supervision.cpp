@@ -205,7 +205,7 @@ bool SupervisedJobs::retry(Entry& entry) {
   job.exit.reset();
   job.progress.reset();
   entry.live->leaf.reset();
-  schedule_.leave(job.spec);
+  schedule_.rest(job.spec);
   await(entry, delay_before(job.attempt, job.spec.run.retry_delay), &SupervisedJobs::enqueue);
   set_state(entry, JobState::queued);
   run_what_may();

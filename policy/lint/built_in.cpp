@@ -25,13 +25,17 @@ constexpr const char* single = "ends the services for a shell of root's on the c
 
 constexpr auto special_units = std::to_array<SpecialUnit>({
     {"debug-shell.service", shell, "start", "is a shell of root's on tty9 without a password"},
+    {"console-shell.service", shell, "start", "is a shell of root's on the console"},
     {"rescue.service", shell, "start", single},
     {"rescue.target", shell, "start", single},
+    {"runlevel1.target", shell, "start", single},
     {"emergency.service", shell, "start", single},
     {"emergency.target", shell, "start", single},
     {"poweroff.target", ending, "start", ends},
     {"reboot.target", ending, "start", ends},
     {"halt.target", ending, "start", ends},
+    {"runlevel0.target", ending, "start", ends},
+    {"runlevel6.target", ending, "start", ends},
     {"kexec.target", ending, "start", ends},
     {"exit.target", ending, "start", ends},
     {"soft-reboot.target", ending, "start", ends},
@@ -39,6 +43,8 @@ constexpr auto special_units = std::to_array<SpecialUnit>({
     {"ctrl-alt-del.target", ending, "start", ends},
     {"suspend.target", ending, "start", ends},
     {"hibernate.target", ending, "start", ends},
+    {"hybrid-sleep.target", ending, "start", ends},
+    {"suspend-then-hibernate.target", ending, "start", ends},
     {"systemd-poweroff.service", ending, "start", ends},
     {"systemd-reboot.service", ending, "start", ends},
     {"systemd-halt.service", ending, "start", ends},
@@ -49,6 +55,11 @@ constexpr auto special_units = std::to_array<SpecialUnit>({
     {"systemd-hibernate.service", ending, "start", ends},
     {"systemd-hybrid-sleep.service", ending, "start", ends},
     {"systemd-suspend-then-hibernate.service", ending, "start", ends},
+    {"systemd-sysupdate-reboot.service", ending, "start", ends},
+    {"systemd-sysupdate-reboot.timer", ending, "start", ends},
+    {"sysinit.target", ending, "stop", "ends the services of the whole machine"},
+    {"basic.target", ending, "stop", "ends the services of the whole machine"},
+    {"system.slice", ending, "stop", "ends the services of the whole machine"},
     {"mgr-helper.service", ending, "stop", "leaves nobody who answers, stops or audits"},
     {"mgr-broker.service", ending, "stop", "leaves nobody who answers"},
     {"mgr.socket", ending, "stop", "leaves nobody who answers"},
@@ -78,6 +89,8 @@ class BuiltInLint {
         continue;
       }
       for (const Condition& condition : rule.where) look_at_units(rule, condition);
+      look_for_any_unit(rule);
+      look_for_any_recipient(rule);
       look_for_force(rule);
     }
     for (const DeclaredModule& module : review_.modules) {
@@ -99,16 +112,70 @@ class BuiltInLint {
     }
   }
 
-  // Whether the rule is about an action of that name which takes the unit.
+  // A rule that lists no unit means these too.
+  void look_for_any_unit(const Rule& rule) {
+    for (const char* verb : {"start", "restart"}) {
+      for (const Argument* unit : units_of(rule, verb)) {
+        const auto& types = unit->type.choices;
+        if (is_named(rule, unit->name) || !(types.empty() || contains(types, "service"))) continue;
+        return add(rule.file, rule.line, shell,
+                   std::string("it lists no unit, and ") + verb +
+                       " of debug-shell.service is a shell of root's on tty9 without a password");
+      }
+    }
+  }
+
   bool does(const Rule& rule, const Condition& condition, std::string_view verb) const {
-    if (!is_about(rule, verb)) return false;
-    return std::ranges::any_of(rule.modules, [&](const std::string& name) {
-      const KnownModule* module = find_module(review_.known, name);
-      const KnownAction* action = module == nullptr ? nullptr : find_action(*module, verb);
-      return action != nullptr && std::ranges::any_of(action->arguments, [&](const Argument& each) {
-               return each.name == condition.argument && each.type.kind == TypeKind::unit;
-             });
+    return std::ranges::any_of(units_of(rule, verb), [&](const Argument* unit) {
+      return unit->name == condition.argument;
     });
+  }
+
+  // Those of the rule's actions that do so, in whichever module.
+  std::vector<const Argument*> units_of(const Rule& rule, std::string_view verb) const {
+    std::vector<const Argument*> units;
+    for (const std::string& name : rule.modules) {
+      const KnownModule* module = find_module(review_.known, name);
+      if (module == nullptr) continue;
+      for (const KnownAction& action : module->actions) {
+        if (!is_about(rule, action.name) || !does_so(rule, name, action, verb)) continue;
+        for (const Argument& each : action.arguments) {
+          if (each.type.kind == TypeKind::unit) units.push_back(&each);
+        }
+      }
+    }
+    return units;
+  }
+
+  // By its name, by a word of its command, or by a choice that the rule leaves.
+  bool does_so(const Rule& rule, std::string_view module, const KnownAction& action,
+               std::string_view verb) const {
+    const auto may_choose = [&](const Argument& each) {
+      return each.type.kind == TypeKind::enumeration && contains(each.type.choices, verb) &&
+             std::ranges::all_of(rule.where, [&](const Condition& condition) {
+               return condition.argument != each.name || contains(condition.texts, verb);
+             });
+    };
+    return action.name == verb || has_word(module, action.name, verb) ||
+           std::ranges::any_of(action.arguments, may_choose);
+  }
+
+  bool has_word(std::string_view module, std::string_view action, std::string_view word) const {
+    const auto found = std::ranges::find(review_.modules, module, &DeclaredModule::name);
+    if (found == review_.modules.end()) return false;
+    const auto row = std::ranges::find(found->actions, action, &DeclaredAction::name);
+    return row != found->actions.end() && contains(row->run.argv, word);
+  }
+
+  static bool is_named(const Rule& rule, std::string_view argument) {
+    return std::ranges::find(rule.where, argument, &Condition::argument) != rule.where.end();
+  }
+
+  void look_for_any_recipient(const Rule& rule) {
+    if (!contains(rule.modules, "mail") || !is_about(rule, "send") || is_named(rule, "to")) return;
+    if (are_all(rule, [&](const Principal& each) { return is_admin(each, admin_gid_); })) return;
+    add(rule.file, rule.line, "open-mail",
+        "it lets callers who are no admins write to anybody at all, in this machine's name");
   }
 
   void look_for_force(const Rule& rule) {
@@ -156,7 +223,7 @@ class BuiltInLint {
   }
 
   static bool is_root(const Principal& principal) {
-    return !principal.is_anyone && principal.gids.empty() &&
+    return !principal.is_anyone && principal.gids.empty() && principal.keys.empty() &&
            std::ranges::all_of(principal.uids, [](uid_t uid) { return uid == 0; });
   }
 

@@ -12,8 +12,9 @@
 namespace mgr {
 
 // Units that are root's shell, or end the machine or mgr itself, where a rule lists them for an
-// action that starts or stops units; whichever module that is of. A forced shutdown by others than
-// the admins, which no [[deny]] takes back. And shutdown without a signature.
+// action that starts or stops units, or where it lists none; whichever module that is of. Mail to
+// anybody for others than the admins. A forced shutdown by others than the admins, which no
+// [[deny]] takes back. And shutdown without a signature.
 void lint_built_in(const PolicyReview& review, std::optional<gid_t> admin_gid,
                    std::vector<Finding>& findings);
 

@@ -8,6 +8,8 @@
 namespace mgr {
 namespace {
 
+constexpr std::size_t longest_shown = 300;  // of a text: every unit's name and address is shorter
+
 class RuleLint {
  public:
   RuleLint(const Rule& rule, const std::vector<KnownModule>& known, std::vector<Finding>& findings)
@@ -23,6 +25,7 @@ class RuleLint {
       }
     }
     for (const std::string& action : rule_.actions) look_at(action);
+    for (const Condition& condition : rule_.where) look_for_values(condition);
     if (error_.empty()) return {};
     return fail(ErrorCode::failed, error_);
   }
@@ -98,6 +101,41 @@ class RuleLint {
                                action.name + "' is a " + (wants_number ? "number" : "text") +
                                ": the rule " + (rule_.allow ? "grants nothing" : "denies all") +
                                " there");
+  }
+
+  // A text that is no value of the argument, of whichever action: a pattern, a name that is not
+  // whole, "true" for "yes". A deny of it denies nothing.
+  void look_for_values(const Condition& condition) {
+    const std::vector<const ArgumentType*> types = types_of(condition);
+    if (std::ranges::all_of(types, [](auto* type) { return is_number(type->kind); })) return;
+    for (const std::string& text : condition.texts) {
+      const auto takes_it = [&](auto* type) { return is_element(*type, text); };
+      if (std::ranges::any_of(types, takes_it)) continue;
+      const bool is_long = text.size() > longest_shown;
+      return warn("idle-condition", "'where' of '" + condition.argument + "' has " +
+                                        toml_string(text.substr(0, longest_shown)) +
+                                        (is_long ? "…" : "") +
+                                        ", which is no value of it: the rule " +
+                                        (rule_.allow ? "grants" : "denies") + " nothing by that");
+    }
+  }
+
+  std::vector<const ArgumentType*> types_of(const Condition& condition) const {
+    std::vector<const ArgumentType*> types;
+    for (const KnownModule* module : modules_) {
+      for (const KnownAction& action : module->actions) {
+        const auto is_it = [&](const std::string& name) {
+          return name == "*" || name == action.name;
+        };
+        const ArgumentType* type = find_type(condition, action);
+        if (type != nullptr && std::ranges::any_of(rule_.actions, is_it)) types.push_back(type);
+      }
+    }
+    return types;
+  }
+
+  static bool is_element(const ArgumentType& type, std::string_view text) {
+    return !(type.is_list && text.find(',') != text.npos) && check_value(type, text);
   }
 
   void warn(const char* code, std::string what) {

@@ -151,7 +151,8 @@ class RulesLint {
 bool is_admin(const Principal& principal, std::optional<gid_t> admin_gid) {
   const auto is_root = [](uid_t uid) { return uid == 0; };
   const auto is_group = [&](gid_t gid) { return gid == 0 || admin_gid == gid; };
-  return !principal.is_anyone && std::ranges::all_of(principal.uids, is_root) &&
+  return !principal.is_anyone && principal.keys.empty() &&
+         std::ranges::all_of(principal.uids, is_root) &&
          std::ranges::all_of(principal.gids, is_group);
 }
 

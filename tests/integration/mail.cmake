@@ -3,7 +3,7 @@ add_test(NAME mail.program
          COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/mail_program_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(mail.program PROPERTIES LABELS "integration;modules" TIMEOUT 300)
-foreach(group Sent Sender Failures BadInput)
+foreach(group Sent Sender Failures Waiting BadInput)
   add_test(NAME mail.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/mail_smtp_test.py
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${group})

@@ -211,6 +211,22 @@ class Failures(MailTest):
         self.assertEqual(self.server.messages, [])
 
 
+class Waiting(MailTest):
+    def mail_toml(self):
+        return super().mail_toml().replace('"1ms"', '"1h"') + "queue = 1\nmax_running = 1\n"
+
+    def test_what_waits_for_its_next_attempt_takes_room_in_the_queue(self):
+        self.server.stop()
+        with Stream(self.mgr, "watch") as watch:
+            watch.next()
+            for _ in range(2):
+                number = self.ask()["data"]["jobs"][0]["id"]
+                watch.until(lambda told: told["id"] == number and told["attempt"] == 2)
+        reply = self.ask()
+        self.assertEqual((reply["success"], reply["msg"]), (False, {"err_code": 7}), reply)
+        self.assertEqual(len(self.mgr.job_folders()), 2)
+
+
 class BadInput(MailTest):
     def test_a_line_break_makes_no_header(self):
         self.refuses(self.ask("a@b\nBcc: x@example.org"), 6)      # bcc: no such argument

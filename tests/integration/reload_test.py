@@ -237,6 +237,8 @@ class Broken(ReloadTestCase):
                 ("etc/mgr/rules.d/50-more.toml", VERSION + "[[allow]\n", r"rules\.d/50-more\.toml:5: "),
                 ("etc/mgr/rules.d/50-more.toml", VERSION + 'jbos = "all"\n', r"50-more\.toml:5: .*jbos"),
                 ("etc/mgr/rules.d/50-more.toml", VERSION.replace("web", "wbe"), r"50-more\.toml:\d+: .*wbe"),
+                ("etc/mgr/rules.d/50-more.toml", VERSION + VERSION.replace('"mgr"', '"service"').replace('"version"', '"*"'),
+                 r"50-more\.toml:\d+: .* list its 'unit'"),
                 ("etc/mgr/modules.d/work.toml", action("say", ["echo"]), r"modules\.d/work\.toml:\d: "),
                 ("etc/mgr/mgr.toml", "[limits]\nconnections = -1\n", r"mgr\.toml:2: ")):
             with self.subTest(pattern):

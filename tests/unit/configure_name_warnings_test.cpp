@@ -84,6 +84,39 @@ TEST_F(NameWarnings, NamesArgumentsThatNoActionTakes) {
                                   "nothing there"}));
 }
 
+TEST_F(NameWarnings, NamesTextsThatAreNoValueOfTheirArgument) {
+  const auto warned = [&](const std::string& text) {
+    return Warnings{"rules.d/a.toml:7: 'where' of '" + rule.where.front().argument + "' has \"" +
+                    text + "\", which is no value of it: the rule " +
+                    (rule.allow ? "grants" : "denies") + " nothing by that"};
+  };
+  rule.modules = {"service"};
+  rule.actions = {"restart", "logs"};
+  for (const bool allow : {true, false}) {
+    rule.allow = allow;
+    for (const std::string text : {"*", "nginx", "ngin?.service", "getty@.service", "nginx.Service",
+                                   "reboot.target", "-x.service"}) {
+      rule.where = {{"unit", {}, {"nginx.service", text, "ssh"}}};
+      EXPECT_EQ(warnings(), warned(text));
+    }
+  }
+  rule.modules = {"shutdown"};
+  rule.actions = {"*"};
+  rule.where = {{"force", {}, {"true"}}};
+  EXPECT_EQ(warnings(), warned("true"));
+  rule.modules = {"mail"};
+  for (const std::string text : {"*", "*@example.org", "root@", "a,b", "@example.org"}) {
+    rule.where = {{"to", {}, {text}}};
+    EXPECT_EQ(warnings(), warned(text));
+  }
+  rule.where = {{"to", {}, {"root", "a.b+c@example.org"}}};
+  EXPECT_EQ(warnings(), Warnings{});
+  rule.where = {{"to", {}, {std::string(100000, 'x')}}};
+  EXPECT_LT(warnings().front().size(), 500U);
+  rule.where = {{"to", {}, {"\u202e\x1b"}}};
+  EXPECT_EQ(warnings(), warned("\\u202e\\u001b"));
+}
+
 TEST_F(NameWarnings, NamesConditionsThatCannotMeasureTheirArgument) {
   rule.where = {{"task_ids", {}, {"one"}}};
   EXPECT_EQ(warnings(), (Warnings{"rules.d/a.toml:7: 'where' of 'task_ids' has texts alone, and "

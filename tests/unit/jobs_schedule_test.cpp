@@ -52,6 +52,26 @@ TEST(Schedule, AnActionsLimitIsItsOwn) {
   EXPECT_EQ(run_all(schedule, jobs), (Ids{3}));
 }
 
+TEST(Schedule, WhatRestsUntilItsNextAttemptTakesRoomAndNoPlace) {
+  Schedule schedule(256);
+  const std::vector<JobSpec> jobs{job(1, "a", 1, "", 1), job(2, "a", 1, "", 1),
+                                  job(3, "a", 1, "", 1)};
+  for (const JobSpec& spec : {jobs[0], jobs[1]}) {
+    EXPECT_TRUE(schedule.has_room_for(spec));
+    schedule.wait(spec);
+    EXPECT_EQ(run_all(schedule, jobs), (Ids{spec.id})) << "the place of one that rests is free";
+    schedule.rest(spec);
+  }
+  EXPECT_FALSE(schedule.has_room_for(jobs[2]));
+  EXPECT_TRUE(schedule.has_room_for(job(4, "b", 1, "", 0)));
+  EXPECT_EQ(schedule.next(), 0U);
+  schedule.wait(jobs[1]);
+  EXPECT_FALSE(schedule.has_room_for(jobs[2]));
+  EXPECT_EQ(run_all(schedule, jobs), (Ids{2}));
+  schedule.end(jobs[0]);
+  EXPECT_TRUE(schedule.has_room_for(jobs[2])) << "one that is stopped while it rests";
+}
+
 TEST(Schedule, TheSameActionOfTwoModulesAreTwo) {
   Schedule schedule(256);
   std::vector<JobSpec> jobs{job(1, "a", 1), job(2, "a", 1)};

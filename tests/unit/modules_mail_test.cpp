@@ -160,18 +160,19 @@ TEST(Mail, ASubjectIsOneLine) {
        {"x", "a: b", "Größe", "=?UTF-8?Q?x?=", "\xF0\x9F\x92\xA9", "a\xC2\xA0"}) {
     EXPECT_TRUE(accepts_subject(subject)) << subject;
   }
-  for (const char* subject : {"", "-x", "a\nBcc: b", "a\rBcc: b", "a\tb", "a\x1B[2J", "a\x7F",
-                              "a\xC2\x85"
-                              "b",
-                              "\xFF",
-                              "a\xE2\x80\xA8"
-                              "b",
-                              "a\xE2\x80\xA9"
-                              "b",
-                              "a\xE2\x80\xAE"
-                              "b",
-                              "a\xE2\x81\xA6"
-                              "b"}) {
+  for (const char* subject :
+       {"", "-x", "a\nBcc: b", "a\rBcc: b", "a\tb", "a\x1B[2J", "a\x7F", "a\u061C",
+        "a\xC2\x85"
+        "b",
+        "\xFF",
+        "a\xE2\x80\xA8"
+        "b",
+        "a\xE2\x80\xA9"
+        "b",
+        "a\xE2\x80\xAE"
+        "b",
+        "a\xE2\x81\xA6"
+        "b"}) {
     EXPECT_FALSE(accepts_subject(subject)) << subject;
   }
   EXPECT_TRUE(accepts_subject(std::string(255, 'x')));
