@@ -17,6 +17,7 @@ Argument text(const char* name, const char* help) {
   ArgumentType type;
   type.max_length = 200;
   type.pattern = Pattern(R"([^\pC\p{Zl}\p{Zp}]*)");
+  type.form = "without what is invisible, breaks a line or turns its direction";
   return {name, type, false, help};
 }
 
