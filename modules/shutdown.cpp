@@ -67,7 +67,8 @@ Result<Effect> start(const ActionCall& call, const RunSettings& run) {
 Result<Effect> cancel(const ActionCall&) {
   StopJobs effect;
   effect.selection.module = key;
-  effect.selection.keys = {key};  // none is not_found
+  effect.selection.keys = {key};
+  effect.selection.none = "no shutdown is scheduled, or none that you may see";
   effect.selection.alive_only = true;
   return effect;
 }
