@@ -111,6 +111,11 @@ std::string element_words(const ArgumentType& type) {
   }
 }
 
+std::string form_words(const ArgumentType& type, const std::string& pattern) {
+  if (!type.form.empty()) return ", " + type.form;
+  return pattern.empty() ? "" : " that matches " + pattern;
+}
+
 }  // namespace
 
 Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argument) {
@@ -125,6 +130,7 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
   if (!read_limits(argument, type)) return bad("limits that are none");
   const auto path_kind = find_word<PathKind>(argument.string_at("kind").value_or("file"));
   type.path_kind = path_kind.value_or(PathKind::any);
+  type.form = argument.string_at("form").value_or("");
   type.listed = argument.boolean_at("listed").value_or(false);
   if (type.kind == TypeKind::enumeration && type.choices.empty()) return std::nullopt;
   if (type.kind == TypeKind::path && (type.roots.empty() || !path_kind)) return std::nullopt;
@@ -132,8 +138,7 @@ Outcome<std::optional<ArgumentType>> read_argument_type(const JsonValue& argumen
 }
 
 std::string type_words(const ArgumentType& type, const std::string& pattern) {
-  const std::string element = element_words(type) +
-                              (pattern.empty() ? "" : " that matches " + pattern) +
+  const std::string element = element_words(type) + form_words(type, pattern) +
                               (type.listed ? "; the policy lists which" : "");
   if (!type.is_list) return element;
   return "list of up to " + std::to_string(type.max_items) + ": " + element;

@@ -47,7 +47,9 @@ std::string how_to_write(const ActionHelp& action) {
 std::string what_it_wants(const ActionHelp& action) {
   std::string text;
   if (action.confirm) text += "It asks whether it is really meant; --yes says so beforehand.\n";
-  if (action.min_proof == Proof::signature) text += "It wants a signed request.\n";
+  if (action.min_proof == Proof::signature) {
+    text += "It wants a signed request, which this version has not got: min_proof in modules.d.\n";
+  }
   return text;
 }
 

@@ -11,6 +11,9 @@ namespace mgr {
 namespace {
 
 constexpr const char* needs_proof = "this needs a proof of who is asking";
+constexpr const char* needs_signature =
+    "this action wants a signed request, which this version has not got; min_proof in modules.d "
+    "says so";
 
 Result<Effect> plan(const Action& action, const ActionCall& call, const CheckedRequest& request) {
   if (!request.request_id().empty() && action.mode.value_or(RunMode::job) != RunMode::job) {
@@ -82,8 +85,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
 Result<void> Answerer::check_terms(const Caller& caller, const Action& action, const Rule& rule,
                                    const CheckedRequest& request) {
   if (caller.proof() < action.min_proof) {
-    return fail(ErrorCode::unauthenticated,
-                caller.proven() ? "this action wants a signed request" : needs_proof);
+    return fail(ErrorCode::unauthenticated, caller.proven() ? needs_signature : needs_proof);
   }
   if (request.dry_run()) return {};  // which costs no token, and tells of the confirmation
   if (action.confirm && !request.confirmed()) {

@@ -34,6 +34,12 @@ bool asks_for_the_same(const JobSpec& one, const JobSpec& other) {
          one.arguments == other.arguments;
 }
 
+std::string named(const Errand& errand, const Job& job) {
+  const JobSpec& spec = job.spec;
+  if (!may_see(errand, job)) return "another job";
+  return "job " + std::to_string(spec.id) + " (" + spec.module + ' ' + spec.action + ')';
+}
+
 // What all jobs of a request have in common.
 JobSpec spec_of(const Errand& errand) {
   JobSpec spec;
@@ -212,7 +218,7 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
     if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
       return JobNote{other->spec.id, false};
     }
-    return fail(ErrorCode::conflict, plan.key + " is taken by another job");
+    return fail(ErrorCode::conflict, plan.key + " is taken by " + named(errand, *other));
   }
   const auto free = check_others(plan.others, jobs_->alive());
   if (!free) return tl::unexpected(free.error());

@@ -55,7 +55,7 @@ Result<std::vector<const Job*>> select(const Jobs& jobs, const Errand& errand,
     selected.push_back(*job);
   }
   for (const std::string& key : wanted.keys) {
-    if (!keys.contains(key)) return fail(ErrorCode::not_found, "no such job");
+    if (!keys.contains(key)) return fail(ErrorCode::not_found, std::string(wanted.none));
   }
   std::ranges::reverse(selected);
   return selected;

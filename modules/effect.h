@@ -53,8 +53,9 @@ struct JobSelection {
   std::optional<std::uint32_t> uid{};  // narrowed to those that this uid asked for
   bool mine = false;                   // narrowed to the caller's own
   bool alive_only = false;
-  bool newest_of_key = false;   // for each key its newest alone
-  std::size_t most = SIZE_MAX;  // the newest so many
+  bool newest_of_key = false;             // for each key its newest alone
+  std::size_t most = SIZE_MAX;            // the newest so many
+  std::string_view none = "no such job";  // the detail of not_found
 };
 
 // Stops the live jobs selected, whole trees, and answers when they are gone.

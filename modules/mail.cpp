@@ -23,8 +23,10 @@ std::vector<Argument> arguments() {
   to.max_items = 1000;
   to.max_length = 254;
   to.pattern = Pattern(address_pattern);
+  to.form = "a name, or name@host, of A-Z a-z 0-9 . _ + = -";
   subject.max_length = 255;
   subject.pattern = Pattern(subject_pattern);
+  subject.form = "without what breaks a line or turns its direction";
   body.kind = TypeKind::blob;
   return {{"to", to, true, "addresses, such as root or a@example.org"},
           {"subject", subject, true, "one line"},

@@ -19,6 +19,7 @@ void append_limits(JsonWriter& json, const ArgumentType& type) {
   } else if (type.kind == TypeKind::string || type.kind == TypeKind::secret) {
     json.member("max_length", type.max_length);
     if (!type.pattern.empty()) json.member("pattern", type.pattern.text());
+    if (!type.form.empty()) json.member("form", type.form);
   } else if (type.kind == TypeKind::enumeration) {
     append_texts(json, "values", type.choices);
   } else if (type.kind == TypeKind::unit && !type.choices.empty()) {

@@ -17,6 +17,7 @@ Argument text(const char* name, const char* help) {
   ArgumentType type;
   type.max_length = 200;
   type.pattern = Pattern(R"([^\pC\p{Zl}\p{Zp}]*)");
+  type.form = "without what is invisible, breaks a line or turns its direction";
   return {name, type, false, help};
 }
 
@@ -66,7 +67,8 @@ Result<Effect> start(const ActionCall& call, const RunSettings& run) {
 Result<Effect> cancel(const ActionCall&) {
   StopJobs effect;
   effect.selection.module = key;
-  effect.selection.keys = {key};  // none is not_found
+  effect.selection.keys = {key};
+  effect.selection.none = "no shutdown is scheduled, or none that you may see";
   effect.selection.alive_only = true;
   return effect;
 }

@@ -113,8 +113,9 @@ std::string requirement(const ArgumentType& type) {
     return listed(grammar->requirement, type.roots) +
            (type.choices.empty() ? "" : listed(", of the types", type.choices));
   if (type.kind == TypeKind::enumeration) return listed("one of", type.choices);
-  return "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'" +
-         (type.pattern.empty() ? "" : ", that match " + type.pattern.text());
+  const std::string text = "1 to " + std::to_string(type.max_length) + " bytes, the first not '-'";
+  if (!type.form.empty()) return text + ", " + type.form;
+  return type.pattern.empty() ? text : text + ", that match " + type.pattern.text();
 }
 
 bool is_unit_of(const std::vector<std::string>& types, std::string_view unit) {

@@ -72,6 +72,7 @@ struct ArgumentType {
   std::size_t max_length = max_value_length;
   std::size_t max_items = 64;        // of a list
   Pattern pattern{};                 // of a string or secret
+  std::string form{};                // of a built-in module's pattern, what it means, for messages
   std::vector<std::string> roots{};  // of a path: the absolute folders that it may be beneath
   PathKind path_kind = PathKind::file;
   bool listed = false;  // an [[allow]] must say in its `where` which values it means

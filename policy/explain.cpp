@@ -130,7 +130,10 @@ void Explainer::explain_allow(const Question& question, Explanation& found) {
   found.lacks_proof = !found.reason.empty();
   found.verdict = found.lacks_proof ? Verdict::deny : Verdict::allow;
   if (found.lacks_proof) {
-    found.no_grant = "no line of a policy lowers the proof that an action wants";
+    found.no_grant =
+        "no line of a policy lowers the proof that an action wants; its min_proof in modules.d "
+        "says "
+        "which";
   } else {
     found.reason = "the first [[allow]] that applies";
   }

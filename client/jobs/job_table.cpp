@@ -38,8 +38,10 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : shortened(text, cell_width);
 }
 
+// One that has succeeded is as far as it can be, whatever it told last.
 std::string progress_text(const Job& job) {
-  return job.progress ? std::to_string(*job.progress) + " %" : "-";
+  const bool is_told = job.progress && job.state != "succeeded";
+  return is_told ? std::to_string(*job.progress) + " %" : "-";
 }
 
 std::string caller_text(const Job& job) {
@@ -141,7 +143,7 @@ class Details {
 
 std::string state_text(const Job& job, const JobStyle& style) {
   std::string text = coloured(shortened(job.state, 32), style.colour ? colour_of(job.state) : "");
-  if (job.progress) text += ", " + progress_text(job);
+  if (const std::string progress = progress_text(job); progress != "-") text += ", " + progress;
   const std::string exit = exit_text(job);
   if (exit != "-") text += job.signal ? ", " + exit : ", exit status " + exit;
   return text;

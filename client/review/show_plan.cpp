@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "client/display.h"
+#include "client/jobs/units.h"
 
 namespace mgr::client {
 namespace {
@@ -26,6 +27,18 @@ std::string path_text(const JsonValue& path) {
          shell_word(root + separator + beneath);
 }
 
+// What of a shutdown is told: how it stands to other jobs, and when it comes.
+std::string terms_text(const JsonValue& job) {
+  std::string text;
+  const std::string others = job.string_at("others").value_or("");
+  if (others == "conflict") text += "other jobs: it is refused while there are any\n";
+  if (others == "waited_for") text += "other jobs: it waits until they have ended\n";
+  if (const auto delay = job.number_at("delay_ms")) {
+    text += "delay: " + human_duration(*delay) + '\n';
+  }
+  return text;
+}
+
 std::string job_text(const JsonValue& job) {
   std::string text;
   const std::string key = job.string_at("key").value_or("");
@@ -34,7 +47,7 @@ std::string job_text(const JsonValue& job) {
   for (const JsonValue& element : items_of(job, "argv")) text += ' ' + shell_word(element.text);
   text += '\n';
   for (const JsonValue& path : items_of(job, "paths")) text += "path: " + path_text(path) + '\n';
-  return text + "input: " + harmless(job.string_at("input").value_or("?")) + '\n';
+  return text + "input: " + harmless(job.string_at("input").value_or("?")) + '\n' + terms_text(job);
 }
 
 // Its members without those; the environment has a line for each variable.

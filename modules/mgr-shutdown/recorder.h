@@ -8,8 +8,8 @@
 namespace mgr_shutdown {
 
 // Appends one line of JSON for each step to the file, which is made where it is missing:
-//   {"step":"scheduled","type":"poweroff","at":"2026-01-31T12:00:00.000000Z","message":"…"}
-//   {"step":"cancelled"} or {"step":"went down"}, the last one, with the same members
+//   {"at":"2026-01-31T12:00:00.000000Z","message":"…","step":"scheduled","type":"poweroff"}
+//   and the same with the step "cancelled" or "went down", which is the last one
 // It waits as the others do, and the machine stays up.
 class Recorder : public Backend {
  public:

@@ -72,6 +72,10 @@ TEST(ClientCatalogue, ReadsTheLimitsOfATypeAndTellsThem) {
   EXPECT_EQ(words(R"("type":"enum","values":["fast","full"])"), "one of fast, full");
   EXPECT_EQ(words(R"("type":"string","max_length":64,"pattern":"[a-z]+")"),
             "string of up to 64 bytes that matches [a-z]+");
+  EXPECT_EQ(words(R"("type":"string","max_length":64,"pattern":"[a-z]+","form":"small letters")"),
+            "string of up to 64 bytes, small letters");
+  EXPECT_EQ(words(R"("type":"string","max_length":64,"pattern":"[a-z]+","form":7)"),
+            "string of up to 64 bytes that matches [a-z]+");
   EXPECT_EQ(words(R"("type":"hostname")"), "hostname");
   EXPECT_EQ(words(R"("type":"list of hostname","max_items":8)"), "list of up to 8: hostname");
   EXPECT_EQ(words(R"("type":"path","roots":["/srv/www","/var/www"],"kind":"folder")"),
@@ -159,7 +163,7 @@ TEST(ClientCatalogue, HelpTellsAllThatAnActionWants) {
             "A list is one word with commas; the last argument takes several words too.\n"
             "\n"
             "It asks whether it is really meant; --yes says so beforehand.\n"
-            "It wants a signed request.\n"
+            "It wants a signed request, which this version has not got: min_proof in modules.d.\n"
             "It answers when its command has ended, with what that printed.\n");
 }
 

@@ -41,6 +41,13 @@ TEST(ClientJobs, ATableTellsWhoWhatAndHowFar) {
   EXPECT_EQ(render_job_ids(jobs_of(two_jobs)), "7\n8\n");
 }
 
+TEST(ClientJobs, OneThatHasSucceededIsNotHalfDone) {
+  const std::string ended = R"({"id":7,"state":"succeeded","progress":50,"exit_status":0})";
+  EXPECT_EQ(render_job_table(jobs_of("{\"jobs\":[" + ended + "]}"), {false, 0}).find('%'),
+            std::string::npos);
+  EXPECT_NE(details_of(ended).find("State:     succeeded, exit status 0\n"), std::string::npos);
+}
+
 TEST(ClientJobs, ColourChangesNoText) {
   JobStyle style{true, 0};
   std::string painted = render_job_table(jobs_of(two_jobs), style);

@@ -44,6 +44,19 @@ TEST(PlanText, SaysOfWhatHoldsNothingThatThereIsNone) {
   EXPECT_EQ(plan_text(*plan), "limits: none\ncapabilities: none\n");
 }
 
+TEST(PlanText, SaysHowAShutdownStandsToOtherJobsAndWhenItComes) {
+  const auto text = [](const std::string& terms) {
+    return plan_text(*parse_json(R"({"jobs":[{"argv":["/x"],"input":"nothing")" + terms + "}]}"));
+  };
+  const std::string plain = "command: /x\ninput: nothing\n";
+  EXPECT_EQ(text(""), plain);
+  EXPECT_EQ(text(R"(,"others":"conflict")"),
+            plain + "other jobs: it is refused while there are any\n");
+  EXPECT_EQ(text(R"(,"others":"waited_for","delay_ms":600000)"),
+            plain + "other jobs: it waits until they have ended\ndelay: 10 min\n");
+  EXPECT_EQ(text(R"(,"others":7,"delay_ms":"soon")"), plain);
+}
+
 TEST(PlanText, WithstandsAnotherShape) {
   for (const char* text : {R"({})", R"({"jobs":7,"run":[]})", R"({"jobs":[7,{"argv":"x"}]})",
                            R"({"jobs":[{"argv":[[],{}],"paths":[1]}]})"}) {

@@ -82,6 +82,9 @@ TEST(Schema, TellsWhatNarrowsAType) {
   type.pattern = std::string("[a\"\\\\]");
   EXPECT_EQ(argument_json(type),
             head + "secret" + middle + R"(,"max_length":9,"pattern":"[a\"\\\\]"})");
+  type.form = "a few";
+  EXPECT_EQ(argument_json(type),
+            head + "secret" + middle + R"(,"max_length":9,"pattern":"[a\"\\\\]","form":"a few"})");
   type = {TypeKind::enumeration, true};
   type.choices = {"x", "y"};
   EXPECT_EQ(argument_json(type),

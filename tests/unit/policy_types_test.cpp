@@ -291,6 +291,10 @@ TEST(PolicyTypes, AStringMatchesItsPatternWhole) {
   expect_refused(matching("\\d+"), {"\xd9\xa1"});
   EXPECT_EQ(check_value(matching("a+"), "b").error().detail,
             "must be 1 to 4096 bytes, the first not '-', that match a+");
+  ArgumentType told = matching("a+");
+  told.form = "without anything but a";
+  EXPECT_EQ(check_value(told, "b").error().detail,
+            "must be 1 to 4096 bytes, the first not '-', without anything but a");
 }
 
 TEST(PolicyTypes, APatternCostsTheSameForEveryText) {  // no backtracking: linear in the text
