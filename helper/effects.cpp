@@ -146,16 +146,19 @@ void Effects::commit_queue() {
 }
 
 void Effects::start(Task task, const StartJobs& effect) {
-  if (!audit_.has_reserve() && !std::ranges::all_of(effect.jobs, &JobPlan::urgent)) {
+  const bool urgent = std::ranges::all_of(effect.jobs, &JobPlan::urgent);
+  if (!audit_.has_reserve() && !urgent) {
     return fail_task(link_, task, {ErrorCode::failed, "the disk is full; nothing was started"});
   }
   const RunMode mode = effect.jobs.empty() ? RunMode::job : effect.jobs.front().run.mode;
   if (const auto room = has_room_for(mode); !room) return fail_task(link_, task, room.error());
+  if (urgent) commit_starts();        // one that does not fit on disk fails without this one
   auto notes = earlier(task.errand);  // in this turn
   task.errand.repeated = notes && !notes->empty();
   if (notes && notes->empty()) notes = accept_all(task.errand, effect);
   if (!notes) return fail_task(link_, task, notes.error());
   starting_.push_back({std::move(task), std::move(*notes), mode});
+  if (urgent) commit_starts();
 }
 
 Result<std::vector<JobNote>> Effects::accept_all(const Errand& errand, const StartJobs& effect) {
@@ -213,7 +216,11 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
   spec.run = plan.run;
   spec.alone = plan.others == OtherJobs::waited_for;
   spec.delay = plan.delay;
+  spec.urgent = plan.urgent;
   if (plan.this_boot) spec.boot_id = read_boot_id();
+  if (plan.this_boot && spec.boot_id.empty()) {
+    return fail(ErrorCode::unavailable, "which boot this is cannot be read");
+  }
   if (const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key)) {
     if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
       return JobNote{other->spec.id, false};
@@ -222,7 +229,6 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
   }
   const auto free = check_others(plan.others, jobs_->alive());
   if (!free) return tl::unexpected(free.error());
-  if (plan.urgent) jobs_->use_reserve();
   const auto id = jobs_->accept(std::move(spec), plan.input);
   if (!id) return tl::unexpected(id.error());
   return JobNote{*id, true};

@@ -28,7 +28,7 @@ struct JobPlan {
   OtherJobs others = OtherJobs::beside;
   std::chrono::milliseconds delay{0};  // what it is for happens so long after its start
   bool this_boot = false;              // not started any more when the machine has been restarted
-  bool urgent = false;                 // starts on a full disk, too, in the space set aside
+  bool urgent = false;                 // starts on a full disk, and where no more may run, too
 };
 
 // Answers at once with this data (a JSON object, "" for none).

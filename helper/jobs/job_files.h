@@ -78,6 +78,7 @@ struct JobSpec {
   bool alone = false;
   std::chrono::milliseconds delay{0};  // what it is for happens so long after its start
   std::string boot_id;                 // under which boot it may be started; "": under any
+  bool urgent = false;  // waits for no place among those that run, and has the space set aside
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
   static void members_of_format_3(auto& archive, auto& record) {
     archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
@@ -87,7 +88,7 @@ struct JobSpec {
   }
   static void members(auto& archive, auto& record) {
     members_of_format_3(archive, record);
-    archive(record.run.retry_exit, record.alone, record.delay, record.boot_id);
+    archive(record.run.retry_exit, record.alone, record.delay, record.boot_id, record.urgent);
   }
 };
 

@@ -88,12 +88,9 @@ class Jobs {
   // command reads, where spec.run.input says so; a secret is never on disk, and ends with the
   // helper where mgr-job has not taken it. Nothing of the job is on disk and nothing runs before
   // commit(). Fails with conflict (a job of this key is alive, or, for one of mode job, one that
-  // runs alone), busy (its action's queue is full, or too many bodies are kept), invalid_argument,
-  // too_large or unavailable (no cgroup).
+  // runs alone), failed (the disk is full, and it is not urgent), busy (its action's queue is full,
+  // or too many bodies are kept), invalid_argument, too_large or unavailable (no cgroup).
   virtual Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) = 0;
-  // Frees the space that is set aside on disk, for what is accepted next. It is set aside again
-  // when a job has ended, where there is room.
-  virtual void use_reserve() = 0;
   // Forgets one that was accepted since the last commit.
   virtual void withdraw(std::uint64_t id) = 0;
   // Puts all that were accepted on disk, together, and starts what may start. On failure (a full

@@ -15,7 +15,8 @@ std::size_t Schedule::Kind::places(std::uint32_t max_running, std::size_t in_all
   return std::min(in_all, max_running - std::min<std::size_t>(max_running, running.size()));
 }
 
-std::size_t Schedule::places_in_all() const {
+std::size_t Schedule::places_in_all(bool urgent) const {
+  if (urgent) return 1;
   return most_in_all_ - std::min<std::size_t>(most_in_all_, running_);
 }
 
@@ -23,7 +24,7 @@ bool Schedule::has_room_for(const JobSpec& spec) const {
   static const Kind none;
   const auto found = kinds_.find(kind_of(spec));
   const Kind& kind = found == kinds_.end() ? none : found->second;
-  std::size_t places = kind.places(spec.run.max_running, places_in_all());
+  std::size_t places = kind.places(spec.run.max_running, places_in_all(spec.urgent));
   if (!spec.run.lock.empty())
     places = std::min<std::size_t>(places, 1 - locks_.count(spec.run.lock));
   return kind.waiting.size() + kind.resting.size() < spec.run.queue + places;
@@ -33,18 +34,20 @@ void Schedule::enter(const JobSpec& spec) {
   if (spec.run.is_transient()) return;
   alive_.insert(spec.id);
   if (spec.alone) alone_.insert(spec.id);
+  if (spec.urgent) urgent_.insert(spec.id);
 }
 
 void Schedule::end(const JobSpec& spec) {
   leave(spec);
   alive_.erase(spec.id);
   alone_.erase(spec.id);
+  urgent_.erase(spec.id);
 }
 
 void Schedule::wait(const JobSpec& spec) {
   Kind& kind = kinds_[kind_of(spec)];
   kind.resting.erase(spec.id);
-  kind.waiting[spec.id] = {spec.run.max_running, spec.run.lock, spec.alone};
+  kind.waiting[spec.id] = {spec.run.max_running, spec.run.lock, spec.alone, spec.urgent};
 }
 
 void Schedule::run(const JobSpec& spec) {
@@ -77,7 +80,8 @@ std::uint64_t Schedule::next() const {
   for (const auto& [name, kind] : kinds_) {
     if (kind.waiting.empty()) continue;
     const auto& [id, job] = *kind.waiting.begin();
-    if (kind.places(job.max_running, places_in_all()) == 0 || locks_.contains(job.lock)) continue;
+    const std::size_t places = kind.places(job.max_running, places_in_all(job.urgent));
+    if (places == 0 || locks_.contains(job.lock)) continue;
     if (job.alone && has_others(id)) continue;
     if (oldest == 0 || id < oldest) oldest = id;
   }

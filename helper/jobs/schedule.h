@@ -1,8 +1,9 @@
 // Which of the jobs that wait may run: pure bookkeeping over the limits of their actions. Helper.
 //
 // A job waits while as many run as may in all or of its action, or while its lock is held. Among
-// those that may run the oldest is next. One that runs alone waits until no other job of mode job
-// is alive, be it that this one runs, waits, or waits for its next attempt.
+// those that may run the oldest is next. One that is urgent has a place in all at any time. One
+// that runs alone waits until no other job of mode job is alive, be it that this one runs, waits,
+// or waits for its next attempt.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,7 @@ class Schedule {
   void enter(const JobSpec& spec);
   void end(const JobSpec& spec);  // it leaves, too
   [[nodiscard]] const std::set<std::uint64_t>& alive() const { return alive_; }
+  [[nodiscard]] bool has_urgent() const { return !urgent_.empty(); }
   // Which of them runs alone, or waits to; 0 for none.
   [[nodiscard]] std::uint64_t alone() const { return alone_.empty() ? 0 : *alone_.begin(); }
 
@@ -44,21 +46,21 @@ class Schedule {
   struct Waiting {
     std::uint32_t max_running;
     std::string lock;
-    bool alone;
+    bool alone, urgent;
   };
   struct Kind {
     std::map<std::uint64_t, Waiting> waiting;
     std::set<std::uint64_t> running, resting;
     [[nodiscard]] std::size_t places(std::uint32_t max_running, std::size_t in_all) const;
   };
-  [[nodiscard]] std::size_t places_in_all() const;
+  [[nodiscard]] std::size_t places_in_all(bool urgent) const;
   [[nodiscard]] bool has_others(std::uint64_t id) const { return alive_.size() > alive_.count(id); }
 
   std::uint32_t most_in_all_;
   std::size_t running_ = 0;
   std::map<std::string, Kind> kinds_;           // by module and action
   std::map<std::string, std::uint64_t> locks_;  // who holds them
-  std::set<std::uint64_t> alive_, alone_;
+  std::set<std::uint64_t> alive_, alone_, urgent_;
 };
 
 }  // namespace mgr

@@ -105,7 +105,6 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   }
   std::ranges::sort(loaded.jobs, {}, [](const StoredJob& job) { return job.spec.id; });
   go_on_above(highest);
-  set_reserve_aside();
   return loaded;
 }
 
@@ -141,12 +140,14 @@ Result<std::uint64_t> Store::new_id() {
   return next_id_++;
 }
 
-void Store::set_reserve_aside() {
-  if (has_reserve_) return;
+bool Store::set_reserve_aside() {
+  if (has_reserve_) return true;
   const Descriptor file(
       openat(folder_.get(), reserve_file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  has_reserve_ = file && fallocate(file.get(), 0, 0, reserve_bytes) == 0;
+  // A file system that cannot do that is not full for it.
+  has_reserve_ = file && (fallocate(file.get(), 0, 0, reserve_bytes) == 0 || errno == EOPNOTSUPP);
   if (!has_reserve_) unlinkat(folder_.get(), reserve_file, 0);
+  return has_reserve_;
 }
 
 void Store::free_reserve() {

@@ -52,9 +52,9 @@ class Store {
   // Never the same again, even if nothing is made with it. Blocks of 4096 are reserved on disk.
   Result<std::uint64_t> new_id();
 
-  // The file `reserve`: room for the records of one urgent job on a full disk. Set aside by load(),
-  // and, when it has been used, by this, where there is room.
-  void set_reserve_aside();
+  // The file `reserve`: room for the records of one urgent job on a full disk. False where there is
+  // no room for it.
+  bool set_reserve_aside();
   void free_reserve();
 
   // Adds an accepted job to what the next commit() writes.

@@ -70,6 +70,7 @@ void SupervisedJobs::adopt(std::vector<StoredJob> stored) {
     }
     await(entry, 0, found.has_folder ? &SupervisedJobs::examine : &SupervisedJobs::enqueue);
   }
+  static_cast<void>(has_room_on_disk());
   // Where that fails, the disk is full: the journal grows on.
   if (const auto shortened = shorten_journal(); !shortened && settings_.report) {
     settings_.report(shortened.error().detail);
@@ -87,6 +88,11 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
     return fail(ErrorCode::busy, "too many bodies wait for their jobs to end");
   }
   if (auto usable = use_tree(); !usable) return tl::unexpected(usable.error());
+  if (spec.urgent) {
+    store_.free_reserve();
+  } else if (!has_room_on_disk()) {
+    return fail(ErrorCode::failed, "the disk is full; nothing was started");
+  }
   const auto id = store_.new_id();
   if (!id) return fail(id.error().code, id.error().detail + "; nothing was started");
   spec.id = *id;
@@ -115,6 +121,13 @@ Result<void> SupervisedJobs::check_alone(const JobSpec& spec) const {
   const JobSpec& alone = found->second.job.spec;
   return fail(ErrorCode::conflict, "no new job before job " + std::to_string(alone.id) + " (" +
                                        alone.module + ' ' + alone.action + ") has ended");
+}
+
+// Beside what is set aside. That is an urgent job's as long as it is alive: nobody else gets it.
+bool SupervisedJobs::has_room_on_disk() {
+  const bool room = store_.set_reserve_aside();
+  if (schedule_.has_urgent()) store_.free_reserve();
+  return room;
 }
 
 // Bodies are on disk until their jobs have ended, and in no quota of what is kept. A caller has a

@@ -44,7 +44,6 @@ class SupervisedJobs final : public Jobs {
   void adopt(std::vector<StoredJob> stored);
 
   Result<std::uint64_t> accept(JobSpec spec, std::string input = {}) override;
-  void use_reserve() override { store_.free_reserve(); }
   void withdraw(std::uint64_t id) override;
   Result<void> commit() override;
   void set_limits(std::uint32_t max_running, Keep keep) override;
@@ -86,6 +85,7 @@ class SupervisedJobs final : public Jobs {
 
   Entry& add(JobSpec spec);
   [[nodiscard]] Result<void> check_alone(const JobSpec& spec) const;
+  bool has_room_on_disk();
   [[nodiscard]] bool has_room_for_input(std::uint32_t uid, std::uint64_t bytes) const;
   void forget(std::uint64_t id);
   void free_key(const JobSpec& spec);

@@ -245,7 +245,7 @@ void SupervisedJobs::conclude(Entry& entry) {
   if (job.exit->progress) job.progress = job.exit->progress;
   schedule_.end(job.spec);
   free_key(job.spec);
-  store_.set_reserve_aside();
+  static_cast<void>(has_room_on_disk());
   if (!job.spec.run.is_transient()) retention_.ended(job.spec, *job.exit);
   events_.ended(job);
   told_.push_back(job.spec.id);

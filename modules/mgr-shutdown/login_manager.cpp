@@ -6,6 +6,8 @@
 
 #include <cstdarg>
 
+#include "modules/mgr-shutdown/request.h"
+
 namespace mgr_shutdown {
 namespace {
 
@@ -79,7 +81,10 @@ Result<bool> LoginManager::goes_down() {
   return preparing != 0;
 }
 
+// Any user may be let block, by words of their own and as often as they like.
 Result<std::string> LoginManager::blocked_by() {
+  constexpr std::size_t most_named = 10;
+  std::size_t blocking = 0;
   const auto reply = call("ListInhibitors", "");
   if (!reply) return tl::unexpected(reply.error());
   const Message owner = owned(*reply);
@@ -91,10 +96,12 @@ Result<std::string> LoginManager::blocked_by() {
                                                      &uid, &pid)) > 0) {
     const bool blocks = (':' + std::string(what) + ':').find(":shutdown:") != std::string::npos;
     if (!blocks || std::string(mode) != "block") continue;
-    found += (found.empty() ? "" : ", ") + std::string(who) + " (pid " + std::to_string(pid) +
-             ", uid " + std::to_string(uid) + ": " + why + ")";
+    if (++blocking > most_named) continue;
+    found += (found.empty() ? "" : ", ") + printable(who) + " (pid " + std::to_string(pid) +
+             ", uid " + std::to_string(uid) + ": " + printable(why) + ")";
   }
   if (result < 0) return system_failure("the login manager: ListInhibitors", result);
+  if (blocking > most_named) found += " and " + std::to_string(blocking - most_named) + " more";
   return found;
 }
 

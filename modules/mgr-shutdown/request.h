@@ -40,5 +40,9 @@ struct Request {
 // UTF-8 without control characters, at most longest_message bytes, nor one of the invisible
 // characters that turn the direction of text around.
 [[nodiscard]] bool is_message(std::string_view text);
+// A text of somebody else, for a line that is printed: as it is where it is a message, else "?".
+[[nodiscard]] inline std::string printable(std::string_view text) {
+  return is_message(text) ? std::string(text) : "?";
+}
 
 }  // namespace mgr_shutdown

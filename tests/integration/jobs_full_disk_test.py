@@ -4,6 +4,7 @@ Usage: jobs_full_disk_test.py BINARIES [unittest arguments]; as root, in pid and
 its own.
 """
 import errno
+import json
 import subprocess
 import time
 import unittest
@@ -173,6 +174,9 @@ class FullDisk(JobsTestCase):
 
     def allow_shutdown(self):
         self.mgr.write("etc/mgr/policy.toml", POLICY.replace('["work", ', '["work", "shutdown", '))
+        self.mgr.write("etc/mgr/modules.d/long.toml", '[module.work.action.long]\n'
+                       'command = ["@DIR@/bin/job", "sleeper", "long", "{token}"]\nuser = "mgr-scan"\n'
+                       '[module.work.action.long.arg.token]\ntype = "string"\nmax_length = 4096\n')
         self.mgr.write("etc/mgr/modules.d/shutdown.toml", '[module.shutdown.action.reboot]\n'
                        'command = ["@DIR@/bin/job", "gated", "off"]\nuser = "mgr-scan"\n')
         self.make_gate("off")
@@ -197,6 +201,38 @@ class FullDisk(JobsTestCase):
         self.mgr.empty()
         self.wait(self.start("exit", "c", number=0)["id"])
         self.assertGreater(reserve.stat().st_size, 0)
+
+    def test_a_shutdown_that_waits_keeps_the_space_for_it(self):
+        self.start_mgr("var/lib/mgr", "1m")
+        self.allow_shutdown()
+        running = self.start_gated("a")
+        self.until_started("a")
+        self.until_started("a")
+        self.mgr.fill()
+        off = self.mgr.request("shutdown", "reboot", wait_for_jobs="yes")["data"]["jobs"][0]
+        self.assertEqual(off["waits_for"], [running])
+        self.mgr.restart_helper()
+        self.mgr.open_gate("a")
+        with self.until_started("off") as gate:
+            gate.write("go\n")
+        self.assertEqual(self.wait(off["id"])[0]["state"], "succeeded")
+
+    def test_no_other_job_gets_the_space_for_a_shutdown(self):
+        """Neither one of the same turn, before it or behind it, nor one while it runs."""
+        self.start_mgr("var/lib/mgr", "1m")
+        self.allow_shutdown()
+        self.mgr.fill()
+        block = f"module:work\naction:long\ntoken:{'x' * 4000}\n\n" * 40
+        off = "module:shutdown\naction:reboot\nforce:yes\n\n"
+        with self.mgr.client() as connection:
+            connection.sendall(("mgr:keep-alive\n" + block + off + block).encode())
+            file = connection.makefile()
+            replies = [json.loads(file.readline()) for _ in range(81)]
+        self.assertEqual([reply["success"] for reply in replies], [False] * 40 + [True] + [False] * 40, replies)
+        self.until_started("off")
+        self.starts_nothing("b")
+        self.mgr.open_gate("off")
+        self.assertEqual(self.wait(replies[40]["data"]["jobs"][0]["id"])[0]["state"], "succeeded")
 
     def test_of_the_audit_log_does_not_keep_the_machine_from_being_shut_down(self):
         self.start_mgr("var/log/mgr", "6m")

@@ -90,6 +90,29 @@ class Conflict(ShutdownTestCase):
         self.accepts_new_jobs()
 
 
+class Crowd(ShutdownTestCase):
+    """Where as many jobs run as may, and more wait, each as long as whoever started it likes."""
+    SETTINGS = "max_running = 1"
+
+    def test_it_is_in_no_forced_shutdowns_way(self):
+        running, waiting = (self.start("sleeper", token)["id"] for token in "ab")
+        self.assertEqual(self.shutdown(user=None, force="yes")["state"], "running")
+        self.until_started("off")
+        self.assertEqual([self.state(job) for job in (running, waiting)], ["running", "queued"])
+        self.cancel(None)
+        self.assertEqual(self.job("stop", ids=running)["jobs"][0]["state"], "stopped")
+        self.until(lambda: self.state(waiting) == "running")
+
+    def test_of_streams_is_in_no_shutdowns_way(self):
+        self.make_gate("a")
+        with self.mgr.client() as stream:
+            stream.sendall(b"module:more\naction:stream\ntoken:a\n\n")
+            self.until_started("a")
+            for fields in ({}, {"wait_for_jobs": "yes"}):
+                self.assertEqual(self.shutdown(**fields)["state"], "running")
+                self.cancel()
+
+
 class Waiting(ShutdownTestCase):
     def test_it_waits_for_all_and_no_new_one_comes_until_it_has_ended(self):
         first, second = self.start_gated("a", "single"), self.start_gated("b", "single", "daemon")
@@ -228,18 +251,27 @@ class Waiting(ShutdownTestCase):
     def test_after_a_restart_of_the_machine_it_is_moot(self):
         job = self.start_gated("a")
         off = self.shutdown(wait_for_jobs="yes")["id"]
-        self.mgr.kill_helper()
-        self.mgr.write("bin/boot_id", "00000000-0000-4000-8000-000000000000\n")
-        self.mgr.helper = subprocess.Popen(
-            ["unshare", "--mount", "--", "sh", "-c", 'mount --bind "$0" /proc/sys/kernel/random/boot_id; exec "$@"',
-             self.mgr.dir / "bin/boot_id", self.mgr.binaries / "mgr-helper", "--root", self.mgr.dir,
-             "--libexec", self.mgr.libexec], stderr=self.mgr.open_log("helper"))
-        self.mgr.wait_ready()
+        self.restart_under_boot("00000000-0000-4000-8000-000000000000\n")
         ended, = self.wait(off)
         self.assertEqual((ended["state"], ended["detail"]), ("failed", "the machine went down while it waited"))
         self.accepts_new_jobs()
         self.assertEqual((self.finish("a", job), self.starts("off")), (["succeeded"], 0))
         self.assertEqual([line["id"] for line in self.lines("job_ended")].count(off), 1)
+
+    def test_it_is_refused_where_no_restart_could_be_told(self):
+        job = self.start_gated("a")
+        self.restart_under_boot("")
+        self.refuses(self.mgr.request("shutdown", "reboot", wait_for_jobs="yes"), 8)
+        self.assertEqual((self.finish("a", job), self.starts("off")), (["succeeded"], 0))
+
+    def restart_under_boot(self, boot):
+        self.mgr.kill_helper()
+        self.mgr.write("bin/boot_id", boot)
+        self.mgr.helper = subprocess.Popen(
+            ["unshare", "--mount", "--", "sh", "-c", 'mount --bind "$0" /proc/sys/kernel/random/boot_id; exec "$@"',
+             self.mgr.dir / "bin/boot_id", self.mgr.binaries / "mgr-helper", "--root", self.mgr.dir,
+             "--libexec", self.mgr.libexec], stderr=self.mgr.open_log("helper"))
+        self.mgr.wait_ready()
 
 
 class Together(ShutdownTestCase):

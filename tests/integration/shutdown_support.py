@@ -74,8 +74,10 @@ def shutdown_file(min_proof="kernel"):
 
 
 class ShutdownTestCase(JobsTestCase):
+    SETTINGS = ""  # of [jobs] in mgr.toml
+
     def setUp(self):
-        self.mgr = JobsInstance(start=False)
+        self.mgr = JobsInstance(self.SETTINGS, start=False)
         self.addCleanup(self.mgr.stop)
         policy = POLICY.replace('["work", ', '["work", "more", "shutdown", ')
         self.mgr.write("etc/mgr/policy.toml", policy)

@@ -39,6 +39,7 @@ JobSpec full_spec() {
   spec.alone = true;
   spec.delay = std::chrono::minutes(10);
   spec.boot_id = "c0ffee";
+  spec.urgent = true;
   return spec;
 }
 
@@ -82,8 +83,9 @@ TEST(JobRecords, OfTheFormatBeforeAreReadAndOfNoOther) {
   spec.alone = false;
   spec.delay = std::chrono::milliseconds(0);
   spec.boot_id.clear();
+  spec.urgent = false;
   spec.run.retry_exit.clear();
-  constexpr std::size_t added = 4 + 1 + 8 + 4;  // retry_exit, alone, delay, boot_id
+  constexpr std::size_t added = 4 + 1 + 8 + 4 + 1;  // retry_exit, alone, delay, boot_id, urgent
   EXPECT_EQ(decode_job_spec(in_format(3, encode(spec), added)), spec);
   expect_only_the_whole(in_format(3, encode(spec), added), decode_job_spec);
   EXPECT_FALSE(decode_job_spec(in_format(3, encode(spec))));

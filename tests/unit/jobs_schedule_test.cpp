@@ -256,5 +256,26 @@ TEST(Schedule, OneThatRunsAloneKeepsToTheOtherLimits) {
   EXPECT_EQ(schedule.next(), 2U);
 }
 
+TEST(Schedule, OneThatIsUrgentHasAPlaceInAllAndKeepsToTheLimitsOfItsAction) {
+  Schedule schedule(1);
+  std::vector<JobSpec> jobs{job(1, "a"), job(2, "a"), job(3, "poweroff", 1, "", 0),
+                            job(4, "poweroff", 1, "", 0)};
+  jobs[2].urgent = jobs[3].urgent = true;
+  for (const JobSpec& spec : jobs) {
+    EXPECT_EQ(schedule.has_room_for(spec), spec.id != 4) << spec.id;
+    schedule.enter(spec);
+    schedule.wait(spec);
+  }
+  EXPECT_EQ(run_all(schedule, jobs), (Ids{1, 3}));
+  schedule.end(jobs[2]);
+  EXPECT_TRUE(schedule.has_urgent());
+  EXPECT_EQ(run_all(schedule, jobs), Ids{4});
+  schedule.end(jobs[3]);
+  EXPECT_FALSE(schedule.has_urgent());
+  EXPECT_EQ(schedule.next(), 0U) << "it takes no place of the others away for good";
+  schedule.end(jobs[0]);
+  EXPECT_EQ(schedule.next(), 2U);
+}
+
 }  // namespace
 }  // namespace mgr

@@ -120,6 +120,9 @@ TEST(ShutdownMessage, TakesTextAndRefusesWhatSteersATerminal) {
     EXPECT_FALSE(is_message(text));
   }
   EXPECT_FALSE(is_message(std::string_view("a\0b", 3)));
+  EXPECT_EQ(printable("who blocks"), "who blocks");
+  EXPECT_EQ(printable("\33]0;x\a"), "?");
+  EXPECT_EQ(printable("none\nreboot is scheduled"), "?");
 }
 
 }  // namespace
