@@ -28,10 +28,6 @@ struct BusError {
   }
 };
 
-using Message = std::unique_ptr<sd_bus_message, decltype(&sd_bus_message_unref)>;
-
-Message owned(sd_bus_message* message) { return {message, sd_bus_message_unref}; }
-
 }  // namespace
 
 Result<std::unique_ptr<LoginManager>> LoginManager::connect(EventLoop& loop) {
@@ -64,7 +60,7 @@ Result<Scheduled> LoginManager::scheduled() {
   Scheduled found;
   int result = sd_bus_get_property(bus_, name, path, interface, "ScheduledShutdown", &error.error,
                                    &reply, "(st)");
-  const Message owner = owned(reply);
+  const Message owner(reply);
   if (result >= 0) result = sd_bus_message_read(reply, "(st)", &type, &found.at);
   if (result < 0) return error.failed("ScheduledShutdown", result);
   found.type = type;
@@ -87,13 +83,12 @@ Result<std::string> LoginManager::blocked_by() {
   std::size_t blocking = 0;
   const auto reply = call("ListInhibitors", "");
   if (!reply) return tl::unexpected(reply.error());
-  const Message owner = owned(*reply);
   std::string found;
   const char *what = nullptr, *who = nullptr, *why = nullptr, *mode = nullptr;
   std::uint32_t uid = 0, pid = 0;
-  int result = sd_bus_message_enter_container(*reply, SD_BUS_TYPE_ARRAY, "(ssssuu)");
-  while (result > 0 && (result = sd_bus_message_read(*reply, "(ssssuu)", &what, &who, &why, &mode,
-                                                     &uid, &pid)) > 0) {
+  int result = sd_bus_message_enter_container(reply->get(), SD_BUS_TYPE_ARRAY, "(ssssuu)");
+  while (result > 0 && (result = sd_bus_message_read(reply->get(), "(ssssuu)", &what, &who, &why,
+                                                     &mode, &uid, &pid)) > 0) {
     const bool blocks = (':' + std::string(what) + ':').find(":shutdown:") != std::string::npos;
     if (!blocks || std::string(mode) != "block") continue;
     if (++blocking > most_named) continue;
@@ -108,21 +103,18 @@ Result<std::string> LoginManager::blocked_by() {
 Result<void> LoginManager::set_wall_message(const std::string& message) {
   const auto reply = call("SetWallMessage", "sb", message.c_str(), 1);
   if (!reply) return tl::unexpected(reply.error());
-  sd_bus_message_unref(*reply);
   return {};
 }
 
 Result<void> LoginManager::schedule(const Scheduled& shutdown) {
   const auto reply = call("ScheduleShutdown", "st", shutdown.type.c_str(), shutdown.at);
   if (!reply) return tl::unexpected(reply.error());
-  sd_bus_message_unref(*reply);
   return {};
 }
 
 Result<void> LoginManager::cancel() {
   const auto reply = call("CancelScheduledShutdown", "");
   if (!reply) return tl::unexpected(reply.error());
-  sd_bus_message_unref(*reply);
   return {};
 }
 
@@ -130,9 +122,8 @@ Result<void> LoginManager::delay_until_our_end() {
   const auto reply = call("Inhibit", "ssss", "shutdown", "mgr-shutdown",
                           "The end of the job is to be recorded", "delay");
   if (!reply) return tl::unexpected(reply.error());
-  const Message owner = owned(*reply);
   int descriptor = -1;
-  const int result = sd_bus_message_read(*reply, "h", &descriptor);
+  const int result = sd_bus_message_read(reply->get(), "h", &descriptor);
   if (result < 0) return system_failure("the login manager: Inhibit", result);
   // Not the message's own, which goes with it; closed by the end of the process, and not before.
   if (fcntl(descriptor, F_DUPFD_CLOEXEC, 3) >= 0) return {};
@@ -154,11 +145,10 @@ Result<void> LoginManager::on_going_down(std::function<void()> call) {
   return {};
 }
 
-// The reply is the caller's to unref.
-Result<sd_bus_message*> LoginManager::call(const char* method, const char* types, ...) {
+Result<LoginManager::Message> LoginManager::call(const char* method, const char* types, ...) {
   sd_bus_message* made = nullptr;
   int result = sd_bus_message_new_method_call(bus_, &made, name, path, interface, method);
-  const Message request = owned(made);
+  const Message request(made);
   std::va_list values;
   va_start(values, types);
   if (result >= 0) result = sd_bus_message_appendv(made, types, values);
@@ -167,7 +157,7 @@ Result<sd_bus_message*> LoginManager::call(const char* method, const char* types
   sd_bus_message* reply = nullptr;
   if (result >= 0) result = sd_bus_call(bus_, made, 0, &error.error, &reply);
   if (result < 0) return error.failed(method, result);
-  return reply;
+  return Message(reply);
 }
 
 }  // namespace mgr_shutdown

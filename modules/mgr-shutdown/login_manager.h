@@ -51,7 +51,11 @@ class LoginManager {
 
  private:
   LoginManager() = default;
-  [[nodiscard]] Result<sd_bus_message*> call(const char* method, const char* types, ...);
+  struct Unref {
+    void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
+  };
+  using Message = std::unique_ptr<sd_bus_message, Unref>;
+  [[nodiscard]] Result<Message> call(const char* method, const char* types, ...);
 
   sd_bus* bus_ = nullptr;
   std::function<void()> going_down_;
