@@ -102,15 +102,18 @@ void note_the_rest(const Fitting& request, const KnownAction& action,
   }
 }
 
-// The arguments that conditions must be about: those of the nearest rule, and those to be listed.
-std::vector<std::string> to_be_named(const Rule* nearest, const KnownAction& action) {
+// The arguments that conditions must be about: those of the nearest rule, or, where there is none,
+// all that were given; and those to be listed.
+std::vector<std::string> to_be_named(const Rule* nearest, const Fitting& request,
+                                     const KnownAction& action) {
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
-  for (const Condition& condition :
-       nearest == nullptr ? std::vector<Condition>{} : nearest->where) {
-    add(condition.argument);
+  if (nearest == nullptr) {
+    for (const ArgumentValue& value : request.arguments) add(value.name);
+  } else {
+    for (const Condition& condition : nearest->where) add(condition.argument);
   }
   for (const Argument& argument : action.arguments) {
     if (argument.type.listed) add(argument.name);
@@ -121,7 +124,7 @@ std::vector<std::string> to_be_named(const Rule* nearest, const KnownAction& act
 void add_conditions(const Rule* nearest, const Fitting& request, const KnownAction& action,
                     Grant& grant) {
   std::string conditions;
-  const std::vector<std::string> named = to_be_named(nearest, action);
+  const std::vector<std::string> named = to_be_named(nearest, request, action);
   for (const std::string& name : named) {
     const ArgumentValue* value = find_argument(request.arguments, name);
     const auto exact = value == nullptr ? std::nullopt : exact_values(*value);

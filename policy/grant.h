@@ -30,8 +30,8 @@ struct Grantee {
 // that `nearest` names or else that with the fewest callers; a [[principal]] of its own where it is
 // none; anyone where it is nobody. Where `nearest`, a rule about this module and action or null,
 // has conditions, the arguments in them must be exactly what this request
-// has, and those must be that are to be listed (why_unlisted() is ""); the other arguments of
-// `action` may be anything, which the notes say.
+// has; where there is no such rule, all that it has. So must be those that are to be listed
+// (why_unlisted() is ""). The other arguments of `action` may be anything, which the notes say.
 [[nodiscard]] Grant grant_lines(const Policy& policy, const Fitting& request,
                                 const Grantee& grantee, const KnownAction& action,
                                 const Rule* nearest);
