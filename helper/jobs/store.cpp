@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -148,6 +149,13 @@ bool Store::set_reserve_aside() {
   has_reserve_ = file && (fallocate(file.get(), 0, 0, reserve_bytes) == 0 || errno == EOPNOTSUPP);
   if (!has_reserve_) unlinkat(folder_.get(), reserve_file, 0);
   return has_reserve_;
+}
+
+// Looks and takes nothing, be it for a moment: somebody else needs it.
+bool Store::has_room_for_reserve() const {
+  struct statvfs disk {};
+  if (fstatvfs(folder_.get(), &disk) != 0) return true;
+  return disk.f_bavail * disk.f_frsize >= std::uint64_t{reserve_bytes};
 }
 
 void Store::free_reserve() {

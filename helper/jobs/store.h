@@ -55,6 +55,7 @@ class Store {
   // The file `reserve`: room for the records of one urgent job on a full disk. False where there is
   // no room for it.
   bool set_reserve_aside();
+  [[nodiscard]] bool has_room_for_reserve() const;
   void free_reserve();
 
   // Adds an accepted job to what the next commit() writes.

@@ -125,9 +125,7 @@ Result<void> SupervisedJobs::check_alone(const JobSpec& spec) const {
 
 // Beside what is set aside. That is an urgent job's as long as it is alive: nobody else gets it.
 bool SupervisedJobs::has_room_on_disk() {
-  const bool room = store_.set_reserve_aside();
-  if (schedule_.has_urgent()) store_.free_reserve();
-  return room;
+  return schedule_.has_urgent() ? store_.has_room_for_reserve() : store_.set_reserve_aside();
 }
 
 // Bodies are on disk until their jobs have ended, and in no quota of what is kept. A caller has a
