@@ -154,8 +154,8 @@ bool Store::set_reserve_aside() {
 // Looks and takes nothing, be it for a moment: somebody else needs it.
 bool Store::has_room_for_reserve() const {
   struct statvfs disk {};
-  if (fstatvfs(folder_.get(), &disk) != 0) return true;
-  return disk.f_bavail * disk.f_frsize >= std::uint64_t{reserve_bytes};
+  return fstatvfs(folder_.get(), &disk) != 0 ||
+         disk.f_bavail * disk.f_frsize >= std::uint64_t{reserve_bytes};
 }
 
 void Store::free_reserve() {
