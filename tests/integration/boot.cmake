@@ -3,5 +3,5 @@
 if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME boot COMMAND ${CMAKE_CURRENT_LIST_DIR}/boot_test.sh ${PROJECT_BINARY_DIR})
   # The first run downloads the system.
-  set_tests_properties(boot PROPERTIES LABELS boot TIMEOUT 420)
+  set_tests_properties(boot PROPERTIES LABELS boot TIMEOUT 420 RESOURCE_LOCK guest)
 endif()

@@ -9,6 +9,9 @@
 #                                   systemd-nspawn(1): 0 for a poweroff, 133 for a reboot
 #   guest_failure WORD…             the console's end and the journal of mgr's units, then fails
 #
+# One guest at a time (RESOURCE_LOCK guest): guests that are booted from one cgroup share its names, and
+# each would find the other's processes among those of its own units.
+#
 # The system comes from debootstrap once, from the mirror that this machine's apt uses, and is kept
 # below /var/cache/mgr-boot; every test boots a copy of it.
 

@@ -12,5 +12,5 @@ endforeach()
 if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME mail.postfix COMMAND ${CMAKE_CURRENT_LIST_DIR}/mail_test.sh ${PROJECT_BINARY_DIR})
   # The first run downloads the system.
-  set_tests_properties(mail.postfix PROPERTIES LABELS modules TIMEOUT 420)
+  set_tests_properties(mail.postfix PROPERTIES LABELS modules TIMEOUT 420 RESOURCE_LOCK guest)
 endif()

@@ -6,5 +6,5 @@ add_test(NAME service.Requests
 set_tests_properties(service.Requests PROPERTIES LABELS "integration;modules" TIMEOUT 300)
 if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME service COMMAND ${CMAKE_CURRENT_LIST_DIR}/service_test.sh ${PROJECT_BINARY_DIR})
-  set_tests_properties(service PROPERTIES LABELS modules TIMEOUT 420)
+  set_tests_properties(service PROPERTIES LABELS modules TIMEOUT 420 RESOURCE_LOCK guest)
 endif()

@@ -7,5 +7,5 @@ set_tests_properties(shutdown_program PROPERTIES LABELS "integration;modules" TI
 # The login manager of a Debian 12 that systemd-nspawn boots; the release build alone, as with boot.
 if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME shutdown COMMAND ${CMAKE_CURRENT_LIST_DIR}/shutdown_test.sh ${PROJECT_BINARY_DIR})
-  set_tests_properties(shutdown PROPERTIES LABELS modules TIMEOUT 420)
+  set_tests_properties(shutdown PROPERTIES LABELS modules TIMEOUT 420 RESOURCE_LOCK guest)
 endif()
