@@ -56,8 +56,8 @@ enum class PathKind : std::uint8_t { file, folder, any, last_value = any };
 //   port         an integer from 1 to 65535, within least..most
 //   mac          six pairs of hexadecimal digits with ':' between them
 //   username     [a-z_][a-z0-9_-]{0,31}
-//   unit         name.type or name@instance.type, as systemd.unit(5); no glob, no path, no
-//   template;
+//   unit         name.type or name@instance.type, as systemd.unit(5);
+//                no glob, no path, no template;
 //                its type one of choices, where there are any
 //   duration     a whole number of up to nine digits, and ms, s, m, h or d
 //   path         absolute and canonical, beneath one of roots; a root itself where a folder will do

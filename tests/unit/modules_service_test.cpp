@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "modules/registry.h"
 #include "modules/schema.h"
+#include "tests/unit/module_support.h"
 
 namespace mgr {
 namespace {
@@ -35,12 +35,6 @@ DeclaredModule declared() {
   return module;
 }
 
-std::unique_ptr<Registry> registry_of(const DeclaredModule& module) {
-  auto registry = Registry::build({module}, {"{}", {}});
-  EXPECT_TRUE(registry) << registry.error().detail;
-  return std::move(*registry);
-}
-
 std::string refusal_of(const DeclaredModule& module) {
   const auto registry = Registry::build({module}, {"{}", {}});
   return registry ? "none" : registry.error().detail;
@@ -49,22 +43,12 @@ std::string refusal_of(const DeclaredModule& module) {
 // Checks the arguments as a request's are, and plans.
 Result<JobPlan> plan(const std::string& action, const std::vector<FieldView>& fields,
                      const DeclaredModule& module = declared()) {
-  const auto registry = registry_of(module);
+  const auto registry = registry_of({module});
   const auto entry = registry->find("service", action);
   if (!entry) return tl::unexpected(entry.error());
   const auto arguments = check_arguments(entry->action->arguments, fields);
   if (!arguments) return tl::unexpected(arguments.error());
-  Policy policy;
-  policy.principals = {{anyone_principal, {}, {}, {}, true}};
-  Rule rule;
-  rule.allow = true;
-  rule.who = {0};
-  rule.modules = {"service"};
-  rule.actions = {"*"};
-  policy.rules = {rule};
-  const Decider decider(policy);
-  const auto decision = decider.decide({}, "service", action, *arguments);
-  const auto effect = entry->action->handler({*decision, CallerFacts{}, *arguments});
+  const auto effect = mgr::plan(*registry, "service", action, *arguments);
   if (!effect) return tl::unexpected(effect.error());
   const auto& jobs = std::get<StartJobs>(*effect).jobs;
   EXPECT_EQ(jobs.size(), 1U);
@@ -164,7 +148,7 @@ TEST(Service, SaysWhatItWantsToWhomLeavesTheTypeAway) {
 }
 
 TEST(Service, EveryActionsUnitIsOneThatARuleMustList) {
-  const auto registry = registry_of(declared());
+  const auto registry = registry_of({declared()});
   const auto& modules = registry->modules();
   const auto service =
       std::ranges::find_if(modules, [](const auto& module) { return module->name() == "service"; });
@@ -179,7 +163,7 @@ TEST(Service, EveryActionsUnitIsOneThatARuleMustList) {
 }
 
 TEST(Service, ItsSchemaHasTheTypesOfUnits) {
-  EXPECT_NE(schema_json(*registry_of(declared()))
+  EXPECT_NE(schema_json(*registry_of({declared()}))
                 .find(R"("name":"unit","type":"unit","required":true,"help":"a unit's whole name, )"
                       R"(such as nginx.service","values":["service","socket","timer","path"])"),
             std::string::npos);

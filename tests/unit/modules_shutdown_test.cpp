@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "modules/registry.h"
+#include "tests/unit/module_support.h"
 
 namespace mgr {
 namespace {
@@ -28,26 +28,13 @@ DeclaredModule declared(std::vector<std::string> command = {"/bin/off", "--delay
   return module;
 }
 
-std::unique_ptr<Registry> registry() { return std::move(*Registry::build({declared()}, {"", {}})); }
-
 // As the helper does: the types of the arguments, a decision, the plan.
 Result<Effect> plan(const std::string& action, const Fields& fields) {
-  const auto all = registry();
+  const auto all = registry_of({declared()});
   const Action& row = *all->find("shutdown", action)->action;
   const auto arguments = check_arguments(row.arguments, fields);
   if (!arguments) return tl::unexpected(arguments.error());
-  Policy policy;
-  policy.principals = {{anyone_principal, {}, {}, {}, true}};
-  Rule rule;
-  rule.allow = true;
-  rule.who = {0};
-  rule.modules = {"shutdown"};
-  rule.actions = {"*"};
-  policy.rules = {rule};
-  const Decider decider(policy);
-  const auto decision = decider.decide({}, "shutdown", action, *arguments);
-  const CallerFacts caller{"unix", {33, {33}}, 0, 0, {}};
-  return row.handler({*decision, caller, *arguments});
+  return mgr::plan(*all, "shutdown", action, *arguments);
 }
 
 JobPlan job(const Fields& fields, const std::string& action = "poweroff") {
