@@ -301,7 +301,10 @@ class Actions(unittest.TestCase):
         self.assertEqual(upstream.questions, 1, "remembered")
         self.succeed("dns", "flush")
         self.await_reload(dnsmasq)
-        self.assertEqual(look_up(port, "www.example.test"), "192.0.2.7")
+        # A line of the reload before may have been what was awaited.
+        until = time.monotonic() + DEADLINE
+        while upstream.questions < 2 and time.monotonic() < until:
+            self.assertEqual(look_up(port, "www.example.test"), "192.0.2.7")
         self.assertEqual(upstream.questions, 2, "asked anew")
 
     @staticmethod
