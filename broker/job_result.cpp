@@ -74,6 +74,15 @@ std::string with_json(const std::string& json, const PrintedResult& printed, std
          (left_out > 0 ? ",\"left_out\":" + std::to_string(left_out) : "");
 }
 
+constexpr std::string_view unsigned_end = "}}\n";
+
+// `signed_bytes`: of the line's front, which the signature is about.
+std::string end_of_line(const ResultMessage& message, std::size_t signed_bytes) {
+  if (message.signature.empty()) return std::string(unsigned_end);
+  return "},\"signed\":" + std::to_string(signed_bytes) + ",\"signature\":\"" +
+         std::string(message.signature) + "\"}\n";
+}
+
 }  // namespace
 
 PrintedResult read_result(JobOutput& files, std::uint64_t printed) {
@@ -97,16 +106,16 @@ PrintedResult read_result(JobOutput& files, std::uint64_t printed) {
 
 std::string result_line(const ResultMessage& message, const PrintedResult& printed) {
   const std::string_view open = open_data_of(message.line);
-  const std::size_t room =
-      max_reply_length - std::min(max_reply_length, message.line.size() + most_names);
-  constexpr std::string_view end = "}}\n";
-  const std::string before(message.line.substr(0, message.line.size() - end.size()));
-  if (!message.json) return before + members_of(printed, room) + std::string(end);
+  const std::size_t taken = message.line.size() + message.signature.size() + most_names;
+  const std::size_t room = max_reply_length - std::min(max_reply_length, taken);
+  const std::string before(message.line.substr(0, message.line.size() - unsigned_end.size()));
+  const std::string end = end_of_line(message, before.size());
+  if (!message.json) return before + members_of(printed, room) + end;
   const auto json =
       printed.missing > 0 ? fail(ErrorCode::too_large, "") : json_on_one_line(printed.output, room);
-  if (json) return before + with_json(*json, printed, room) + std::string(end);
+  if (json) return before + with_json(*json, printed, room) + end;
   const std::string members = members_of(printed, room);
-  if (!message.line.starts_with("{\"success\":true")) return before + members + std::string(end);
+  if (!message.line.starts_with("{\"success\":true")) return before + members + end;
   const bool is_long = json.error().code == ErrorCode::too_large;
   return failure_line({ErrorCode::failed, is_long ? "the command's output is too long"
                                                   : "the command's output is not JSON"},

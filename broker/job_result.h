@@ -22,6 +22,9 @@ struct PrintedResult {
 // `printed`: how many bytes there were, kept or not, as far as mgr-job knows.
 [[nodiscard]] PrintedResult read_result(JobOutput& files, std::uint64_t printed);
 
+// With a signature, the line ends as signed_request.h has it; a failure that the broker writes
+// itself has none.
+//
 // The reply: the line of the message, which has open data (reply.h), with "stdout" and "stderr", or
 // "stdout_base64" and "stderr_base64" where they are not UTF-8; "left_out" says how many bytes of
 // the two are missing, where some are: what does not fit into a reply is cut off at the end of

@@ -10,17 +10,6 @@
 namespace mgr::broker {
 namespace {
 
-// No key is known in this version, so no proof verifies; whatever is in the fields, the answer is
-// the same. A bare `signature` is the original protocol's constant and proves nothing.
-Result<void> check_proof(const RequestBlock& block) {
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    if (block[i].name.starts_with("auth-")) {
-      return fail(ErrorCode::unauthenticated, "the proof does not verify");
-    }
-  }
-  return {};
-}
-
 // What the block that has been read announces, where none of it has been read yet.
 std::optional<std::string_view> unread_body(const BlockParser& parser) {
   return parser.body() ? std::nullopt : parser.block().find("mgr-body");
@@ -123,7 +112,7 @@ Result<KnownRequest> Pipeline::check(const RequestBlock& block) const {
   }
   auto request = schema_.check(block);
   if (!request) return request;
-  if (auto proven = check_proof(block); !proven) return tl::unexpected(proven.error());
+  if (auto proven = proofs_.check(block); !proven) return tl::unexpected(proven.error());
   return request;
 }
 
@@ -263,6 +252,7 @@ void Pipeline::ended(Connection& client) {
 
 void Pipeline::hear_settings(const SettingsMessage& settings) {
   schema_ = Schema(settings);
+  proofs_ = Proofs(settings);
   clients_.set_limits(settings.limits);
   linked_();
 }

@@ -22,6 +22,7 @@
 #include "broker/follows.h"
 #include "broker/link.h"
 #include "broker/loop.h"
+#include "broker/proofs.h"
 #include "broker/refusals.h"
 #include "broker/results.h"
 #include "broker/schema.h"
@@ -79,6 +80,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void version_differs() override { version_differs_(); }
 
   Schema schema_;
+  Proofs proofs_;
   Exchanges exchanges_;
   Bodies bodies_;
   Clients clients_;

@@ -15,8 +15,8 @@ constexpr std::uint64_t nobody = UINT64_MAX;  // no account's key
 bool Results::add(std::uint64_t id, const ResultMessage& message,
                   std::array<Descriptor, descriptors_of_output> files) {
   if (waiting_.size() >= most_waiting) return false;
-  waiting_.push_back(
-      {id, message.json, message.printed, std::string(message.line), std::move(files)});
+  waiting_.push_back({id, message.json, message.printed, std::string(message.line),
+                      std::string(message.signature), std::move(files)});
   return true;
 }
 
@@ -59,7 +59,7 @@ void Results::answer(Waiting next) {
   const PrintedResult printed = read_result(output, next.printed);
   const std::size_t cost = printed.output.size() + printed.error.size();
   budget_ -= std::min(budget_, cost);
-  answer_(next.id, result_line({next.json, next.printed, next.line}, printed));
+  answer_(next.id, result_line({next.json, next.printed, next.line, next.signature}, printed));
 }
 
 }  // namespace mgr::broker

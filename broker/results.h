@@ -52,7 +52,7 @@ class Results {
     std::uint64_t id;
     bool json;
     std::uint64_t printed;
-    std::string line;
+    std::string line, signature;
     std::array<Descriptor, descriptors_of_output> files;
   };
   // In bytes. A turn goes over it by one result at most.

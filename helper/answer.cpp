@@ -114,7 +114,8 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
   errand.asker.on_behalf_of = request.on_behalf_of();
   errand.connection = message.connection;
   errand.wait = request.wait();
-  if (caller.proven()) {
+  errand.asker.key = caller.subject().key;
+  if (caller.subject().uid) {
     errand.asker.uid = *caller.subject().uid;
     errand.asker.gid = caller.facts().gid;
     errand.asker.pid = caller.facts().pid;

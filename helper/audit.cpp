@@ -19,6 +19,8 @@ void append_caller(JsonWriter& json, const Caller* caller, const RunMessage& mes
   if (message.connection == 0) json.member("origin", clipped(message.origin));
   if (caller == nullptr || !caller->proven()) return;
   const CallerFacts& facts = caller->facts();
+  if (caller->signs()) json.member("key", facts.subject.key);
+  if (!facts.subject.uid) return;
   json.member("uid", *facts.subject.uid).member("gid", facts.gid).member("pid", facts.pid);
 }
 
@@ -42,6 +44,11 @@ void append_request(JsonWriter& json, const RunMessage& message, std::size_t lon
   }
   json.key("arguments").raw(arguments.close_object().text());
   if (message.body) json.member("body_bytes", message.body->size());
+}
+
+void append_bucket(JsonWriter& json, const CallerBucket& bucket) {
+  if (bucket.uid) json.member("uid", *bucket.uid);
+  if (!bucket.key.empty()) json.member("key", bucket.key);
 }
 
 void append_rule(JsonWriter& json, const Rule* rule) {
@@ -77,12 +84,12 @@ Audit::~Audit() {
   static_cast<void>(log_.flush(true));
 }
 
-bool Audit::may_write_denial(CallerBucket bucket) {
+bool Audit::may_write_denial(const CallerBucket& bucket) {
   begin_second();
   return ++denials_this_second_[bucket] <= denials_a_second;
 }
 
-void Audit::count(CallerBucket bucket, std::string what) {
+void Audit::count(const CallerBucket& bucket, std::string what) {
   begin_second();
   auto key = std::pair(bucket, std::move(what));
   if (sums_.size() >= max_sums && !sums_.contains(key)) key = {shared_bucket, "other"};
@@ -101,7 +108,7 @@ void Audit::write_sums() {
   json.open_object().key("counts").open_array();
   for (const auto& [key, number] : sums_) {
     json.open_object();
-    if (key.first >= 0) json.member("uid", key.first);
+    append_bucket(json, key.first);
     json.member("what", key.second).member("count", number).close_object();
   }
   log_.append("sums", json.close_array().close_object().text());

@@ -9,7 +9,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "helper/audit_log.h"
 #include "helper/identity.h"
@@ -74,8 +73,8 @@ class Audit {
 
  private:
   friend class AuditedEffect;
-  bool may_write_denial(CallerBucket bucket);
-  void count(CallerBucket bucket, std::string what);
+  bool may_write_denial(const CallerBucket& bucket);
+  void count(const CallerBucket& bucket, std::string what);
   void begin_second();
   void write_sums();
 
@@ -83,7 +82,7 @@ class Audit {
   uv_loop_t* loop_;
   std::unique_ptr<Watch> second_;  // running: there is something to sum up
   bool dirty_ = false;
-  std::unordered_map<CallerBucket, unsigned> denials_this_second_;
+  std::map<CallerBucket, unsigned> denials_this_second_;
   std::map<std::pair<CallerBucket, std::string>, std::uint64_t> sums_;
 };
 

@@ -88,6 +88,8 @@ LinkEvents Daemon::link_events() {
   events.answer_refusals = [this](const RefusalsMessage& message) {
     audit_.broker_refused(message);
   };
+  events.answer_counters = [](const CountersMessage&) {};
+  events.sign = [](std::string_view, std::string_view) { return std::string(); };
   return events;
 }
 

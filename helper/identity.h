@@ -2,7 +2,10 @@
 // message. Helper, root.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "helper/peer_credentials.h"
 #include "helper/running.h"
@@ -13,9 +16,13 @@ namespace mgr {
 
 class Connections;
 
-// Whom a limit is counted for.
-using CallerBucket = std::int64_t;
-inline constexpr CallerBucket shared_bucket = -1;
+// Whom a limit is counted for: a uid, a key, or all who are neither.
+struct CallerBucket {
+  std::optional<uid_t> uid{};
+  std::string key{};
+  friend auto operator<=>(const CallerBucket&, const CallerBucket&) = default;
+};
+inline const CallerBucket shared_bucket{};
 
 // A caller whose identity the helper has established. Only Identity makes one.
 class Caller {
@@ -23,13 +30,17 @@ class Caller {
   [[nodiscard]] const CallerFacts& facts() const { return facts_; }
   [[nodiscard]] const Subject& subject() const { return facts_.subject; }
   // False for what came from the network without proof, and for nobody.
-  [[nodiscard]] bool proven() const { return facts_.subject.uid.has_value(); }
+  [[nodiscard]] bool proven() const { return facts_.subject.uid.has_value() || signs(); }
+  [[nodiscard]] bool signs() const { return !facts_.subject.key.empty(); }
   // Whether a principal other than anyone names them.
   [[nodiscard]] bool named() const { return facts_.principals.size() > 1; }
-  [[nodiscard]] Proof proof() const { return proven() ? Proof::kernel : Proof::none; }
-  // The uid. Those who are not named share one, so that many uids count as one.
+  [[nodiscard]] Proof proof() const {
+    if (signs()) return Proof::signature;
+    return proven() ? Proof::kernel : Proof::none;
+  }
+  // The uid or the key. Those who are not named share one, so that many uids count as one.
   [[nodiscard]] CallerBucket bucket() const {
-    return proven() && named() ? CallerBucket{*facts_.subject.uid} : shared_bucket;
+    return named() ? CallerBucket{facts_.subject.uid, facts_.subject.key} : shared_bucket;
   }
 
  private:

@@ -15,8 +15,10 @@ constexpr std::size_t longest_outcome = 4 << 10;
 constexpr std::size_t most_waited_for = 1000;
 
 void append_asker(JsonWriter& json, const Asker& asker) {
-  if (asker.uid == UINT32_MAX) return;
-  json.key("caller").open_object().member("uid", asker.uid);
+  if (asker.uid == UINT32_MAX && asker.key.empty()) return;
+  json.key("caller").open_object();
+  if (asker.key.empty()) json.member("uid", asker.uid);
+  if (!asker.key.empty()) json.member("key", asker.key);
   if (!asker.on_behalf_of.empty()) json.member("on_behalf_of", asker.on_behalf_of);
   json.close_object();
 }

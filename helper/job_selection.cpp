@@ -16,7 +16,7 @@ bool contains(const auto& list, const auto& value) {
 bool may_see(const Errand& errand, const Job& job) {
   if (errand.scope == JobScope::all) return true;
   const Asker& asker = errand.asker;
-  if (asker.uid == UINT32_MAX || asker.uid != job.spec.asker.uid) return false;
+  if (!asker.is_same_caller(job.spec.asker)) return false;
   return errand.scope == JobScope::own || asker.on_behalf_of == job.spec.asker.on_behalf_of;
 }
 
@@ -28,7 +28,7 @@ bool matches(const Errand& errand, const JobSelection& wanted, const Job& job) {
   if (!wanted.keys.empty() && !contains(wanted.keys, spec.key)) return false;
   if (!wanted.states.empty() && !contains(wanted.states, state_name(job.state))) return false;
   if (wanted.uid && *wanted.uid != spec.asker.uid) return false;
-  return !wanted.mine || (errand.asker.uid != UINT32_MAX && errand.asker.uid == spec.asker.uid);
+  return !wanted.mine || errand.asker.is_same_caller(spec.asker);
 }
 
 Result<std::vector<const Job*>> select(const Jobs& jobs, const Errand& errand,

@@ -13,6 +13,7 @@
 #include "helper/peer_credentials.h"
 #include "mgr_version.h"
 #include "protocol/reply.h"
+#include "protocol/signed_request.h"
 
 namespace mgr {
 namespace {
@@ -21,7 +22,8 @@ constexpr std::size_t receive_size = 256 << 10;
 // Past this the broker is not read until it has taken its replies; past the second it is sent away.
 constexpr std::size_t out_pause = 4 << 20;
 constexpr std::size_t out_limit = 64 << 20;
-constexpr std::size_t longest_line = max_reply_length - 5;  // what stands before it in a reply
+// What stands before it in a reply, and the signature in it.
+constexpr std::size_t longest_line = max_reply_length - 5 - 128;
 
 }  // namespace
 
@@ -136,11 +138,12 @@ void Link::dispatch_all() {
 }
 
 bool Link::dispatch(const Frame& frame) {
-  static constexpr std::array<Row, 4> table{
+  static constexpr std::array<Row, 5> table{
       {{MessageKind::hello, State::greeting, &Link::answer_hello},
        {MessageKind::run, State::up, &Link::answer_run},
        {MessageKind::closed, State::up, &Link::answer_closed},
-       {MessageKind::refusals, State::up, &Link::answer_refusals}}};
+       {MessageKind::refusals, State::up, &Link::answer_refusals},
+       {MessageKind::counters, State::up, &Link::answer_counters}}};
   const auto row = std::ranges::find(table, frame.kind, &Row::kind);
   return row != table.end() && row->required == state_ && (this->*row->answer)(frame);
 }
@@ -173,6 +176,13 @@ bool Link::answer_refusals(const Frame& frame) {
   return message.has_value();
 }
 
+bool Link::answer_counters(const Frame& frame) {
+  const auto message = decode<CountersMessage>(frame.payload);
+  if (!message || message->values.size() != broker_counters.size()) return false;
+  events_.answer_counters(*message);
+  return true;
+}
+
 void Link::break_off(std::string_view why) {
   if (!why.empty()) events_.violation(why);
   close_peer();
@@ -200,36 +210,44 @@ void Link::send_connection(const ConnectionMessage& message, int descriptor) {
   out_.add_passenger(std::move(copy));
 }
 
-void Link::send_reply(ReplyTo to, std::string_view line) {
+void Link::send_reply(const ReplyTo& to, std::string_view line) {
   if (!is_up() || to.link != generation_) return;
   if (line.size() > longest_line) {
     return send_reply(to, failure_line({ErrorCode::too_large, "the answer is too long"}));
   }
-  out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
+  if (to.nonce.empty())
+    return out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
+  const std::string whole = with_signature(line, events_.sign(to.nonce, line));
+  out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, whole}));
 }
 
-bool Link::send_part(ReplyTo to, std::string_view line) {
+bool Link::send_part(const ReplyTo& to, std::string_view line) {
   if (!is_up() || to.link != generation_) return true;
   if (out_.waiting() >= out_pause || line.size() > longest_line) return false;
   out_.put(MessageKind::reply, to.id, encode(ReplyMessage{true, line}));
   return true;
 }
 
-void Link::send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files) {
+void Link::send_follow(const ReplyTo& to, const FollowMessage& message,
+                       std::array<Descriptor, 3> files) {
   if (!is_up() || to.link != generation_) return;
   out_.put(MessageKind::follow, to.id, encode(message));
   for (Descriptor& file : files) out_.add_passenger(std::move(file));
 }
 
 // A broker that does not keep up looks again at the next one, or at the last reply.
-void Link::send_grew(ReplyTo to, std::uint64_t bytes) {
+void Link::send_grew(const ReplyTo& to, std::uint64_t bytes) {
   if (!is_up() || to.link != generation_ || out_.waiting() >= out_pause) return;
   out_.put(MessageKind::grew, to.id, encode(GrewMessage{bytes}));
 }
 
-void Link::send_result(ReplyTo to, const ResultMessage& message, std::array<Descriptor, 3> files) {
+void Link::send_result(const ReplyTo& to, const ResultMessage& message,
+                       std::array<Descriptor, 3> files) {
   if (!is_up() || to.link != generation_) return;
-  out_.put(MessageKind::result, to.id, encode(message));
+  ResultMessage told = message;
+  const std::string signature = to.nonce.empty() ? "" : events_.sign(to.nonce, message.line);
+  told.signature = signature;
+  out_.put(MessageKind::result, to.id, encode(told));
   for (Descriptor& file : files) out_.add_passenger(std::move(file));
 }
 

@@ -21,9 +21,10 @@
 namespace mgr {
 
 // Where an answer goes: the request's id, on the link that it came over. An answer for a link that
-// is gone is dropped.
+// is gone is dropped. `nonce`: of a request whose signature verified; its last line is signed.
 struct ReplyTo {
   std::uint64_t link = 0, id = 0;
+  std::string nonce{};
 };
 
 // What the link tells its owner; called from the loop.
@@ -33,6 +34,9 @@ struct LinkEvents {
   std::function<void(ReplyTo, const RunMessage&)> answer_run;
   std::function<void(const ClosedMessage&)> answer_closed;
   std::function<void(const RefusalsMessage&)> answer_refusals;
+  std::function<void(const CountersMessage&)> answer_counters;
+  // The signature of a reply, base64 (signed_request.h).
+  std::function<std::string(std::string_view nonce, std::string_view line)> sign;
   std::function<void(std::string_view)> violation;  // why a peer was sent away, for the audit
 };
 
@@ -46,18 +50,21 @@ class Link {
 
   [[nodiscard]] bool is_up() const { return state_ == State::up; }
 
-  // Each is queued, in order, until the next flush, and dropped where the link is not up.
+  // Each is queued, in order, until the next flush, and dropped where the link is not up. What is
+  // the last line of an answer is signed, where its request was.
   void send_settings(std::string_view payload);
   // The descriptor is duplicated; the caller keeps its own.
   void send_connection(const ConnectionMessage& message, int descriptor);
-  void send_reply(ReplyTo to, std::string_view line);
+  void send_reply(const ReplyTo& to, std::string_view line);
   // One of several lines. False where so much waits for the broker that it is not taken.
-  [[nodiscard]] bool send_part(ReplyTo to, std::string_view line);
+  [[nodiscard]] bool send_part(const ReplyTo& to, std::string_view line);
   // A job's output: its three files, and that more is in them.
-  void send_follow(ReplyTo to, const FollowMessage& message, std::array<Descriptor, 3> files);
-  void send_grew(ReplyTo to, std::uint64_t bytes);
+  void send_follow(const ReplyTo& to, const FollowMessage& message,
+                   std::array<Descriptor, 3> files);
+  void send_grew(const ReplyTo& to, std::uint64_t bytes);
   // The last reply, with a job's three files.
-  void send_result(ReplyTo to, const ResultMessage& message, std::array<Descriptor, 3> files);
+  void send_result(const ReplyTo& to, const ResultMessage& message,
+                   std::array<Descriptor, 3> files);
   // False while the broker does not take the descriptors that wait for it.
   [[nodiscard]] bool takes_files() const { return out_.passengers() < most_waiting_descriptors; }
 
@@ -86,6 +93,7 @@ class Link {
   bool answer_run(const Frame& frame);
   bool answer_closed(const Frame& frame);
   bool answer_refusals(const Frame& frame);
+  bool answer_counters(const Frame& frame);
 
   uv_loop_t* loop_;
   Descriptor listener_;

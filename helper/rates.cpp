@@ -7,7 +7,7 @@ namespace mgr {
 
 using std::chrono::nanoseconds;
 
-nanoseconds Rates::take(const Rule& rule, CallerBucket caller, nanoseconds now) {
+nanoseconds Rates::take(const Rule& rule, const CallerBucket& caller, nanoseconds now) {
   if (rule.rate.count == 0) return nanoseconds(0);
   if (full_at_.size() >= drop_at_) {
     std::erase_if(full_at_, [&](const auto& bucket) { return bucket.second <= now; });

@@ -19,7 +19,7 @@ class Rates {
  public:
   // Takes a token at `now`, a time that never goes back. Zero where there was one, or where the
   // rule has no rate; else how long it is until there is one. Rules of the same identity are one.
-  [[nodiscard]] std::chrono::nanoseconds take(const Rule& rule, CallerBucket caller,
+  [[nodiscard]] std::chrono::nanoseconds take(const Rule& rule, const CallerBucket& caller,
                                               std::chrono::nanoseconds now);
 
   // Buckets in memory.

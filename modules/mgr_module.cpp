@@ -17,6 +17,7 @@ Result<Effect> whoami(const ActionCall& call) {
     for (const gid_t group : caller.subject.gids) json.value(group);
     json.close_array();
   }
+  if (!caller.subject.key.empty()) json.member("key", caller.subject.key);
   json.key("principals").open_array();
   for (const std::string_view principal : caller.principals) json.value(principal);
   json.close_array().close_object();
@@ -40,7 +41,7 @@ MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
          return Reply{
              JsonWriter().open_object().member("version", MGR_VERSION).close_object().take()};
        }});
-  add(Proof::none, {"whoami", "Who the caller is, as the kernel tells", {}, whoami});
+  add(Proof::none, {"whoami", "Who the caller is, as the kernel or a signature tells", {}, whoami});
   ArgumentType name;
   name.max_length = max_name_length;
   add(Proof::none, {"can-i",

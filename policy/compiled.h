@@ -13,10 +13,11 @@
 #include "policy/policy.h"
 #include "policy/run_settings.h"
 #include "protocol/archive.h"
+#include "protocol/key.h"
 
 namespace mgr {
 
-inline constexpr std::uint32_t compiled_format = 3;
+inline constexpr std::uint32_t compiled_format = 4;
 
 struct CompiledConfiguration {
   std::uint32_t format = compiled_format;
@@ -36,11 +37,13 @@ struct CompiledConfiguration {
   std::uint32_t max_connections = 0;  // [limits] connections
   std::string broker_settings;        // the payload of the settings message, ready to send
   std::uint64_t highest_job_id = 0;   // of the audit log, where the counter of ids is gone
+  std::string host_id;                // what signed requests are addressed to
+  std::vector<KeyRecord> keys;        // in use: without those that are revoked
   static void members(auto& archive, auto& record) {
     archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
             record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_running,
             record.keep_for, record.keep_jobs, record.keep_bytes, record.max_connections,
-            record.broker_settings, record.highest_job_id);
+            record.broker_settings, record.highest_job_id, record.host_id, record.keys);
   }
 };
 

@@ -64,6 +64,7 @@ Decider::Decider(Policy policy) : policy_(std::move(policy)) {
     for (const uid_t uid : principal.uids) by_uid_.emplace(uid, i);
     for (const gid_t gid : principal.gids) by_gid_.emplace(gid, i);
     for (const uid_t uid : principal.member_uids) by_member_.emplace(uid, i);
+    for (const std::string& key : principal.keys) by_key_.emplace(key, i);
   }
   for (std::uint32_t i = 0; i < policy_.rules.size(); ++i) {
     const Rule& rule = policy_.rules[i];
@@ -82,11 +83,12 @@ Decider::Decider(Policy policy) : policy_(std::move(policy)) {
 template <typename Visit>
 void Decider::for_each_principal(const Subject& subject, Visit visit) const {
   if (!policy_.principals.empty() && policy_.principals.front().is_anyone) visit(0, false);
-  if (!subject.uid || is_nobody(*subject.uid)) return;
-  const auto visit_all = [&](const PrincipalsById& principals, std::uint32_t id, bool by_entry) {
+  const auto visit_all = [&](const auto& principals, const auto& id, bool by_entry) {
     auto [begin, end] = principals.equal_range(id);
     for (; begin != end; ++begin) visit(begin->second, by_entry);
   };
+  if (!subject.key.empty()) return visit_all(by_key_, subject.key, false);
+  if (!subject.uid || is_nobody(*subject.uid)) return;
   visit_all(by_uid_, *subject.uid, false);
   visit_all(by_member_, *subject.uid, true);
   for (const gid_t gid : subject.gids) {

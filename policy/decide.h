@@ -16,10 +16,13 @@
 
 namespace mgr {
 
-// What the decision needs to know of a caller. No uid: from the network and without proof.
+// What the decision needs to know of a caller: either the kernel's word for it or a key's id, or
+// neither, from the network and without proof. Never both: a signed request has its signer as its
+// only principal.
 struct Subject {
   std::optional<uid_t> uid;
   std::vector<gid_t> gids;  // primary and supplementary
+  std::string key{};        // whose signature verified; "" for none
 };
 
 // Whether an element of the condition's argument is what the condition wants. One that nothing of
@@ -124,6 +127,7 @@ class Decider {
   std::unordered_map<std::string, Entries, TextHash, std::equal_to<>> index_;
   // The principals that have this uid, this gid, this member.
   PrincipalsById by_uid_, by_gid_, by_member_;
+  std::unordered_multimap<std::string, std::uint32_t> by_key_;
 };
 
 }  // namespace mgr

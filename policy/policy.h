@@ -37,7 +37,7 @@ struct Principal {
   // process can shed a group but not its entry in the database.
   std::vector<uid_t> member_uids;
   bool is_anyone = false;
-  // Ids of keys (auth-key). No key is known in this version, so they match nobody yet.
+  // Ids of keys (auth-key): who signed with one of them.
   std::vector<std::string> keys{};
   static void members(auto& archive, auto& record) {
     archive(record.name, record.uids, record.gids, record.member_uids, record.is_anyone,

@@ -88,8 +88,8 @@ struct RunSettings {
   // disk.
   [[nodiscard]] bool is_transient() const { return mode != RunMode::job; }
   friend bool operator==(const RunSettings&, const RunSettings&) = default;
-  // As job records of format 3 have them (helper/jobs/job_files.h).
-  static void members_of_format_3(auto& archive, auto& record) {
+  // As job records of format 4 have them, but for retry_exit (helper/jobs/job_files.h).
+  static void members_of_format_4(auto& archive, auto& record) {
     archive(record.argv, record.environment, record.user, record.uid, record.gid, record.groups,
             record.cwd, record.umask, record.nice, record.timeout, record.stop_grace,
             record.max_running, record.queue, record.lock, record.retries, record.retry_delay,
@@ -100,7 +100,7 @@ struct RunSettings {
             record.read_only_paths, record.capabilities);
   }
   static void members(auto& archive, auto& record) {
-    members_of_format_3(archive, record);
+    members_of_format_4(archive, record);
     archive(record.retry_exit);
   }
 };

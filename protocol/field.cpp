@@ -11,10 +11,10 @@ namespace mgr {
 
 bool is_known_reserved_name(std::string_view name) {
   // What a later version may carry out must be refused, never passed over.
-  static constexpr std::array<std::string_view, 13> known{
+  static constexpr std::array<std::string_view, 14> known{
       "module",      "action",      "signature",      "mgr-on-behalf-of", "mgr-wait",
       "mgr-confirm", "mgr-dry-run", "mgr-request-id", "mgr-body",         "auth-key",
-      "auth-to",     "auth-time",   "auth-nonce"};
+      "auth-to",     "auth-time",   "auth-nonce",     "auth-body"};
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 

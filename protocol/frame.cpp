@@ -17,6 +17,8 @@ std::size_t max_payload_length(std::uint16_t kind) {
       return 8;
     case MessageKind::refusals:
       return max_refusals * 80 + 4;
+    case MessageKind::counters:
+      return 4 + 8 * broker_counters.size();
     case MessageKind::settings:
       return max_settings_length;
     case MessageKind::connection:

@@ -18,6 +18,11 @@ struct Paths {
   [[nodiscard]] std::string policy_file() const { return etc() + "/policy.toml"; }
   [[nodiscard]] std::string modules_folder() const { return etc() + "/modules.d"; }
   [[nodiscard]] std::string settings_file() const { return etc() + "/mgr.toml"; }
+  // A record for each key that requests may be signed with, ID.toml, and the secret of one for
+  // HMAC, ID.secret.
+  [[nodiscard]] std::string keys_folder() const { return etc() + "/keys.d"; }
+  // Root's own private key, made at the first start.
+  [[nodiscard]] std::string root_key_file() const { return etc() + "/root.key"; }
   // The socket that every local client connects to; the helper's.
   [[nodiscard]] std::string client_socket() const { return root + "/run/mgr.sock"; }
   [[nodiscard]] std::string run_folder() const { return root + "/run/mgr"; }
@@ -25,6 +30,14 @@ struct Paths {
   [[nodiscard]] std::string helper_socket() const { return run_folder() + "/helper.sock"; }
   [[nodiscard]] std::string state_folder() const { return root + "/var/lib/mgr"; }
   [[nodiscard]] std::string jobs_folder() const { return state_folder() + "/jobs"; }
+  // Who this host is to signed requests: its id (a line of 32 hex digits), the seed of the key that
+  // signs replies (a line of hex, root's alone), and what clients here know of it, for anybody.
+  [[nodiscard]] std::string host_folder() const { return state_folder() + "/host"; }
+  [[nodiscard]] std::string host_id_file() const { return host_folder() + "/id"; }
+  [[nodiscard]] std::string host_key_file() const { return host_folder() + "/key"; }
+  [[nodiscard]] std::string known_host_file() const { return host_folder() + "/known_host"; }
+  // The nonces of signed requests that have been carried out.
+  [[nodiscard]] std::string nonces_file() const { return state_folder() + "/nonces"; }
   [[nodiscard]] std::string log_folder() const { return root + "/var/log/mgr"; }
   [[nodiscard]] std::string audit_file() const { return log_folder() + "/audit.jsonl"; }
 };

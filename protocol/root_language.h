@@ -2,7 +2,7 @@
 // stream socket. Each message is a fixed header and a payload of length-prefixed fields.
 // The helper reads nothing else that comes from outside, and never the text that a client wrote.
 //
-//   broker → helper   hello  run  closed  refusals
+//   broker → helper   hello  run  closed  refusals  counters
 //   helper → broker   hello  settings  connection (with one descriptor)  reply
 //                     follow (with three descriptors)  grew  result (with three descriptors)
 //
@@ -11,6 +11,7 @@
 // in a decoded message point into the frame.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,12 +22,13 @@
 #include "protocol/archive.h"
 #include "protocol/error.h"
 #include "protocol/field.h"
+#include "protocol/key.h"
 #include "protocol/text.h"
 
 namespace mgr {
 
 // Broker and helper whose versions differ do not talk.
-inline constexpr std::uint32_t root_language_version = 2;
+inline constexpr std::uint32_t root_language_version = 3;
 
 enum class MessageKind : std::uint16_t {
   hello = 1,
@@ -39,6 +41,7 @@ enum class MessageKind : std::uint16_t {
   follow = 8,
   grew = 9,
   result = 10,
+  counters = 11,
 };
 
 // One message as it travels. `id` numbers a request: the broker's choice, repeated in the reply;
@@ -123,6 +126,29 @@ struct RefusalsMessage {
 };
 inline constexpr std::size_t max_refusals = 256;
 
+// What the broker has counted since it started, one value for each of broker_counters, in their
+// order: told at most once a second, and only where something has changed. For `mgr stats` alone.
+inline constexpr std::array<std::string_view, 14> broker_counters{
+    "connections",         // accepted, handed down ones among them
+    "connections_open",    // now
+    "connections_busy",    // turned away over a limit
+    "requests",            // whole blocks
+    "requests_waiting",    // now: for their caller's turn
+    "requests_refused",    // by the broker itself
+    "requests_signed",     // those whose signature verified here, or is the helper's to verify
+    "signatures_refused",  // unknown keys and signatures that do not verify
+    "requests_stale",      // out of the window, or for another host
+    "requests_paced",      // waited, or were refused, over requests_per_second
+    "deadlines",           // blocks that did not arrive in time
+    "replies",             // last lines that went to clients
+    "bytes_in",
+    "bytes_out",
+};
+struct CountersMessage {
+  std::vector<std::uint64_t> values;
+  static void members(auto& archive, auto& record) { archive(record.values); }
+};
+
 // ---- helper → broker -----------------------------------------------------------------------
 
 // The limits that the broker holds clients to (mgr.toml, [limits]). Times in milliseconds.
@@ -168,11 +194,16 @@ struct ModuleSchema {
   }
 };
 
-// Sent after hello.
+// Sent after hello. Of the keys no secret is told: those for HMAC the broker lets through, and the
+// helper checks.
 struct SettingsMessage {
   BrokerLimits limits;
   std::vector<ModuleSchema> modules;
-  static void members(auto& archive, auto& record) { archive(record.limits, record.modules); }
+  std::string host_id{};  // what auth-to must be
+  std::vector<KeyRecord> keys{};
+  static void members(auto& archive, auto& record) {
+    archive(record.limits, record.modules, record.host_id, record.keys);
+  }
 };
 
 // A local connection that the helper accepted; its descriptor travels with this message: the
@@ -223,13 +254,16 @@ struct GrewMessage {
 // with it, as with a follow. `line` is the line for the client without that: it ends with "}}\n",
 // the end of its member `data`, an object that is not empty. There the broker puts `stdout` and
 // `stderr`; or, with `json`, `output` (standard output as the JSON that it must be) and `stderr`.
-// `printed`: bytes of both, kept or not, by mgr-job's word.
+// `printed`: bytes of both, kept or not, by mgr-job's word. `signature`, of a signed request: that
+// of `line` as it is here, in base64; the broker puts it at the end of its line, with the length of
+// what was signed before the braces (signed_request.h).
 struct ResultMessage {
   bool json = false;
   std::uint64_t printed = 0;
   std::string_view line;
+  std::string_view signature{};
   static void members(auto& archive, auto& record) {
-    archive(record.json, record.printed, record.line);
+    archive(record.json, record.printed, record.line, record.signature);
   }
 };
 

@@ -8,13 +8,14 @@
 #include <charconv>
 
 #include "protocol/archive.h"
+#include "protocol/text.h"
 
 namespace mgr {
 namespace {
 
 constexpr std::size_t checksum_length = 16;
-constexpr std::uint16_t format_number = 4;
-constexpr std::uint16_t older_format = 3;
+constexpr std::uint16_t format_number = 5;
+constexpr std::uint16_t older_format = 4;
 constexpr std::size_t longest_boot_id = 64;
 
 enum class Kind : std::uint32_t {  // "mgrS" and so on, little-endian
@@ -34,8 +35,8 @@ struct Cover {
   }
 };
 
-struct SpecOfFormat3 : JobSpec {
-  static void members(auto& archive, auto& record) { members_of_format_3(archive, record); }
+struct SpecOfFormat4 : JobSpec {
+  static void members(auto& archive, auto& record) { members_of_format_4(archive, record); }
 };
 
 struct NextId {
@@ -103,6 +104,11 @@ bool has_fitting_input(const JobSpec& spec) {
   return spec.input_bytes <= (spec.run.input == InputKind::body ? max_body_length : 0);
 }
 
+// A user or a key, never both.
+bool is_asker(const Asker& asker) {
+  return asker.key.empty() || (is_name(asker.key) && asker.uid == UINT32_MAX);
+}
+
 bool is_delay(std::chrono::milliseconds delay) {
   return delay >= std::chrono::milliseconds(0) && delay <= max_delay;
 }
@@ -135,10 +141,10 @@ std::string encode(const ExitRecord& record) { return seal(Kind::exit, record); 
 std::string encode_next_id(std::uint64_t next_id) { return seal(Kind::next_id, NextId{next_id}); }
 
 std::optional<JobSpec> decode_job_spec(std::string_view bytes) {
-  auto spec = unseal<JobSpec, SpecOfFormat3>(Kind::spec, bytes);
+  auto spec = unseal<JobSpec, SpecOfFormat4>(Kind::spec, bytes);
   const bool valid = spec && spec->id > 0 && spec->id <= max_job_id;
   return valid && can_be_carried_out(spec->run) && has_fitting_input(*spec) &&
-                 is_mark(spec->request) && is_delay(spec->delay) &&
+                 is_mark(spec->request) && is_asker(spec->asker) && is_delay(spec->delay) &&
                  spec->boot_id.size() <= longest_boot_id
              ? spec
              : std::nullopt;

@@ -47,9 +47,18 @@ struct Asker {
   std::uint32_t gid = UINT32_MAX;
   std::uint32_t pid = 0;
   std::string on_behalf_of;  // claimed, never trusted
+  std::string key{};         // who signed; then there is no uid
+  // Whether both are the same user, or the same key: nobody is the same as anybody.
+  [[nodiscard]] bool is_same_caller(const Asker& other) const {
+    return (uid != UINT32_MAX || !key.empty()) && uid == other.uid && key == other.key;
+  }
   friend bool operator==(const Asker&, const Asker&) = default;
-  static void members(auto& archive, auto& record) {
+  static void members_of_format_4(auto& archive, auto& record) {
     archive(record.uid, record.gid, record.pid, record.on_behalf_of);
+  }
+  static void members(auto& archive, auto& record) {
+    members_of_format_4(archive, record);
+    archive(record.key);
   }
 };
 
@@ -80,15 +89,17 @@ struct JobSpec {
   std::string boot_id;                 // under which boot it may be started; "": under any
   bool urgent = false;  // waits for no place among those that run, and has the space set aside
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
-  static void members_of_format_3(auto& archive, auto& record) {
-    archive(record.id, record.module, record.action, record.key, record.arguments, record.asker,
-            record.accepted_us);
-    RunSettings::members_of_format_3(archive, record.run);
-    archive(record.input_bytes, record.request);
+  static void members_of_format_4(auto& archive, auto& record) {
+    archive(record.id, record.module, record.action, record.key, record.arguments);
+    Asker::members_of_format_4(archive, record.asker);
+    archive(record.accepted_us);
+    RunSettings::members_of_format_4(archive, record.run);
+    archive(record.input_bytes, record.request, record.run.retry_exit, record.alone, record.delay,
+            record.boot_id, record.urgent);
   }
   static void members(auto& archive, auto& record) {
-    members_of_format_3(archive, record);
-    archive(record.run.retry_exit, record.alone, record.delay, record.boot_id, record.urgent);
+    members_of_format_4(archive, record);
+    archive(record.asker.key);
   }
 };
 

@@ -19,16 +19,18 @@ class RequestIndex {
   void add(const JobSpec& spec);
   void remove(const JobSpec& spec) { jobs_.erase(entry_of(spec)); }
 
-  // The jobs of the newest request of that uid, on-behalf-of and id. None where that was accepted
-  // over a day before `now_us`; where the clock was set back, it counts as within the day.
+  // The jobs of the newest request of that uid or key, on-behalf-of and id. None where that was
+  // accepted over a day before `now_us`; where the clock was set back, it counts as within the day.
   [[nodiscard]] std::set<std::uint64_t> jobs_of(const Asker& asker, std::string_view request_id,
                                                 std::int64_t now_us) const;
 
  private:
-  // uid, on-behalf-of, request id, time of acceptance, job
-  using Entry = std::tuple<std::uint32_t, std::string, std::string, std::int64_t, std::uint64_t>;
+  // uid, key, on-behalf-of, request id, time of acceptance, job
+  using Entry =
+      std::tuple<std::uint32_t, std::string, std::string, std::string, std::int64_t, std::uint64_t>;
   [[nodiscard]] static Entry entry_of(const JobSpec& spec) {
-    return {spec.asker.uid, spec.asker.on_behalf_of, spec.request.id, spec.accepted_us, spec.id};
+    return {spec.asker.uid,  spec.asker.key,   spec.asker.on_behalf_of,
+            spec.request.id, spec.accepted_us, spec.id};
   }
 
   std::set<Entry> jobs_;

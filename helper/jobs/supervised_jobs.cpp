@@ -84,7 +84,7 @@ Result<std::uint64_t> SupervisedJobs::accept(JobSpec spec, std::string input) {
   if (!schedule_.has_room_for(spec)) {
     return fail(ErrorCode::busy, "the queue of " + spec.module + ' ' + spec.action + " is full");
   }
-  if (spec.run.input == InputKind::body && !has_room_for_input(spec.asker.uid, input.size())) {
+  if (spec.run.input == InputKind::body && !has_room_for_input(spec.asker, input.size())) {
     return fail(ErrorCode::busy, "too many bodies wait for their jobs to end");
   }
   if (auto usable = use_tree(); !usable) return tl::unexpected(usable.error());
@@ -130,12 +130,12 @@ bool SupervisedJobs::has_room_on_disk() {
 
 // Bodies are on disk until their jobs have ended, and in no quota of what is kept. A caller has a
 // quarter of the room at most.
-bool SupervisedJobs::has_room_for_input(std::uint32_t uid, std::uint64_t bytes) const {
+bool SupervisedJobs::has_room_for_input(const Asker& asker, std::uint64_t bytes) const {
   std::uint64_t all = bytes, own = bytes;
   for (const auto& [id, entry] : entries_) {
     if (!entry.live) continue;
     all += entry.job.spec.input_bytes;
-    own += entry.job.spec.asker.uid == uid ? entry.job.spec.input_bytes : 0;
+    own += entry.job.spec.asker.is_same_caller(asker) ? entry.job.spec.input_bytes : 0;
   }
   return all <= most_input_bytes && own <= most_input_bytes / 4;
 }

@@ -86,7 +86,7 @@ class SupervisedJobs final : public Jobs {
   Entry& add(JobSpec spec);
   [[nodiscard]] Result<void> check_alone(const JobSpec& spec) const;
   bool has_room_on_disk();
-  [[nodiscard]] bool has_room_for_input(std::uint32_t uid, std::uint64_t bytes) const;
+  [[nodiscard]] bool has_room_for_input(const Asker& asker, std::uint64_t bytes) const;
   void forget(std::uint64_t id);
   void free_key(const JobSpec& spec);
   void set_state(Entry& entry, JobState state);

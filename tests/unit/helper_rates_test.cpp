@@ -19,7 +19,9 @@ Rule rule_of(std::uint32_t count, std::uint32_t seconds) {
 }
 
 // How many of `tries` get a token at that time.
-unsigned taken(Rates& rates, const Rule& rule, CallerBucket caller, nanoseconds now,
+CallerBucket user(uid_t uid) { return {uid}; }
+
+unsigned taken(Rates& rates, const Rule& rule, const CallerBucket& caller, nanoseconds now,
                unsigned tries) {
   unsigned granted = 0;
   while (tries-- > 0) granted += rates.take(rule, caller, now) == 0ns ? 1U : 0U;
@@ -28,19 +30,19 @@ unsigned taken(Rates& rates, const Rule& rule, CallerBucket caller, nanoseconds 
 
 TEST(Rates, RuleWithoutARateIsNeverCounted) {
   Rates rates;
-  EXPECT_EQ(taken(rates, rule_of(0, 0), 33, 0s, 1000), 1000U);
+  EXPECT_EQ(taken(rates, rule_of(0, 0), user(33), 0s, 1000), 1000U);
   EXPECT_EQ(rates.size(), 0U);
 }
 
 TEST(Rates, GrantWhatTheRuleSaysAndRefillEvenly) {
   Rates rates;
   const Rule rule = rule_of(30, 60);
-  EXPECT_EQ(taken(rates, rule, 33, 100s, 50), 30U);
-  EXPECT_EQ(rates.take(rule, 33, 100s), 2s);
-  EXPECT_EQ(rates.take(rule, 33, 101s), 1s);
-  EXPECT_EQ(taken(rates, rule, 33, 102s, 50), 1U);
-  EXPECT_EQ(taken(rates, rule, 33, 122s, 50), 10U);
-  EXPECT_EQ(taken(rates, rule, 33, 1000s, 50), 30U) << "never more than the rate's number";
+  EXPECT_EQ(taken(rates, rule, user(33), 100s, 50), 30U);
+  EXPECT_EQ(rates.take(rule, user(33), 100s), 2s);
+  EXPECT_EQ(rates.take(rule, user(33), 101s), 1s);
+  EXPECT_EQ(taken(rates, rule, user(33), 102s, 50), 1U);
+  EXPECT_EQ(taken(rates, rule, user(33), 122s, 50), 10U);
+  EXPECT_EQ(taken(rates, rule, user(33), 1000s, 50), 30U) << "never more than the rate's number";
 }
 
 TEST(Rates, WaitingAsLongAsToldIsEnoughAndNoLongerThanNeeded) {
@@ -52,55 +54,55 @@ TEST(Rates, WaitingAsLongAsToldIsEnoughAndNoLongerThanNeeded) {
     Rates rates;
     const Rule rule = rule_of(count, seconds);
     nanoseconds now = 12345ms;
-    ASSERT_EQ(taken(rates, rule, 33, now, count), count);
-    const nanoseconds wait = rates.take(rule, 33, now);
+    ASSERT_EQ(taken(rates, rule, user(33), now, count), count);
+    const nanoseconds wait = rates.take(rule, user(33), now);
     ASSERT_GT(wait, 0ns);
-    EXPECT_GT(rates.take(rule, 33, now + wait - 1ns), 0ns);
-    EXPECT_EQ(rates.take(rule, 33, now + wait), 0ns);
-    EXPECT_GT(rates.take(rule, 33, now + wait), 0ns);
+    EXPECT_GT(rates.take(rule, user(33), now + wait - 1ns), 0ns);
+    EXPECT_EQ(rates.take(rule, user(33), now + wait), 0ns);
+    EXPECT_GT(rates.take(rule, user(33), now + wait), 0ns);
   }
 }
 
 TEST(Rates, RefusedRequestsCostNothing) {
   Rates rates;
   const Rule rule = rule_of(5, 1);
-  EXPECT_EQ(taken(rates, rule, 33, 0s, 10000), 5U);
-  EXPECT_EQ(taken(rates, rule, 33, 1s, 10000), 5U);
+  EXPECT_EQ(taken(rates, rule, user(33), 0s, 10000), 5U);
+  EXPECT_EQ(taken(rates, rule, user(33), 1s, 10000), 5U);
 }
 
 TEST(Rates, CallersAndRulesDoNotShareABucket) {
   Rates rates;
   const Rule first = rule_of(5, 60), second = rule_of(5, 60);
-  EXPECT_EQ(taken(rates, first, 33, 0s, 10), 5U);
-  EXPECT_EQ(taken(rates, first, 34, 0s, 10), 5U);
+  EXPECT_EQ(taken(rates, first, user(33), 0s, 10), 5U);
+  EXPECT_EQ(taken(rates, first, user(34), 0s, 10), 5U);
   EXPECT_EQ(taken(rates, first, shared_bucket, 0s, 10), 5U);
-  EXPECT_EQ(taken(rates, second, 33, 0s, 10), 5U);
-  EXPECT_EQ(taken(rates, first, 33, 0s, 10), 0U);
+  EXPECT_EQ(taken(rates, second, user(33), 0s, 10), 5U);
+  EXPECT_EQ(taken(rates, first, user(33), 0s, 10), 0U);
 }
 
 TEST(Rates, FullBucketsAreDropped) {
   Rates rates;
   const Rule rule = rule_of(1, 1);
-  for (int second = 0; second < 100; ++second) {
-    for (CallerBucket caller = 0; caller < 100; ++caller) {
-      EXPECT_EQ(rates.take(rule, 1000 * second + caller, std::chrono::seconds(second)), 0ns);
+  for (uid_t second = 0; second < 100; ++second) {
+    for (uid_t caller = 0; caller < 100; ++caller) {
+      EXPECT_EQ(rates.take(rule, user(1000 * second + caller), std::chrono::seconds(second)), 0ns);
     }
   }
   EXPECT_LT(rates.size(), 600U) << "100 callers a second, each for a second";
   // Who has used up what it may is not forgotten with them.
   const Rule daily = rule_of(1, 86400);
-  EXPECT_EQ(rates.take(daily, 7, 200s), 0ns);
-  for (CallerBucket caller = 0; caller < 1000; ++caller) {
-    static_cast<void>(rates.take(rule, caller, 300s));
+  EXPECT_EQ(rates.take(daily, user(7), 200s), 0ns);
+  for (uid_t caller = 0; caller < 1000; ++caller) {
+    static_cast<void>(rates.take(rule, user(caller), 300s));
   }
-  EXPECT_GT(rates.take(daily, 7, 301s), 0ns);
+  EXPECT_GT(rates.take(daily, user(7), 301s), 0ns);
 }
 
 TEST(Rates, GoOnForARuleOfTheSameIdentity) {
   Rates rates;
   const Rule rule = rule_of(5, 60), same = rule;
-  EXPECT_EQ(taken(rates, rule, 33, 0s, 3), 3U);
-  EXPECT_EQ(taken(rates, same, 33, 0s, 10), 2U);
+  EXPECT_EQ(taken(rates, rule, user(33), 0s, 3), 3U);
+  EXPECT_EQ(taken(rates, same, user(33), 0s, 10), 2U);
 }
 
 TEST(Rates, TellWhenToTryAgain) {

@@ -79,38 +79,53 @@ std::string in_format(std::uint16_t format, const std::string& bytes, std::size_
 }
 
 TEST(JobRecords, OfTheFormatBeforeAreReadAndOfNoOther) {
-  JobSpec spec = full_spec();
-  spec.alone = false;
-  spec.delay = std::chrono::milliseconds(0);
-  spec.boot_id.clear();
-  spec.urgent = false;
-  spec.run.retry_exit.clear();
-  constexpr std::size_t added = 4 + 1 + 8 + 4 + 1;  // retry_exit, alone, delay, boot_id, urgent
-  EXPECT_EQ(decode_job_spec(in_format(3, encode(spec), added)), spec);
-  expect_only_the_whole(in_format(3, encode(spec), added), decode_job_spec);
-  EXPECT_FALSE(decode_job_spec(in_format(3, encode(spec))));
-  EXPECT_FALSE(decode_job_spec(in_format(4, encode(spec), added)));
+  const JobSpec spec = full_spec();
+  constexpr std::size_t added = 4;  // the asker's key
+  EXPECT_EQ(decode_job_spec(in_format(4, encode(spec), added)), spec);
+  expect_only_the_whole(in_format(4, encode(spec), added), decode_job_spec);
+  EXPECT_FALSE(decode_job_spec(in_format(4, encode(spec))));
+  EXPECT_FALSE(decode_job_spec(in_format(5, encode(spec), added)));
   const StartRecord start{77, "b"};
-  EXPECT_EQ(decode_start_record(in_format(3, encode(start))), start);
-  EXPECT_EQ(decode_exit_record(in_format(3, encode(full_exit()))), full_exit());
-  EXPECT_EQ(decode_next_id(in_format(3, encode_next_id(7))), 7U);
-  for (const std::uint16_t format : std::vector<std::uint16_t>{0, 1, 2, 5, 0xFFFF}) {
+  EXPECT_EQ(decode_start_record(in_format(4, encode(start))), start);
+  EXPECT_EQ(decode_exit_record(in_format(4, encode(full_exit()))), full_exit());
+  EXPECT_EQ(decode_next_id(in_format(4, encode_next_id(7))), 7U);
+  for (const std::uint16_t format : std::vector<std::uint16_t>{0, 1, 2, 3, 6, 0xFFFF}) {
     EXPECT_FALSE(decode_job_spec(in_format(format, encode(spec)))) << format;
     EXPECT_FALSE(decode_job_spec(in_format(format, encode(spec), added))) << format;
     EXPECT_FALSE(decode_exit_record(in_format(format, encode(full_exit())))) << format;
   }
 }
 
-// A file from when format 3 was the newest; its first byte tells the fuzz target what it is.
+// A file from when format 4 was the newest; its first byte tells the fuzz target what it is.
 TEST(JobRecords, OfTheFormatBeforeAreReadAsTheyWereOnDisk) {
-  std::ifstream file(MGR_SOURCE "/tests/fuzz/corpus/job_record/spec_request", std::ios::binary);
+  std::ifstream file(MGR_SOURCE "/tests/fuzz/corpus/job_record/spec_format_4", std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   const auto spec = decode_job_spec(std::string_view(bytes).substr(1));
   ASSERT_TRUE(spec);
-  EXPECT_EQ(spec->key, "scan:17");
-  EXPECT_FALSE(spec->alone);
-  EXPECT_TRUE(spec->run.retry_exit.empty());
-  EXPECT_FALSE(spec->request.id.empty());
+  EXPECT_TRUE(spec->alone);
+  EXPECT_EQ(spec->asker.uid, 33U);
+  EXPECT_EQ(spec->delay, std::chrono::minutes(10));
+  EXPECT_EQ(spec->run.retry_exit, std::vector<std::uint8_t>{75});
+  EXPECT_TRUE(spec->asker.key.empty());
+}
+
+TEST(JobRecords, AreOfAUserOrOfAKey) {
+  JobSpec spec = full_spec();
+  spec.asker.key = "alice";
+  EXPECT_FALSE(decode_job_spec(encode(spec))) << "of both";
+  spec.asker.uid = UINT32_MAX;
+  EXPECT_EQ(decode_job_spec(encode(spec)), spec);
+  spec.asker.key = "no name";
+  EXPECT_FALSE(decode_job_spec(encode(spec)));
+}
+
+TEST(JobRecords, TellWhetherTwoCallersAreOne) {
+  const Asker nobody, user{33, 33, 7, ""}, key{UINT32_MAX, UINT32_MAX, 0, "", "alice"};
+  EXPECT_TRUE(user.is_same_caller({33, 34, 8, "claimed"}));
+  EXPECT_TRUE(key.is_same_caller(key));
+  EXPECT_FALSE(nobody.is_same_caller(nobody));
+  EXPECT_FALSE(user.is_same_caller(key));
+  EXPECT_FALSE(key.is_same_caller({UINT32_MAX, UINT32_MAX, 0, "", "bob"}));
 }
 
 TEST(JobRecords, RefuseAPathThatIsNotCanonicalBeneathItsRoot) {

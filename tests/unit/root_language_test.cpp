@@ -136,7 +136,7 @@ TEST(Frames, RefuseLengthsBeforeAnythingIsAllocated) {
 
 TEST(Frames, RefuseUnknownKindsAndSpareBits) {
   Frame frame{};
-  for (const unsigned kind : {0u, 11u, 255u, 65535u}) {
+  for (const unsigned kind : {0u, 12u, 255u, 65535u}) {
     FrameReader reader = reader_with(header(0, static_cast<std::uint16_t>(kind)));
     EXPECT_EQ(reader.next(frame), FrameReader::State::broken) << kind;
   }

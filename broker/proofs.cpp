@@ -1,0 +1,63 @@
+// Broker (uid mgr-broker); distrusts the request. The keys are the helper's word.
+#include "broker/proofs.h"
+
+#include <ctime>
+#include <vector>
+
+#include "protocol/signature.h"
+#include "protocol/signed_request.h"
+
+namespace mgr::broker {
+namespace {
+
+// What the signature of an unknown key is held against, for the same work: the curve's base point
+// (RFC 8032, section 5.1). Whether it verifies is not looked at.
+constexpr std::string_view nobodys_key(
+    "\x58\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66"
+    "\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66",
+    ed25519_public_key_length);
+
+std::vector<FieldView> fields_of(const RequestBlock& block) {
+  std::vector<FieldView> fields;
+  fields.reserve(block.size());
+  for (std::size_t i = 0; i < block.size(); ++i) fields.push_back(block[i]);
+  return fields;
+}
+
+tl::unexpected<Error> unproven() {
+  return fail(ErrorCode::unauthenticated, "unknown key, or a signature that does not verify");
+}
+
+}  // namespace
+
+Proofs::Proofs(const SettingsMessage& settings) : host_id_(settings.host_id) {
+  for (const KeyRecord& key : settings.keys) keys_.emplace(key.id, key);
+}
+
+const KeyRecord* Proofs::find(std::string_view id) const {
+  const auto found = keys_.find(std::string(id));
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+Result<std::string_view> Proofs::check(const RequestBlock& block) const {
+  const std::vector<FieldView> fields = fields_of(block);
+  if (!is_signed(fields)) return std::string_view();
+  const auto proffer = read_proffer(fields);
+  if (!proffer) return tl::unexpected(proffer.error());
+  const std::int64_t now = std::time(nullptr);
+  if (auto fresh = check_freshness(*proffer, host_id_, now); !fresh) {
+    return tl::unexpected(fresh.error());
+  }
+  const KeyRecord* key = find(proffer->key);
+  if (key != nullptr && !key->is_valid_at(now)) key = nullptr;
+  if (key != nullptr && key->type == KeyType::hmac_sha256) return std::string_view(key->id);
+  const auto signature = decode_base64(proffer->signature, ed25519_signature_length);
+  if (!signature) return unproven();
+  const bool verified =
+      verify_ed25519(key == nullptr ? nobodys_key : std::string_view(key->public_key),
+                     signed_text(fields), *signature);
+  return verified && key != nullptr ? Result<std::string_view>(std::string_view(key->id))
+                                    : unproven();
+}
+
+}  // namespace mgr::broker

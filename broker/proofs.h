@@ -1,0 +1,38 @@
+// Broker (uid mgr-broker). The early check of signed requests: form, freshness, and the signature
+// of a key whose public half is known here, so that no flood of forgeries reaches the helper, which
+// checks everything again and alone decides. A bare `signature` is the original protocol's constant
+// and proves nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "protocol/error.h"
+#include "protocol/key.h"
+#include "protocol/request_block.h"
+#include "protocol/root_language.h"
+
+namespace mgr::broker {
+
+class Proofs {
+ public:
+  Proofs() = default;
+  // Keys and the host's id, by the helper's word.
+  explicit Proofs(const SettingsMessage& settings);
+
+  // The id of the key that it is signed with, as far as that can be known here: "" for a request
+  // that is not signed, which proves nothing and is none of this. Fails with invalid_argument
+  // (protocol/signed_request.h) or stale, or with unauthenticated: no such key, none that is valid
+  // now, or a signature that does not verify. Which of them it was neither the answer nor the work
+  // done for it tells. Of a key for HMAC, form and freshness alone are checked.
+  [[nodiscard]] Result<std::string_view> check(const RequestBlock& block) const;
+
+ private:
+  [[nodiscard]] const KeyRecord* find(std::string_view id) const;
+
+  std::string host_id_;
+  std::unordered_map<std::string, KeyRecord> keys_;
+};
+
+}  // namespace mgr::broker
