@@ -4,6 +4,7 @@ A reboot is another boot id, bound over the kernel's in a mount namespace of the
 ahead is a journal that was written by then: the machine's clock is never touched.
 Usage: signed_nonces_test.py BINARIES [unittest arguments]; as root, inside pid and mount namespaces of its own.
 """
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -269,13 +270,11 @@ class FullDisk(NoncesTestCase):
         self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
 
     def fill(self):
-        with open(self.disk / "filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(bytes(4096))
-                    filler.flush()
-            except OSError:
-                pass
+        with contextlib.suppress(OSError), open(self.disk / "filler", "wb", buffering=0) as filler:
+            for size in (1 << 16, 1):
+                with contextlib.suppress(OSError):
+                    while filler.write(bytes(size)):
+                        pass
 
     def test_keeps_nobody_from_stopping_what_fills_it(self):
         job = self.accepted(self.ask(self.alice, "work", "sleeper", token="t"))["jobs"][0]["id"]
