@@ -56,7 +56,7 @@ class KeysTestCase(JobsTestCase):
     def signed(self, key, module, action, at=None, nonce=None, **fields):
         """The fields of a signed request; __ in a name is a dash."""
         plain = [("module", module), ("action", action)]
-        plain += [(name.replace("__", "-"), value) for name, value in fields.items()]
+        plain += [(name.replace("__", "-"), str(value)) for name, value in fields.items()]
         return signing.sign(plain, key, self.host, at, nonce)
 
     def send(self, fields, user="daemon", tcp=False):
