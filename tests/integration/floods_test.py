@@ -204,7 +204,6 @@ class Descriptors(WithInstance):
         stop()
         with limited_children(number):
             start()
-        self.mgr.wait_ready()
 
     def take_all(self, count, **where):
         """Connections that ask nothing, and what those are told that find no place."""
@@ -225,6 +224,7 @@ class Descriptors(WithInstance):
 
     def test_of_the_broker_run_out_and_root_has_a_place(self):
         self.restart(self.mgr.start_broker, self.mgr.kill_broker, 400)
+        self.mgr.wait_ready()
         network = self.take_all(150, tcp=True)
         local = self.take_all(150)
         self.all_succeed(self.pings(10, user=None))
