@@ -231,6 +231,7 @@ Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSp
   if (!free) return tl::unexpected(free.error());
   const auto id = jobs_->accept(std::move(spec), plan.input);
   if (!id) return tl::unexpected(id.error());
+  audit_.job_accepted();
   return JobNote{*id, true};
 }
 
