@@ -10,13 +10,6 @@
 namespace mgr::broker {
 namespace {
 
-// What the signature of an unknown key is held against, for the same work: the curve's base point
-// (RFC 8032, section 5.1). Whether it verifies is not looked at.
-constexpr std::string_view nobodys_key(
-    "\x58\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66"
-    "\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66",
-    ed25519_public_key_length);
-
 std::vector<FieldView> fields_of(const RequestBlock& block) {
   std::vector<FieldView> fields;
   fields.reserve(block.size());
@@ -54,7 +47,7 @@ Result<std::string_view> Proofs::check(const RequestBlock& block) const {
   const auto signature = decode_base64(proffer->signature, ed25519_signature_length);
   if (!signature) return unproven();
   const bool verified =
-      verify_ed25519(key == nullptr ? nobodys_key : std::string_view(key->public_key),
+      verify_ed25519(key == nullptr ? nobodys_ed25519_key : std::string_view(key->public_key),
                      signed_text(fields), *signature);
   return verified && key != nullptr ? Result<std::string_view>(std::string_view(key->id))
                                     : unproven();

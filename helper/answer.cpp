@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* needs_proof = "this needs a proof of who is asking";
 constexpr const char* needs_signature =
-    "this action wants a signed request, which this version has not got; min_proof in modules.d "
-    "says so";
+    "this action wants a signed request (min_proof): make a key with mgrctl keygen, and have root "
+    "add it with mgrctl key add";
 
 Result<Effect> plan(const Action& action, const ActionCall& call, const CheckedRequest& request) {
   if (!request.request_id().empty() && action.mode.value_or(RunMode::job) != RunMode::job) {
@@ -42,11 +42,11 @@ RequestMark mark_of(const Errand& errand, std::string_view id, const StartJobs& 
 }  // namespace
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
-  // 1. Who is asking? The kernel's word, never the message's.
-  const auto established = identity_.establish(message);
-  if (!established) return refuse(to, message, nullptr, established.error());
-
-  const Caller& caller = **established;
+  // 1. Who is asking? The kernel's word or a signature's, never the message's.
+  const auto asking = identity_.establish(message);
+  if (!asking) return refuse(to, message, nullptr, asking.error());
+  const Caller& caller = *asking->caller;
+  to.nonce = asking->nonce;
 
   // 2. For what, to the letter? Every field inside the grammar, or none of it.
   const auto request = CheckedRequest::check(message);

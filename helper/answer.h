@@ -16,8 +16,8 @@ namespace mgr {
 class Answerer {
  public:
   // All of them outlive the answerer.
-  Answerer(uv_loop_t* loop, Connections& connections, const Identity& identity,
-           const InForce& in_force, Audit& audit, Effects& effects, Link& link)
+  Answerer(uv_loop_t* loop, Connections& connections, Identity& identity, const InForce& in_force,
+           Audit& audit, Effects& effects, Link& link)
       : loop_(loop),
         connections_(connections),
         identity_(identity),
@@ -43,7 +43,7 @@ class Answerer {
 
   uv_loop_t* loop_;  // for its time
   Connections& connections_;
-  const Identity& identity_;
+  Identity& identity_;
   const InForce& in_force_;
   Audit& audit_;
   Effects& effects_;

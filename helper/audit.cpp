@@ -14,9 +14,17 @@ constexpr std::size_t longest_quotation = 256;
 // Enough of what was refused to know it again, and no way to fill the disk.
 std::string_view clipped(std::string_view text) { return text.substr(0, longest_quotation); }
 
+// Of who signed, or says so: where nobody was established, that is all there is to go by.
+void append_claimed_key(JsonWriter& json, const RunMessage& message) {
+  for (const FieldView& field : message.fields) {
+    if (field.name == "auth-key") json.member("claimed_key", clipped(field.value));
+  }
+}
+
 void append_caller(JsonWriter& json, const Caller* caller, const RunMessage& message) {
   json.member("transport", message.connection == 0 ? "tcp" : "unix");
   if (message.connection == 0) json.member("origin", clipped(message.origin));
+  if (caller == nullptr) append_claimed_key(json, message);
   if (caller == nullptr || !caller->proven()) return;
   const CallerFacts& facts = caller->facts();
   if (caller->signs()) json.member("key", facts.subject.key);
@@ -36,6 +44,10 @@ void append_request(JsonWriter& json, const RunMessage& message, std::size_t lon
       json.member("on_behalf_of", field.value);
     } else if (field.name == "mgr-request-id") {
       json.member("request_id", field.value);
+    } else if (field.name == "auth-nonce") {
+      json.member("nonce", field.value);
+    } else if (field.name == "auth-time") {
+      json.member("signed_at", field.value);
     } else if (field.name == "mgr-dry-run") {
       json.member("dry_run", field.value);
     } else if (!is_reserved_name(field.name)) {

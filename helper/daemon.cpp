@@ -3,6 +3,8 @@
 
 #include "helper/log.h"
 #include "protocol/json.h"
+#include "protocol/signature.h"
+#include "protocol/signed_request.h"
 
 namespace mgr {
 namespace {
@@ -36,7 +38,10 @@ Daemon::Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> 
       audit_log_(std::move(parts.audit_log)),
       audit_(loop, audit_log_),
       connections_(std::move(connections)),
-      identity_(*connections_, in_force_),
+      paths_(parts.jobs.paths),
+      host_key_(std::move(parts.host_key)),
+      nonces_(std::move(parts.nonces)),
+      identity_(*connections_, in_force_, nonces_),
       link_(loop, std::move(parts.broker_listener), in_force_->configuration.broker_uid,
             link_events()),
       doorkeeper_(loop, std::move(parts.client_listener), *connections_, link_, identity_,
@@ -63,6 +68,7 @@ Daemon::~Daemon() {
   uv_close(reinterpret_cast<uv_handle_t*>(prepare_),
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_prepare_t*>(handle); });
   audit_.event("helper_ended", "");
+  if (const auto closed = nonces_.close(Clocks::now()); !closed) log_error(closed.error().detail);
 }
 
 LinkEvents Daemon::link_events() {
@@ -89,7 +95,9 @@ LinkEvents Daemon::link_events() {
     audit_.broker_refused(message);
   };
   events.answer_counters = [](const CountersMessage&) {};
-  events.sign = [](std::string_view, std::string_view) { return std::string(); };
+  events.sign = [this](std::string_view nonce, std::string_view line) {
+    return encode_base64(sign_with_secret_key(host_key_, signed_reply_text(nonce, line)));
+  };
   return events;
 }
 
@@ -110,7 +118,7 @@ void Daemon::turn_ended() {
 // The broker learns of it before anybody else does.
 Result<std::string> Daemon::take_over(LoadedConfiguration loaded) {
   const std::vector<std::string> warnings = std::move(loaded.warnings);
-  auto next = build_running(std::move(loaded));
+  auto next = build_running(std::move(loaded), paths_);
   if (!next) return tl::unexpected(next.error());
   const auto restart = keep_until_restart(in_force_->configuration, (*next)->configuration);
   (*next)->number = in_force_->number + 1;

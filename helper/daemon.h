@@ -15,8 +15,10 @@
 #include "helper/identity.h"
 #include "helper/jobs/jobs.h"
 #include "helper/link.h"
+#include "helper/nonces.h"
 #include "helper/reloads.h"
 #include "helper/running.h"
+#include "protocol/guarded.h"
 
 namespace mgr {
 
@@ -27,6 +29,8 @@ struct DaemonParts {
   AuditLog audit_log;
   Descriptor client_listener, broker_listener;
   JobsSettings jobs;
+  Guarded host_key;  // signs replies (ed25519_secret_key)
+  Nonces nonces;
 };
 
 class Daemon {
@@ -50,6 +54,9 @@ class Daemon {
   AuditLog audit_log_;
   Audit audit_;
   std::unique_ptr<Connections> connections_;
+  Paths paths_;
+  Guarded host_key_;
+  Nonces nonces_;
   Identity identity_;
   Link link_;
   Doorkeeper doorkeeper_;

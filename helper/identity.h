@@ -15,6 +15,7 @@
 namespace mgr {
 
 class Connections;
+class Nonces;
 
 // Whom a limit is counted for: a uid, a key, or all who are neither.
 struct CallerBucket {
@@ -49,9 +50,16 @@ class Caller {
   CallerFacts facts_;
 };
 
+// Who asks, until the next request is looked at; and the nonce that the reply is signed for, "" for
+// a request that is not signed.
+struct Asking {
+  const Caller* caller;
+  std::string_view nonce{};
+};
+
 class Identity {
  public:
-  Identity(Connections& connections, const InForce& in_force);
+  Identity(Connections& connections, const InForce& in_force, Nonces& nonces);
 
   // Another policy is in force: everybody who is connected has the principals that it names.
   void policy_changed();
@@ -59,18 +67,29 @@ class Identity {
   // A client that has just connected here.
   [[nodiscard]] Caller introduce(const PeerCredentials& peer) const;
 
-  // The caller of a request: the kernel's word for the connection that it names. Connection 0 is
-  // the network: no proof. Fails with unauthenticated for a connection that is not there (forged,
-  // or its client long gone) and for signed fields, whose key no record of this version holds.
-  // The caller lives as long as the connection.
-  [[nodiscard]] Result<const Caller*> establish(const RunMessage& message) const;
+  // The caller of a request. Of one without signature the kernel's word for the connection that it
+  // names; connection 0 is the network: no proof. Of a signed one its signer and nobody else,
+  // whatever connection it came over: two people's halves never add up to a right. Fails with
+  // unauthenticated for a connection that is not there (forged, or its client long gone), with
+  // conflict for one that streams, and where a signed request
+  // - is not of its form (malformed, invalid_argument),
+  // - is for another host or another time (stale),
+  // - has no valid key or a signature that does not verify, which is one answer (unauthenticated),
+  // - has another body than the one that was signed (unauthenticated),
+  // - has a nonce that was used or cannot be kept (stale, busy, failed).
+  // None of these answers is signed: the nonce of each request counts for one signed answer, so
+  // that none can be had for a request beside the one that tells what was done.
+  [[nodiscard]] Result<Asking> establish(const RunMessage& message);
 
  private:
   void name(Caller& caller) const;
+  [[nodiscard]] Result<Asking> establish_signer(const RunMessage& message);
 
   Connections& connections_;
-  const InForce& in_force_;  // for the callers' principals
+  const InForce& in_force_;  // for the callers' principals, and the keys
+  Nonces& nonces_;
   Caller network_;
+  Caller signer_;  // of the signed request that was looked at last
 };
 
 }  // namespace mgr

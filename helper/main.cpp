@@ -12,10 +12,12 @@
 #include "helper/capabilities.h"
 #include "helper/configuration.h"
 #include "helper/daemon.h"
+#include "helper/jobs/boot_id.h"
 #include "helper/jobs/cgroup_tree.h"
 #include "helper/log.h"
 #include "helper/startup.h"
 #include "mgr_version.h"
+#include "protocol/signature.h"
 
 namespace mgr {
 namespace {
@@ -24,29 +26,37 @@ struct Options {
   Paths paths;
   std::string programs = MGR_LIBEXEC;  // the folder of mgr-job and mgr-configure
   bool check = false;
+  bool accept_clock = false;
 };
 
 constexpr const char* usage =
-    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--check]\n"
+    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--check | --accept-clock]\n"
     "  --root DIR     look up /etc/mgr, /run, /var/lib/mgr and /var/log/mgr under DIR, an absolute "
     "path\n"
     "  --libexec DIR  where mgr-job and mgr-configure are (" MGR_LIBEXEC
     ")\n"
     "  --check        read the configuration, say what is wrong with it, and end\n"
+    "  --accept-clock take signed requests by the clock as it is, although it was ahead when the "
+    "last\n"
+    "                 ones were taken, and end; only while no helper runs\n"
     "  --version      print the version";
 
 // Exits by itself where nothing is left to do.
 Options read_options(int argc, char** argv) {
-  static constexpr option known[] = {
-      {"root", required_argument, nullptr, 'r'}, {"libexec", required_argument, nullptr, 'l'},
-      {"check", no_argument, nullptr, 'c'},      {"version", no_argument, nullptr, 'v'},
-      {"help", no_argument, nullptr, 'h'},       {nullptr, 0, nullptr, 0}};
+  static constexpr option known[] = {{"root", required_argument, nullptr, 'r'},
+                                     {"libexec", required_argument, nullptr, 'l'},
+                                     {"check", no_argument, nullptr, 'c'},
+                                     {"accept-clock", no_argument, nullptr, 'a'},
+                                     {"version", no_argument, nullptr, 'v'},
+                                     {"help", no_argument, nullptr, 'h'},
+                                     {nullptr, 0, nullptr, 0}};
   Options options;
   bool understood = true;
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
     if (found == 'r') options.paths = Paths(optarg);
     if (found == 'l') options.programs = optarg;
     if (found == 'c') options.check = true;
+    if (found == 'a') options.accept_clock = true;
     if (found == 'v') std::exit(std::puts("mgr-helper " MGR_VERSION) < 0);
     if (found == 'h') std::exit(std::puts(usage) < 0);
     understood = understood && found != '?';
@@ -57,11 +67,21 @@ Options read_options(int argc, char** argv) {
   std::exit(2);
 }
 
+// The key that replies are signed with.
+Result<Guarded> read_host_key(const Paths& paths) {
+  return Guarded::read_hex_file(paths.host_key_file(), 0, ed25519_seed_length, ed25519_seed_length)
+      .and_then(ed25519_secret_key);
+}
+
 Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configure,
                                InForce in_force) {
   const Paths& paths = options.paths;
   const CompiledConfiguration& configuration = in_force->configuration;
   if (auto locked = take_instance_lock(paths); !locked) return tl::unexpected(locked.error());
+  auto host_key = read_host_key(paths);
+  if (!host_key) return tl::unexpected(host_key.error());
+  auto nonces = Nonces::open(paths, read_boot_id(), Clocks::now());
+  if (!nonces) return tl::unexpected(nonces.error());
   auto audit_log = AuditLog::open(paths.audit_file());
   if (!audit_log) return tl::unexpected(audit_log.error());
   auto clients = client_listener(paths);
@@ -84,8 +104,30 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   jobs.keep = {configuration.keep_for, configuration.keep_jobs, configuration.keep_bytes};
   jobs.report = log_warning;
   configure.occasion = "--reload";
-  return DaemonParts{std::move(in_force), std::move(configure), std::move(*audit_log),
-                     std::move(*clients), std::move(*link),     std::move(jobs)};
+  return DaemonParts{std::move(in_force),  std::move(configure), std::move(*audit_log),
+                     std::move(*clients),  std::move(*link),     std::move(jobs),
+                     std::move(*host_key), std::move(*nonces)};
+}
+
+// --accept-clock: what it did is in the audit too.
+Result<void> accept_clock(const Paths& paths) {
+  if (auto locked = take_instance_lock(paths); !locked) return locked;
+  auto audit_log = AuditLog::open(paths.audit_file());
+  if (!audit_log) return tl::unexpected(audit_log.error());
+  const Clocks now = Clocks::now();
+  auto nonces = Nonces::open(paths, read_boot_id(), now, /*accept_clock=*/true);
+  if (!nonces) return tl::unexpected(nonces.error());
+  if (auto closed = nonces->close(now); !closed) return closed;
+  JsonWriter json;
+  json.open_object().member("clock", now.real_s).member("nonces", nonces->table().size());
+  audit_log->append("clock_accepted", json.close_object().text());
+  if (auto written = audit_log->flush(true); !written) return written;
+  std::printf(
+      "the clock counts from %lld on; signed requests are taken 30 s from now; what was signed for "
+      "a later\n"
+      "time while the clock was ahead may count again then: change the keys that signed it\n",
+      static_cast<long long>(now.real_s));
+  return {};
 }
 
 // SIGTERM and SIGINT end the loop, SIGHUP reloads; the watchdog is fed while it turns
@@ -125,9 +167,11 @@ void serve(uv_loop_t* loop, Daemon& daemon) {
 Result<void> run(const Options& options) {
   const ConfigureCommand configure{options.programs + "/mgr-configure", options.paths.root,
                                    options.check ? "--check" : "--prepare"};
-  auto running = read_configuration(configure).and_then(build_running);
+  auto running = read_configuration(configure).and_then(
+      [&](LoadedConfiguration loaded) { return build_running(std::move(loaded), options.paths); });
   if (!running) return tl::unexpected(running.error());
   if (options.check) return {};
+  if (options.accept_clock) return accept_clock(options.paths);
 
   auto parts = open_parts(options, configure, std::move(*running));
   if (!parts) return tl::unexpected(parts.error());

@@ -7,16 +7,18 @@
 
 namespace mgr {
 
-Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded) {
+Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded, const Paths& paths) {
   CompiledConfiguration& compiled = loaded.compiled;
   auto registry = Registry::build(compiled.modules, std::move(loaded.answers));
   if (!registry) return tl::unexpected(registry.error());
+  auto signers = Signers::load(compiled.keys, paths.keys_folder());
+  if (!signers) return tl::unexpected(signers.error());
   compiled.modules.clear();
   compiled.max_connections =
       static_cast<std::uint32_t>(connections_that_fit(compiled.max_connections));
   Policy policy = std::move(compiled.policy);
-  return std::unique_ptr<Running>(
-      new Running{std::move(compiled), Decider(std::move(policy)), std::move(*registry)});
+  return std::unique_ptr<Running>(new Running{std::move(compiled), Decider(std::move(policy)),
+                                              std::move(*registry), std::move(*signers)});
 }
 
 std::vector<std::string> keep_until_restart(const CompiledConfiguration& now,

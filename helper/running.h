@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "helper/configuration.h"
+#include "helper/signers.h"
 #include "modules/registry.h"
 #include "policy/decide.h"
+#include "protocol/paths.h"
 
 namespace mgr {
 
@@ -18,6 +20,7 @@ struct Running {
   CompiledConfiguration configuration;  // but for its policy and modules, which are the others'
   Decider decider;
   std::unique_ptr<Registry> registry;
+  Signers signers{};
   std::uint64_t number = 0;  // one more for each reload
 };
 
@@ -25,7 +28,9 @@ struct Running {
 // is gone after the turn in which another came, rules, actions and names of principals among it.
 using InForce = std::unique_ptr<const Running>;
 
-[[nodiscard]] Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded);
+// Reads the secrets of its keys, which are below `paths`.
+[[nodiscard]] Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded,
+                                                             const Paths& paths);
 
 // What a helper cannot change while it runs stays as it is `now`, in `next` too. The settings of
 // mgr.toml that `next` has otherwise: "helper.broker_user", and so on.

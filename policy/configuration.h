@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/declared_key.h"
 #include "policy/policy.h"
 #include "policy/run_settings.h"
 #include "protocol/paths.h"
@@ -41,17 +42,20 @@ struct Configuration {
   Policy policy;
   std::vector<PrincipalSource> principal_sources;  // beside policy.principals
   std::vector<DeclaredModule> modules;
+  std::vector<DeclaredKey> keys;  // by id
   Settings settings;
   // A user or group that this machine does not know, and the like: "file:line: text".
   std::vector<std::string> warnings;
 };
 
-// Reads policy.toml, then rules.d/*.toml and modules.d/*.toml in name order, and mgr.toml. All but
-// policy.toml may be absent. The detail of a failure is "file:line: reason", or "path: reason" for
-// ownership.
+// Reads keys.d/*.toml in name order, policy.toml, then rules.d/*.toml and modules.d/*.toml, and
+// mgr.toml. All but policy.toml may be absent. Of the secrets in keys.d it is seen that they are
+// there and root's alone; none is read. The detail of a failure is "file:line: reason", or "path:
+// reason" for ownership.
 [[nodiscard]] Result<Configuration> load_configuration(const Paths& paths);
 
 // The same files in any folder, whoever owns them: to be looked at, and never to be in force.
+// Where such a policy is kept there are no secrets, and none is missed.
 [[nodiscard]] Result<Configuration> load_for_review(const std::string& folder);
 
 }  // namespace mgr

@@ -102,6 +102,26 @@ Result<std::optional<std::string>> TrustedFolder::read(std::string_view name) co
   return read_all(file.get(), path);
 }
 
+Result<bool> TrustedFolder::has_secret(std::string_view name, std::size_t least,
+                                       std::size_t most) const {
+  const std::string path = path_of(name);
+  struct stat info {};
+  if (::fstatat(descriptor_.get(), std::string(name).c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return false;
+    return fail_errno(path);
+  }
+  std::string reason = mistake(info, S_IFREG);
+  if (reason.empty()) reason = distrust(info);
+  if (reason.empty() && (info.st_mode & 077) != 0) {
+    reason = "is a secret, and not root's alone: chmod 600";
+  }
+  if (reason.empty() && info.st_nlink != 1) reason = "is a secret with more than one name";
+  const auto size = static_cast<std::uintmax_t>(info.st_size);
+  if (reason.empty() && (size < least || size > most)) reason = "is too short or too long a secret";
+  if (!reason.empty()) return refuse(path, reason);
+  return true;
+}
+
 Result<std::vector<std::string>> TrustedFolder::names(std::string_view suffix) const {
   const int fd = ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const opened = fd < 0 ? nullptr : ::fdopendir(fd);

@@ -40,6 +40,12 @@ class TrustedFolder {
   // name, at most max_trusted_file_length. Never blocks on a FIFO or a device.
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view name) const;
 
+  // Whether a file of that name is here. It is not opened: where it is anything but a regular file
+  // of root's own, with a single name, that nobody else can read, and of `least` to `most` bytes,
+  // that is a failure.
+  [[nodiscard]] Result<bool> has_secret(std::string_view name, std::size_t least,
+                                        std::size_t most) const;
+
   // The names here that end in `suffix` and do not begin with a dot, in byte order.
   [[nodiscard]] Result<std::vector<std::string>> names(std::string_view suffix) const;
 

@@ -1,4 +1,4 @@
-// From the text of the three kinds of file to a Configuration. No file is opened here, and names
+// From the text of the four kinds of file to a Configuration. No file is opened here, and names
 // are looked up in the database that is passed in, so tests need no files and no root.
 // mgr-configure (root); reads what root wrote, and distrusts the typing.
 #pragma once
@@ -23,7 +23,7 @@ struct SourceText {
 
 // policy.toml or a file of rules.d. A file may use the principals of those before it, and declares
 // none of the same name; its rules come after theirs. A user or group that the database does not
-// know is a warning and matches nobody.
+// know is a warning and matches nobody, and so is a key that is none of `into`'s.
 [[nodiscard]] Result<void> parse_policy(const SourceText& source, UserDatabase& users,
                                         Configuration& into);
 
@@ -31,6 +31,10 @@ struct SourceText {
 // database does not know is a warning, and keeps uid -1.
 [[nodiscard]] Result<void> parse_modules(const SourceText& source, UserDatabase& users,
                                          Configuration& into);
+
+// A file of keys.d, about the key of that id. Errors name other keys that are there already.
+[[nodiscard]] Result<void> parse_key(const SourceText& source, const std::string& id,
+                                     Configuration& into);
 
 // mgr.toml.
 [[nodiscard]] Result<void> parse_settings(const SourceText& source, Configuration& into);

@@ -52,7 +52,8 @@ class PolicyParser {
       : users_(users),
         findings_(findings),
         policy_(into.policy),
-        sources_(into.principal_sources) {}
+        sources_(into.principal_sources),
+        known_keys_(into.keys) {}
 
   // Adds to what the files before this one say.
   void read(const TomlValue& document) {
@@ -142,7 +143,12 @@ class PolicyParser {
   void add_keys(TableReader& table, Principal& principal) {
     principal.keys = table.texts("key");
     for (const std::string& key : principal.keys) {
-      if (!is_name(key)) table.error("key", "names '" + key + "', which is not a name");
+      if (!is_name(key)) {
+        table.error("key", "names '" + key + "', which is not a name");
+      } else if (std::ranges::none_of(
+                     known_keys_, [&](const DeclaredKey& each) { return each.record.id == key; })) {
+        table.warn("key", "names '" + key + "', of whom keys.d has no record: matches nobody");
+      }
     }
   }
 
@@ -231,6 +237,7 @@ class PolicyParser {
   Findings& findings_;
   Policy& policy_;
   std::vector<PrincipalSource>& sources_;  // beside policy_.principals
+  const std::vector<DeclaredKey>& known_keys_;
 };
 
 }  // namespace

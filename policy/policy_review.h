@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "policy/argument.h"
+#include "policy/declared_key.h"
 #include "policy/policy.h"
 #include "policy/run_settings.h"
 
@@ -38,15 +39,16 @@ struct KnownModule {
   }
 };
 
-inline constexpr std::uint32_t review_format = 2;
+inline constexpr std::uint32_t review_format = 3;
 
 struct PolicyReview {
   std::uint32_t format = review_format;
   Policy policy;
   std::vector<DeclaredModule> modules;  // as modules.d has them
   std::vector<KnownModule> known;       // all
+  std::vector<DeclaredKey> keys;        // as keys.d has them, by id
   static void members(auto& archive, auto& record) {
-    archive(record.format, record.policy, record.modules, record.known);
+    archive(record.format, record.policy, record.modules, record.known, record.keys);
   }
 };
 

@@ -83,6 +83,25 @@ milliseconds TableReader::duration(std::string_view key, milliseconds least, mil
   return otherwise;
 }
 
+std::int64_t TableReader::time(std::string_view key, std::int64_t otherwise) {
+  constexpr std::int64_t year_10000 = 253402300800;
+  const TomlValue* value = find(key);
+  if (value == nullptr) return otherwise;
+  if (value->kind == TomlValue::Kind::local_time) {
+    error(key,
+          "must say its offset from UTC, such as 2027-01-31T12:00:00Z: without one it is "
+          "another moment in every time zone");
+  } else if (value->kind != TomlValue::Kind::time || value->integer < 0 ||
+             value->integer >= year_10000) {
+    error(key,
+          "must be a time of whole seconds with its offset from UTC, not in quotes, such as "
+          "2027-01-31T12:00:00Z or 2027-01-31T12:00:00+01:00, from 1970 on");
+  } else {
+    return value->integer;
+  }
+  return otherwise;
+}
+
 std::uint64_t TableReader::size(std::string_view key, std::uint64_t least, std::uint64_t most,
                                 std::uint64_t otherwise) {
   const TomlValue* value = find(key);

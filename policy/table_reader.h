@@ -32,6 +32,9 @@ class TableReader {
                                                    std::chrono::milliseconds most,
                                                    std::chrono::milliseconds otherwise);
 
+  // Unix seconds, of a date and a time with its offset from UTC, in the years 1970 to 9999.
+  [[nodiscard]] std::int64_t time(std::string_view key, std::int64_t otherwise);
+
   // Bytes: an integer, or a text such as "64K", "10M" or "2G" (powers of 1024), within the bounds.
   [[nodiscard]] std::uint64_t size(std::string_view key, std::uint64_t least, std::uint64_t most,
                                    std::uint64_t otherwise);

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "policy/toml_bytes.h"
 
@@ -11,6 +12,25 @@ namespace mgr {
 namespace {
 
 constexpr unsigned max_depth = 16;
+
+// Unix seconds. toml++ has seen to it that there is such a day.
+std::int64_t unix_time(const toml::date_time& time) {
+  const std::chrono::sys_days day = std::chrono::year(time.date.year) /
+                                    std::chrono::month(time.date.month) /
+                                    std::chrono::day(time.date.day);
+  const std::chrono::seconds seconds =
+      day.time_since_epoch() + std::chrono::hours(time.time.hour) +
+      std::chrono::minutes(time.time.minute - time.offset->minutes) +
+      std::chrono::seconds(time.time.second);
+  return seconds.count();
+}
+
+void convert_time(const toml::date_time& time, TomlValue& value) {
+  value.kind = TomlValue::Kind::local_time;
+  if (!time.offset) return;
+  value.kind = time.time.nanosecond == 0 ? TomlValue::Kind::time : TomlValue::Kind::other;
+  value.integer = unix_time(time);
+}
 
 class Converter {
  public:
@@ -29,6 +49,10 @@ class Converter {
     } else if (const auto* truth = node.as_boolean()) {
       value.kind = TomlValue::Kind::boolean;
       value.integer = truth->get() ? 1 : 0;
+    } else if (const auto* time = node.as_date_time()) {
+      convert_time(**time, value);
+    } else if (node.is_date() || node.is_time()) {
+      value.kind = TomlValue::Kind::local_time;
     } else if (depth == max_depth) {
       findings_.error(line, "nested too deeply");
     } else if (const auto* list = node.as_array()) {

@@ -11,14 +11,16 @@
 
 namespace mgr {
 
-// One value. `other` (floats, dates) is what no key of ours takes.
+// One value. `time` is a date and a time of whole seconds with its offset from UTC; `local_time`
+// has no offset, or is a date or a time alone. `other` is what no key of ours takes: floats, and
+// fractions of a second.
 struct TomlValue {
-  enum class Kind { text, integer, boolean, list, table, other };
+  enum class Kind { text, integer, boolean, time, local_time, list, table, other };
   Kind kind = Kind::table;
   unsigned line = 0;
   std::string key;                  // its name in a table; "" in a list
   std::string text;                 // holds no NUL
-  std::int64_t integer = 0;         // of an integer or a boolean
+  std::int64_t integer = 0;         // of an integer or a boolean; of a time, Unix seconds
   bool is_octal = false;            // an integer that was written 0o…
   std::vector<TomlValue> children;  // of a list or a table, in the order of the file
 };

@@ -26,6 +26,7 @@ std::string_view word_of(PathKind kind) { return word_in(path_kinds, kind); }
 std::string_view word_of(RunMode mode) { return word_in(run_mode_words, mode); }
 std::string_view word_of(Proof proof) { return word_in(proof_words, proof); }
 std::string_view word_of(JobScope scope) { return word_in(scopes, scope); }
+std::string_view word_of(KeyType type) { return word_in(key_type_words, type); }
 
 std::string type_name(const ArgumentType& type) {
   return (type.is_list ? "list of " : "") + std::string(word_of(type.kind));

@@ -9,6 +9,7 @@
 #include "policy/argument.h"
 #include "policy/policy.h"
 #include "policy/run_settings.h"
+#include "protocol/key.h"
 
 namespace mgr {
 
@@ -17,6 +18,7 @@ namespace mgr {
 [[nodiscard]] std::string_view word_of(RunMode mode);    // "job", "output", "stream"
 [[nodiscard]] std::string_view word_of(Proof proof);     // "none", "kernel", "signed"
 [[nodiscard]] std::string_view word_of(JobScope scope);  // "own", "claimed", "all"
+[[nodiscard]] std::string_view word_of(KeyType type);    // "ed25519", "hmac-sha256"
 
 // What that word stands for, to the letter; nothing where it is none of them.
 template <typename Enum>

@@ -51,6 +51,21 @@ std::string sign_ed25519(const Guarded& seed, std::string_view text) {
   return signature;
 }
 
+Result<Guarded> ed25519_secret_key(const Guarded& seed) {
+  return Guarded::make(crypto_sign_SECRETKEYBYTES, [&](unsigned char* bytes) {
+    std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_key{};
+    return seed.size() == ed25519_seed_length &&
+           crypto_sign_seed_keypair(public_key.data(), bytes, seed.data()) == 0;
+  });
+}
+
+std::string sign_with_secret_key(const Guarded& secret_key, std::string_view text) {
+  std::string signature(ed25519_signature_length, '\0');
+  crypto_sign_detached(bytes_of(signature), nullptr, bytes_of(text), text.size(),
+                       secret_key.data());
+  return signature;
+}
+
 std::string ed25519_public_key(const Guarded& seed) {
   const KeyPair key(seed);
   return {key.public_key.begin(), key.public_key.end()};

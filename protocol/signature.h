@@ -30,6 +30,17 @@ inline constexpr std::size_t most_hmac_secret = 64;
 // `seed` has ed25519_seed_length bytes. 64 bytes, always the same for the same text.
 [[nodiscard]] std::string sign_ed25519(const Guarded& seed, std::string_view text);
 [[nodiscard]] std::string ed25519_public_key(const Guarded& seed);
+// What a seed stands for, for who signs often: RFC 8032's private scalar and prefix need not be
+// derived for each signature.
+[[nodiscard]] Result<Guarded> ed25519_secret_key(const Guarded& seed);
+[[nodiscard]] std::string sign_with_secret_key(const Guarded& secret_key, std::string_view text);
+
+// What the signature of an unknown key is held against, for the same work: the curve's base point
+// (RFC 8032, section 5.1). Whether it verifies must not be looked at.
+inline constexpr std::string_view nobodys_ed25519_key(
+    "\x58\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66"
+    "\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66",
+    ed25519_public_key_length);
 
 [[nodiscard]] std::string hmac_sha256(const Guarded& secret, std::string_view text);
 // In time that does not depend on the contents.

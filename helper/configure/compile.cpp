@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "helper/configure/highest_job_id.h"
+#include "helper/configure/host.h"
 #include "helper/configure/job_folders.h"
 #include "helper/configure/machine.h"
 #include "helper/configure/name_warnings.h"
@@ -65,6 +66,13 @@ void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.max_connections = settings.limits.connections;
 }
 
+// A key that is revoked is as unknown as one that never was.
+void take_keys(const std::vector<DeclaredKey>& declared, CompiledConfiguration& compiled) {
+  for (const DeclaredKey& key : declared) {
+    if (!key.revoked) compiled.keys.push_back(key.record);
+  }
+}
+
 // What callers are told of it, so that the helper need not put it into words.
 void tell(CompiledConfiguration& compiled) {
   for (Rule& rule : compiled.policy.rules) rule.where_json = where_json(rule);
@@ -73,22 +81,32 @@ void tell(CompiledConfiguration& compiled) {
   }
 }
 
-// Makes what has to be there, if so told, and then sees whether the jobs get what they are
-// promised.
+// Makes the jobs' tree, if so told, and then sees whether the jobs get what they are promised.
 Result<void> prepare_machine(const CompileOrder& order, const Settings& settings,
                              const CompiledConfiguration& compiled) {
   if (order.prepare) {
-    if (auto made = make_folders(order.paths); !made) return made;
     const bool systemds = settings.cgroup.empty();
     if (auto made = systemds ? Result<void>() : make_job_tree(compiled.cgroup); !made) return made;
   }
   return check_machine(compiled.modules, look_at_machine(compiled.cgroup));
 }
 
+// Where people look at a configuration before the first start there is none.
+Result<void> find_host_id(const CompileOrder& order, CompiledConfiguration& compiled) {
+  auto id = read_host_id(order.paths);
+  if (!id) return tl::unexpected(id.error());
+  if (id->empty() && !order.check) {
+    return fail(ErrorCode::failed, order.paths.host_id_file() + ": is gone; restart mgr-helper");
+  }
+  compiled.host_id = std::move(*id);
+  return {};
+}
+
 // What it takes to be in force on this machine.
 Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
                             CompiledConfiguration& compiled) {
   if (auto found = find_ids(settings, compiled); !found) return found;
+  if (auto known = find_host_id(order, compiled); !known) return known;
   auto tree = job_tree_folder(settings.cgroup);
   if (!tree) return tl::unexpected(tree.error());
   compiled.cgroup = std::move(*tree);
@@ -127,7 +145,7 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
 
 std::string review_of(Configuration loaded, const Registry& registry) {
   return encode(PolicyReview{review_format, std::move(loaded.policy), std::move(loaded.modules),
-                             known_modules(registry)});
+                             known_modules(registry), std::move(loaded.keys)});
 }
 
 Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
@@ -138,11 +156,12 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
   compiled.modules = loaded.modules;
   tell(compiled);
   take_limits(loaded.settings, compiled);
+  take_keys(loaded.keys, compiled);
   if (auto fits = fit_to_machine(order, loaded.settings, compiled); !fits) return fits;
-  compiled.broker_settings =
-      encode(SettingsMessage{loaded.settings.limits, broker_schema(registry)});
+  compiled.broker_settings = encode(SettingsMessage{loaded.settings.limits, broker_schema(registry),
+                                                    compiled.host_id, compiled.keys});
   if (compiled.broker_settings.size() > max_settings_length) {
-    return fail(ErrorCode::failed, "modules.d declares more than the broker can be told");
+    return fail(ErrorCode::failed, "modules.d and keys.d hold more than the broker can be told");
   }
   outcome.configuration = encode(compiled);
   if (outcome.configuration.size() > max_compiled_length) {
@@ -156,7 +175,16 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
   return {};
 }
 
+// Before anything is loaded: root's key is to count from the first start on.
+Result<void> prepare_folders(const CompileOrder& order, CompileOutcome& outcome) {
+  if (!order.prepare) return {};
+  return make_folders(order.paths).and_then([&] {
+    return prepare_host(order.paths, outcome.warnings);
+  });
+}
+
 Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
+  if (auto made = prepare_folders(order, outcome); !made) return made;
   auto loaded =
       order.folder.empty() ? load_configuration(order.paths) : load_for_review(order.folder);
   if (!loaded) return tl::unexpected(loaded.error());

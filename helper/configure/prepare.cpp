@@ -10,7 +10,6 @@
 #include "helper/jobs/cgroup_controllers.h"
 
 namespace mgr {
-namespace {
 
 Result<void> make_folder(const std::string& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) == 0) {
@@ -25,8 +24,6 @@ Result<void> make_folder(const std::string& path, mode_t mode) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<void> make_folders(const Paths& paths) {
   const std::pair<std::string, mode_t> folders[] = {

@@ -12,6 +12,11 @@
 namespace mgr {
 
 Result<std::optional<std::string>> read_record(int folder, const char* name) {
+  return read_records(folder, name, max_record_length);
+}
+
+Result<std::optional<std::string>> read_records(int folder, const char* name,
+                                                std::size_t longest) {
   const Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) return fail_errno(name);
@@ -20,8 +25,8 @@ Result<std::optional<std::string>> read_record(int folder, const char* name) {
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::failed, std::string(name) + ": not a regular file");
   }
-  if (status.st_size < 0 || static_cast<std::uint64_t>(status.st_size) > max_record_length) {
-    return fail(ErrorCode::too_large, std::string(name) + ": too long for a record");
+  if (status.st_size < 0 || static_cast<std::uint64_t>(status.st_size) > longest) {
+    return fail(ErrorCode::too_large, std::string(name) + ": too long");
   }
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   const ssize_t length = pread(file.get(), bytes.data(), bytes.size(), 0);

@@ -14,6 +14,9 @@ namespace mgr {
 // The file's bytes; nothing where no such file exists. A link, a FIFO, a device or anything over
 // max_record_length is a failure, found before a byte is read (O_NOFOLLOW | O_NONBLOCK, fstat).
 [[nodiscard]] Result<std::optional<std::string>> read_record(int folder, const char* name);
+// The same for a file of records, of at most `longest` bytes.
+[[nodiscard]] Result<std::optional<std::string>> read_records(int folder, const char* name,
+                                                              std::size_t longest);
 
 // Makes `name` hold `bytes`, old or new but never half: a file beside it, fsync, rename, fsync of
 // the folder. On failure the old one stays.

@@ -9,8 +9,8 @@ build_packages=(
 )
 # shellcheck disable=SC2034
 test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 procps debootstrap
-  systemd systemd-container msmtp python3-aiosmtpd python3-cryptography python3-nacl
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 python3-cryptography procps debootstrap
+  systemd systemd-container msmtp python3-aiosmtpd python3-nacl
 )
 
 # shellcheck disable=SC2034 # what packaging/examples runs

@@ -161,8 +161,8 @@ class Proof(TermsTestCase):
 
     def test_the_kernels_word_is_too_weak_for_what_wants_a_signature(self):
         refused = self.refuses(self.mgr.request("work", "signed"), 3)
-        self.assertEqual(refused["detail"], "this action wants a signed request, which this version has not got; "
-                         "min_proof in modules.d says so")
+        self.assertEqual(refused["detail"], "this action wants a signed request (min_proof): make a key with "
+                         "mgrctl keygen, and have root add it with mgrctl key add")
         self.refuses(self.mgr.request("work", "signed", mgr__confirm="yes"), 3)
         self.refuses(self.mgr.request("work", "signed", "daemon"), 4)
         self.assertEqual(self.mgr.job_folders(), [])

@@ -11,6 +11,8 @@
 #include <filesystem>
 
 #include "helper/connections.h"
+#include "helper/nonces.h"
+#include "helper_scratch.h"
 #include "helper_test_loop.h"
 #include "protocol/wire.h"
 
@@ -234,7 +236,7 @@ class ConnectionsTest : public testing::Test {
  protected:
   void SetUp() override {
     connections_ = std::move(*Connections::open(loop_.get()));
-    identity_.emplace(*connections_, in_force_);
+    identity_.emplace(*connections_, in_force_, nonces_);
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_), 0);
   }
   void TearDown() override {
@@ -245,6 +247,8 @@ class ConnectionsTest : public testing::Test {
   Caller somebody() { return identity_->introduce({12, 34, 56, {78}}); }
   std::unique_ptr<Connections> connections_;
   InForce in_force_{new Running{{}, Decider(Policy{}), {}}};
+  ScratchRoot root_;
+  Nonces nonces_ = Nonces::open(root_.paths(), "", {}).value();
   std::optional<Identity> identity_;
   int ends_[2];
 };

@@ -34,7 +34,7 @@ TEST(Running, IsNotBuiltOfActionsThatCannotBe) {
   module.file = "modules.d/x.toml";
   module.line = 3;
   loaded.compiled.modules = {module};
-  const auto running = build_running(std::move(loaded));
+  const auto running = build_running(std::move(loaded), Paths("/nowhere"));
   ASSERT_FALSE(running);
   EXPECT_EQ(running.error().detail, "modules.d/x.toml:3: the module mgr is built in");
 }

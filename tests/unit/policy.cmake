@@ -1,7 +1,7 @@
 # Principals, rules, argument types; the tests of opening files want root.
 mgr_unit_test(policy_test policy_ability_test.cpp policy_argument_test.cpp policy_configuration_test.cpp
   policy_decide_test.cpp policy_expectations_test.cpp policy_explain_property_test.cpp
-  policy_explain_test.cpp policy_modules_test.cpp policy_open_test.cpp policy_parse_test.cpp
+  policy_explain_test.cpp policy_keys_test.cpp policy_modules_test.cpp policy_open_test.cpp policy_parse_test.cpp
   policy_property_test.cpp policy_run_settings_test.cpp policy_settings_test.cpp policy_type_name_test.cpp
   policy_toml_bytes_test.cpp policy_toml_text_test.cpp policy_types_test.cpp policy_users_test.cpp
   LIBRARIES mgr_policy_expectations mgr_policy_lint)
