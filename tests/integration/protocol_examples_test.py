@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 import protocol_examples
-from instance import POLICY, Instance
+from instance import REPO, Instance
 
 BINARIES = pathlib.Path(sys.argv.pop(1))
 PREFIXES = {"ed25519": bytes.fromhex("302e020100300506032b657004220420")}
@@ -45,8 +45,7 @@ class InAShell(unittest.TestCase):
     def test_a_request_that_openssl_signed_is_answered(self):
         mgr = Instance(BINARIES, start=False)
         self.addCleanup(mgr.stop)
-        # As the policy that is shipped has it: the principal root is uid 0, and who signs with root's key.
-        mgr.write("etc/mgr/policy.toml", POLICY.replace("uid = 0", 'uid = 0\nkey = "root"'))
+        mgr.write("etc/mgr/policy.toml", (REPO / "policy/default/policy.toml").read_text())
         mgr.start()
         examples = protocol_examples.shell_examples()
         self.assertEqual([is_live(run) for run, _ in examples].count(True), 1)
