@@ -17,8 +17,9 @@ struct DeclaredKey {
   bool revoked = false;  // nobody's any more, but its id and its public key stay taken
   std::string comment;   // a value (is_value, text.h), for people
   std::string file;
+  unsigned line = 1;  // of its type
   static void members(auto& archive, auto& key) {
-    archive(key.record, key.revoked, key.comment, key.file);
+    archive(key.record, key.revoked, key.comment, key.file, key.line);
   }
 };
 

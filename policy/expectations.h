@@ -16,9 +16,9 @@ struct Expectation {
   std::string file;
   unsigned line = 0;
   // Who asks: one of these. A user of this machine, by name or uid; a uid, whose groups are
-  // `groups`, names or numbers; a principal, of which this machine may know nobody; or somebody on
-  // the network, without proof.
-  std::optional<std::string> as, principal;
+  // `groups`, names or numbers; the signer of a key, by its id; a principal, of which this machine
+  // may know nobody; or somebody on the network, without proof.
+  std::optional<std::string> as, key, principal;
   std::optional<uid_t> uid;
   std::vector<std::string> groups;
   bool network = false;

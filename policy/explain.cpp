@@ -42,12 +42,15 @@ Result<ArgumentValues> read_arguments(const KnownAction& action, const std::vect
 }
 
 Proof proof_of(const Subject& subject) {
+  if (!subject.key.empty()) return Proof::signature;
   return subject.uid && !is_nobody(*subject.uid) ? Proof::kernel : Proof::none;
 }
 
 std::string proof_wanted(Proof proof) {
   return proof == Proof::signature
-             ? "the action wants a signed request, which this version has not got"
+             ? "the action wants a signed request, and this caller signs none; mgrctl keygen makes "
+               "a "
+               "key, and --as key:ID asks about it"
              : "the action wants a proof of who is asking, and there is none for this caller";
 }
 
@@ -86,7 +89,7 @@ std::string_view word_of(Verdict verdict) {
 }
 
 Explainer::Explainer(PolicyReview review)
-    : decider_(std::move(review.policy)), known_(std::move(review.known)) {}
+    : decider_(without_revoked_keys(review)), known_(std::move(review.known)) {}
 
 Explanation Explainer::explain(const Question& question) const {
   Explanation found = about_caller(question.caller.subject);

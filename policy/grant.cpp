@@ -19,7 +19,8 @@ const Principal* find_principal(const Policy& policy, std::string_view name) {
 // How many callers it may be; a group has any number.
 std::size_t width(const Principal& principal) {
   const bool any_number = principal.is_anyone || !principal.gids.empty();
-  return any_number ? std::numeric_limits<std::size_t>::max() : principal.uids.size();
+  return any_number ? std::numeric_limits<std::size_t>::max()
+                    : principal.uids.size() + principal.keys.size();
 }
 
 bool names(const Policy& policy, const Rule& rule, const Principal& principal) {
@@ -45,16 +46,22 @@ const Principal* choose_principal(const Policy& policy, const Fitting& request,
   return chosen;
 }
 
+// A name that no principal has: the user's, the key's, or else a number.
 std::string new_name(const Policy& policy, const Grantee& grantee) {
-  if (is_name(grantee.user) && find_principal(policy, grantee.user) == nullptr) {
-    return grantee.user;
-  }
-  const std::string number = "uid-" + std::to_string(*grantee.subject.uid);
-  std::string name = number;
+  const std::string& key = grantee.subject.key;
+  const std::string& wanted = key.empty() ? grantee.user : key;
+  if (is_name(wanted) && find_principal(policy, wanted) == nullptr) return wanted;
+  const std::string base = key.empty() ? "uid-" + std::to_string(*grantee.subject.uid) : "key";
+  std::string name = base;
   for (int i = 2; find_principal(policy, name) != nullptr; ++i) {
-    name = number + "-" + std::to_string(i);
+    name = base + "-" + std::to_string(i);
   }
   return name;
+}
+
+bool is_somebody(const Grantee& grantee) {
+  const Subject& subject = grantee.subject;
+  return !grantee.is_anyone && (!subject.key.empty() || (subject.uid && !is_nobody(*subject.uid)));
 }
 
 // A file that is read after the one that declares the principal: a rule names it there.
@@ -144,8 +151,12 @@ void add_conditions(const Rule* nearest, const Fitting& request, const KnownActi
 std::string add_principal(const Policy& policy, const Grantee& grantee, Grant& grant) {
   const std::string name = new_name(policy, grantee);
   grant.lines += "[[principal]]\nname = " + toml_string(name) + '\n';
-  grant.lines += grantee.user.empty() ? "uid  = " + std::to_string(*grantee.subject.uid)
-                                      : "user = " + toml_string(grantee.user);
+  if (!grantee.subject.key.empty()) {
+    grant.lines += "key  = " + toml_string(grantee.subject.key);
+  } else {
+    grant.lines += grantee.user.empty() ? "uid  = " + std::to_string(*grantee.subject.uid)
+                                        : "user = " + toml_string(grantee.user);
+  }
   grant.lines += "\n\n";
   return name;
 }
@@ -169,8 +180,6 @@ Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& g
   const Principal* principal = choose_principal(policy, request, nearest);
   grant.file = file_for(policy, principal);
   std::string who = anyone_principal;
-  const bool is_somebody =
-      grantee.subject.uid && !is_nobody(*grantee.subject.uid) && !grantee.is_anyone;
   if (principal != nullptr) {
     who = principal->name;
     const bool is_named = std::ranges::any_of(
@@ -179,7 +188,7 @@ Grant grant_lines(const Policy& policy, const Fitting& request, const Grantee& g
       grant.notes.push_back("they must stand behind the [[principal]] " + who +
                             ", which may be in a file that is read later");
     if (width(*principal) > 1) grant.notes.push_back("they grant it to all that are " + who);
-  } else if (is_somebody) {
+  } else if (is_somebody(grantee)) {
     who = add_principal(policy, grantee, grant);
   } else {
     grant.notes.emplace_back("they grant it to everybody who connects");

@@ -18,7 +18,7 @@ struct Grant {
 // Whom the lines are for.
 struct Grantee {
   Subject subject;
-  std::string user;  // its name in the user database; "" for none
+  std::string user;  // its name in the user database; "" for none, and for a key
   bool is_anyone = false;
 };
 

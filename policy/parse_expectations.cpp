@@ -51,6 +51,10 @@ class ExpectationParser {
       if (!expectation_.as) table_.error("as", "must be a user's name or uid");
       ++ways;
     }
+    if (table_.find("key") != nullptr) {
+      expectation_.key = table_.text("key");
+      ++ways;
+    }
     if (table_.find("principal") != nullptr) {
       expectation_.principal = table_.text("principal");
       ++ways;
@@ -62,7 +66,8 @@ class ExpectationParser {
     expectation_.network = table_.boolean("network", false);
     if (expectation_.network) ++ways;
     if (ways != 1) {
-      findings_.error(table_.line(), "who asks is one of 'as', 'uid', 'principal' and 'network'");
+      findings_.error(table_.line(),
+                      "who asks is one of 'as', 'uid', 'key', 'principal' and 'network'");
     }
     read_groups();
   }

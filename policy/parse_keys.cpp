@@ -31,7 +31,7 @@ class KeyParser {
     DeclaredKey key;
     key.file = findings_.file();
     key.record.id = std::move(id);
-    read_type(key.record);
+    read_type(key);
     read_public_key(key.record);
     read_validity(key.record);
     key.revoked = table_.boolean("revoked", false);
@@ -42,11 +42,13 @@ class KeyParser {
   }
 
  private:
-  void read_type(KeyRecord& record) {
-    if (table_.find("type") == nullptr) return table_.error("type", "is missing");
+  void read_type(DeclaredKey& key) {
+    const TomlValue* given = table_.find("type");
+    if (given == nullptr) return table_.error("type", "is missing");
+    key.line = given->line;
     const auto type = find_word<KeyType>(table_.text("type"));
     if (!type) table_.error("type", "must be " + all_words<KeyType>());
-    record.type = type.value_or(KeyType::ed25519);
+    key.record.type = type.value_or(KeyType::ed25519);
   }
 
   void read_public_key(KeyRecord& record) {

@@ -16,6 +16,23 @@ std::optional<PolicyReview> decode_review(std::string_view bytes) {
   return good ? std::move(record) : std::nullopt;
 }
 
+const DeclaredKey* find_key(const std::vector<DeclaredKey>& keys, std::string_view id) {
+  const auto found =
+      std::ranges::find_if(keys, [&](const DeclaredKey& key) { return key.record.id == id; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+Policy without_revoked_keys(const PolicyReview& review) {
+  Policy policy = review.policy;
+  for (Principal& principal : policy.principals) {
+    std::erase_if(principal.keys, [&](const std::string& id) {
+      const DeclaredKey* key = find_key(review.keys, id);
+      return key != nullptr && key->revoked;
+    });
+  }
+  return policy;
+}
+
 const KnownModule* find_module(const std::vector<KnownModule>& modules, std::string_view name) {
   const auto found = std::ranges::find_if(modules, [&](const KnownModule& module) {
     return module.name == name || std::ranges::find(module.aliases, name) != module.aliases.end();

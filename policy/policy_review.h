@@ -56,6 +56,13 @@ struct PolicyReview {
 // for rules that name principals which are not there.
 [[nodiscard]] std::optional<PolicyReview> decode_review(std::string_view bytes);
 
+// By id; nullptr where there is none.
+[[nodiscard]] const DeclaredKey* find_key(const std::vector<DeclaredKey>& keys,
+                                          std::string_view id);
+
+// The policy, whose principals are nobody by a key that is revoked.
+[[nodiscard]] Policy without_revoked_keys(const PolicyReview& review);
+
 // By name or alias; nullptr where there is none.
 [[nodiscard]] const KnownModule* find_module(const std::vector<KnownModule>& modules,
                                              std::string_view name);

@@ -41,9 +41,7 @@ Mismatch principal_mismatch(const Policy& policy, const Rule& rule, const Fittin
     if (contains(request.principals_for_deny, principal.name)) {
       mismatch.text += "; it is " + principal.name + " by the user database, not by its process";
     } else if (matches_nobody(principal)) {
-      mismatch.text += principal.keys.empty()
-                           ? "; " + principal.name + " matches nobody on this machine"
-                           : "; " + principal.name + " has keys alone, and no key is known yet";
+      mismatch.text += "; " + principal.name + " matches nobody on this machine";
     }
   }
   return mismatch;
@@ -165,7 +163,7 @@ std::string place_of(const Rule& rule) { return rule.file + ":" + std::to_string
 
 bool matches_nobody(const Principal& principal) {
   return !principal.is_anyone && principal.uids.empty() && principal.gids.empty() &&
-         principal.member_uids.empty();
+         principal.member_uids.empty() && principal.keys.empty();
 }
 
 }  // namespace mgr

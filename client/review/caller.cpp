@@ -36,8 +36,24 @@ Outcome<Grantee> this_process() {
 
 }  // namespace
 
-Outcome<Grantee> find_caller(const std::optional<std::string>& name_or_uid) {
+Outcome<Grantee> find_signer(const std::string& id, const std::vector<DeclaredKey>& keys) {
+  const DeclaredKey* key = find_key(keys, id);
+  const char* const wrong = key == nullptr ? "there is no key "
+                            : key->revoked ? "there is only a revoked key "
+                                           : nullptr;
+  if (wrong != nullptr) return failed(Failure::Kind::invalid_request, wrong + id);
+  Grantee signer;
+  signer.subject.key = id;
+  return signer;
+}
+
+Outcome<Grantee> find_caller(const std::optional<std::string>& name_or_uid,
+                             const std::vector<DeclaredKey>& keys) {
+  constexpr std::string_view of_a_key = "key:";
   if (!name_or_uid) return this_process();
+  if (name_or_uid->starts_with(of_a_key)) {
+    return find_signer(name_or_uid->substr(of_a_key.size()), keys);
+  }
   const auto found = find_uid(*name_or_uid);
   if (!found) return find_user(*name_or_uid);  // which says what is wrong with it
   const auto uid = static_cast<uid_t>(*found);
@@ -50,6 +66,7 @@ Outcome<Grantee> find_caller(const std::optional<std::string>& name_or_uid) {
 }
 
 std::string caller_name(const Grantee& caller) {
+  if (!caller.subject.key.empty()) return "the key " + caller.subject.key;
   if (!caller.user.empty()) return caller.user;
   return caller.subject.uid ? "uid " + std::to_string(*caller.subject.uid) : "the network";
 }

@@ -51,6 +51,36 @@ uid_t unused_uid(const Policy& policy) {
   return uid;
 }
 
+// A key likewise.
+std::string unused_key(const Policy& policy) {
+  std::string key = "key";
+  const auto is_used = [&](const Principal& principal) {
+    return std::ranges::find(principal.keys, key) != principal.keys.end();
+  };
+  for (int i = 1; std::ranges::any_of(policy.principals, is_used); ++i) {
+    key = "key-" + std::to_string(i);
+  }
+  return key;
+}
+
+bool has_keys_alone(const Principal& principal) {
+  return !principal.keys.empty() && principal.uids.empty() && principal.gids.empty();
+}
+
+// Somebody who is that principal, and no other.
+Grantee member_of(Principal& principal, const Policy& policy) {
+  Grantee member;
+  member.is_anyone = principal.is_anyone;
+  if (has_keys_alone(principal)) {
+    member.subject.key = unused_key(policy);
+    principal.keys.push_back(member.subject.key);
+  } else {
+    member.subject.uid = unused_uid(policy);
+    if (!principal.is_anyone) principal.uids.push_back(*member.subject.uid);
+  }
+  return member;
+}
+
 // "policy.toml:14" is the end of "/etc/mgr/policy.toml:14", and not of
 // "/etc/mgr/old-policy.toml:14".
 bool ends_in(const std::string& place, const std::string& end) {
@@ -101,8 +131,9 @@ Checked ExpectationCheck::check(const Expectation& expectation) {
 Outcome<ExpectationCheck::Asking> ExpectationCheck::find_asking(const Expectation& expectation) {
   if (expectation.principal) return stand_in(*expectation.principal);
   if (expectation.network) return Asking{{}, &all_, "the network"};
-  auto caller = expectation.as ? find_caller(expectation.as)
-                               : with_groups(expectation.uid.value_or(0), expectation.groups);
+  auto caller = expectation.key  ? find_signer(*expectation.key, review_.keys)
+                : expectation.as ? find_caller(expectation.as, review_.keys)
+                                 : with_groups(expectation.uid.value_or(0), expectation.groups);
   if (!caller) return tl::unexpected(caller.error());
   std::string name = caller_name(*caller);
   return Asking{std::move(*caller), &all_, std::move(name)};
@@ -112,17 +143,15 @@ Outcome<ExpectationCheck::Asking> ExpectationCheck::stand_in(const std::string& 
   const auto& principals = review_.policy.principals;
   const auto found = std::ranges::find(principals, principal, &Principal::name);
   if (found == principals.end()) return unknown("there is no principal " + principal);
-  const uid_t uid = unused_uid(review_.policy);
+  Principal changed = *found;
+  const Grantee member = member_of(changed, review_.policy);
   auto& explainer = by_principal_[principal];
   if (explainer == nullptr) {
-    PolicyReview changed = review_;
-    if (!found->is_anyone) {
-      changed.policy.principals[static_cast<std::size_t>(found - principals.begin())]
-          .uids.push_back(uid);
-    }
-    explainer = std::make_unique<Explainer>(std::move(changed));
+    PolicyReview review = review_;
+    review.policy.principals[static_cast<std::size_t>(found - principals.begin())] = changed;
+    explainer = std::make_unique<Explainer>(std::move(review));
   }
-  return Asking{{{uid, {}}, "", found->is_anyone}, explainer.get(), "the principal " + principal};
+  return Asking{member, explainer.get(), "the principal " + principal};
 }
 
 }  // namespace mgr::client

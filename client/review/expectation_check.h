@@ -29,7 +29,7 @@ class ExpectationCheck {
 
  private:
   // Whom to ask about, and of whom: for a principal, a policy in which a uid that nothing else has
-  // stands for it.
+  // stands for it, or a key where it has keys alone.
   struct Asking {
     Grantee caller;
     const Explainer* explainer;

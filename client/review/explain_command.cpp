@@ -66,10 +66,10 @@ bool is_plain(const std::string& word) {
 ExitCode run_explain(const Options& options, const Session& session) {
   const auto command = read_command(options);
   if (!command) return report(session, command.error());
-  const auto caller = find_caller(options.as);
-  if (!caller) return report(session, caller.error());
   auto policy = load_policy(options, session);
   if (!policy) return policy.error();
+  const auto caller = find_caller(options.as, policy->review.keys);
+  if (!caller) return report(session, caller.error());
   const Explainer explainer(std::move(policy->review));
   auto question = bind(*command, explainer.known());
   if (!question && session.json) {

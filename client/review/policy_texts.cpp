@@ -50,7 +50,7 @@ std::vector<std::string> files_of(const std::string& folder) {
 std::vector<PolicyText> read_policy_texts(const std::string& folder) {
   const std::string front = folder.ends_with('/') ? folder : folder + '/';
   std::vector<std::string> paths{front + "policy.toml"};
-  for (const char* part : {"rules.d", "modules.d"}) {
+  for (const char* part : {"keys.d", "rules.d", "modules.d"}) {
     const auto more = files_of(front + part);
     paths.insert(paths.end(), more.begin(), more.end());
   }

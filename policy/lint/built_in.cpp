@@ -222,8 +222,10 @@ class BuiltInLint {
     }
   }
 
+  // With the keys that root has named as its own, beside its uid.
   static bool is_root(const Principal& principal) {
-    return !principal.is_anyone && principal.gids.empty() && principal.keys.empty() &&
+    return !principal.is_anyone && principal.gids.empty() &&
+           (principal.keys.empty() || !principal.uids.empty()) &&
            std::ranges::all_of(principal.uids, [](uid_t uid) { return uid == 0; });
   }
 

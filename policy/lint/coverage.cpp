@@ -76,11 +76,21 @@ bool is_repetition(const Rule& rule, const Rule& other) {
          other.rate.count == rule.rate.count && other.rate.seconds == rule.rate.seconds;
 }
 
-// Certainly two different people: told by their uids alone, which differ.
+bool has_users(const Principal& principal) {
+  return !principal.uids.empty() || !principal.gids.empty();
+}
+
+// Certainly two different callers. Who signs is the key and nobody else, so users are told from
+// users, by uids that differ, and keys from keys.
 bool are_apart(const Principal& one, const Principal& other) {
   if (is_for_nobody(one) || is_for_nobody(other)) return true;
-  if (one.is_anyone || other.is_anyone || !one.gids.empty() || !other.gids.empty()) return false;
-  return std::ranges::none_of(one.uids, [&](uid_t uid) { return holds(other.uids, uid); });
+  if (one.is_anyone || other.is_anyone) return false;
+  if (std::ranges::any_of(one.keys, [&](auto& key) { return holds(other.keys, key); })) {
+    return false;
+  }
+  if (!has_users(one) || !has_users(other)) return true;
+  return one.gids.empty() && other.gids.empty() &&
+         std::ranges::none_of(one.uids, [&](uid_t uid) { return holds(other.uids, uid); });
 }
 
 bool may_meet(const Policy& policy, const Rule& one, const Rule& other) {
@@ -111,7 +121,8 @@ constexpr std::size_t most_pairs = 4096;  // of a rule's modules and actions, in
 }  // namespace
 
 bool is_for_nobody(const Principal& principal) {
-  return !principal.is_anyone && std::ranges::all_of(principal.uids, is_nobody) &&
+  return !principal.is_anyone && principal.keys.empty() &&
+         std::ranges::all_of(principal.uids, is_nobody) &&
          std::ranges::all_of(principal.gids, is_nobody) &&
          std::ranges::all_of(principal.member_uids, is_nobody);
 }
@@ -119,6 +130,12 @@ bool is_for_nobody(const Principal& principal) {
 bool is_for_nobody(const Policy& policy, const Rule& rule) {
   return std::ranges::all_of(
       rule.who, [&](std::size_t who) { return is_for_nobody(policy.principals[who]); });
+}
+
+bool may_be_signed_for(const Policy& policy, const Rule& rule) {
+  return std::ranges::any_of(rule.who, [&](std::size_t who) {
+    return policy.principals[who].is_anyone || !policy.principals[who].keys.empty();
+  });
 }
 
 bool names(const Rule& rule, const std::string& module, const std::string& action) {

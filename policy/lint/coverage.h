@@ -10,9 +10,12 @@
 
 namespace mgr {
 
-// Whom no caller on this machine is. (Keys match nobody in this version.)
+// Whom no caller on this machine is, nor any key.
 [[nodiscard]] bool is_for_nobody(const Principal& principal);
 [[nodiscard]] bool is_for_nobody(const Policy& policy, const Rule& rule);
+
+// Whether somebody who signs may be meant: `anyone` is everybody, with a key or without.
+[[nodiscard]] bool may_be_signed_for(const Policy& policy, const Rule& rule);
 
 // Whether the rule names that action of the module; "*" is named by "*" alone.
 [[nodiscard]] bool names(const Rule& rule, const std::string& module, const std::string& action);

@@ -54,6 +54,8 @@ constexpr std::array codes = std::to_array<FindingCode>({
     {"idle-deny", dead, "take it out, or see whom and what it should be about"},
     {"rule-for-nobody", dead, "correct the names of users and groups, or create them"},
     {"proof-nobody-gives", dead, "give the principal a key, or lower the action's min_proof"},
+    {"unused-key", dead, "name it as `key` of a principal, or take its record out"},
+    {"revoked-key", dead, "take it out of the principal, and leave its record where it is"},
     {"unknown-name", dead, "correct the name, or install what brings the module"},
     {"idle-condition", dead, "correct the condition, or split the rule by action"},
     {"silence-unused", dead, "take the comment out"},

@@ -27,7 +27,8 @@ class RulesLint {
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       const Rule& rule = policy_.rules[i];
       if (is_for_nobody(policy_, rule)) {
-        add(rule, "rule-for-nobody", "none of its principals is a user or a group of this machine");
+        add(rule, "rule-for-nobody",
+            "none of its principals is a user, a group or a key of this machine");
       } else if (rule.allow) {
         look_at_allow(rule, i);
       } else {
@@ -84,8 +85,7 @@ class RulesLint {
   }
 
   void look_for_proof(const Rule& rule) {
-    const auto has_key = [&](std::size_t who) { return !policy_.principals[who].keys.empty(); };
-    if (std::ranges::any_of(rule.who, has_key)) return;
+    if (may_be_signed_for(policy_, rule)) return;
     for (const std::string& name : rule.modules) {
       const KnownModule* module = find_module(review_.known, name);
       if (module == nullptr) continue;
@@ -151,7 +151,8 @@ class RulesLint {
 bool is_admin(const Principal& principal, std::optional<gid_t> admin_gid) {
   const auto is_root = [](uid_t uid) { return uid == 0; };
   const auto is_group = [&](gid_t gid) { return gid == 0 || admin_gid == gid; };
-  return !principal.is_anyone && principal.keys.empty() &&
+  const bool has_users = !principal.uids.empty() || !principal.gids.empty();
+  return !principal.is_anyone && (has_users || principal.keys.empty()) &&
          std::ranges::all_of(principal.uids, is_root) &&
          std::ranges::all_of(principal.gids, is_group);
 }

@@ -11,7 +11,8 @@
 
 namespace mgr {
 
-// Whether nobody is this principal but root and the group of the admins.
+// Whether nobody is this principal but root and the group of the admins, and keys that stand beside
+// them: root has named those as theirs. Keys alone are somebody else's.
 [[nodiscard]] bool is_admin(const Principal& principal, std::optional<gid_t> admin_gid);
 
 // Rules that are never reached or are for nobody, and grants that go further than they should.

@@ -80,7 +80,16 @@ Case read_case(const fs::path& path) {
 PolicyReview review_of(const std::vector<PolicyText>& texts) {
   FakeUsers users;
   Configuration configuration;
+  constexpr std::string_view keys = "keys.d/", end = ".toml";
   for (const PolicyText& source : texts) {
+    if (!source.file.starts_with(keys)) continue;
+    const std::string name = source.file.substr(keys.size());
+    const auto parsed = parse_key({source.file, source.text},
+                                  name.substr(0, name.size() - end.size()), configuration);
+    EXPECT_TRUE(parsed) << parsed.error().detail;
+  }
+  for (const PolicyText& source : texts) {
+    if (source.file.starts_with(keys)) continue;
     const bool modules = source.file.find("modules.d/") != std::string::npos;
     const auto parsed =
         (modules ? parse_modules : parse_policy)({source.file, source.text}, users, configuration);
@@ -88,7 +97,8 @@ PolicyReview review_of(const std::vector<PolicyText>& texts) {
   }
   const auto registry = Registry::build(configuration.modules, {});
   EXPECT_TRUE(registry) << registry.error().detail;
-  return {review_format, configuration.policy, configuration.modules, known_modules(**registry)};
+  return {review_format, configuration.policy, configuration.modules, known_modules(**registry),
+          configuration.keys};
 }
 
 constexpr gid_t admins = 900;  // FakeUsers' mgr-admin

@@ -72,6 +72,8 @@ Policy random_policy(Chance& chance) {
     policy.principals.push_back({"p", some_ids(chance), some_ids(chance), some_ids(chance), false});
     if (chance.once_in(2)) policy.principals.back().gids.clear();
     if (policy.principals.back().gids.empty()) policy.principals.back().member_uids.clear();
+    if (chance.once_in(2)) policy.principals.back().keys = some_of(chance, {"k1", "k2", "k3"});
+    if (chance.once_in(6)) policy.principals.back().uids.clear();
   }
   for (unsigned i = 0; i < 5; ++i) policy.rules.push_back(random_rule(chance, 5));
   for (unsigned i = 0; i < policy.rules.size(); ++i) policy.rules[i].line = i + 1;
@@ -92,6 +94,7 @@ Scalar random_scalar(Chance& chance) {
 Question random_question(Chance& chance) {
   Question question{{}, chance.once_in(2) ? "x" : "y", chance.once_in(2) ? "s" : "t", {}};
   if (!chance.once_in(9)) question.subject = {1 + chance.below(ids), some_ids(chance)};
+  if (chance.once_in(3)) question.subject = {{}, {}, "k" + std::to_string(1 + chance.below(3))};
   for (const char* name : {"n", "m"}) {
     ArgumentValue value{name, {}};
     for (unsigned i = 0; i < chance.below(3); ++i) value.items.push_back(random_scalar(chance));

@@ -38,9 +38,14 @@ network   = true
 module    = "scan"
 action    = "list"
 decision  = "deny"
+[[expect]]
+key       = "alice"
+module    = "scan"
+action    = "list"
+decision  = "allow"
 )"});
   ASSERT_TRUE(read) << read.error().detail;
-  ASSERT_EQ(read->size(), 3U);
+  ASSERT_EQ(read->size(), 4U);
   const Expectation& first = read->front();
   EXPECT_EQ(first.line, 2U);
   EXPECT_EQ(first.as, "www-data");
@@ -52,6 +57,7 @@ decision  = "deny"
   EXPECT_EQ(read->at(1).uid, 33U);
   EXPECT_THAT(read->at(1).groups, ElementsAre("www-data", "7"));
   EXPECT_TRUE(read->at(2).network);
+  EXPECT_EQ(read->at(3).key, "alice");
 }
 
 TEST(PolicyExpectations, WhatIsNotUnderstoodIsAnErrorWithFileAndLine) {
@@ -60,6 +66,7 @@ TEST(PolicyExpectations, WhatIsNotUnderstoodIsAnErrorWithFileAndLine) {
   EXPECT_EQ(complaint(lines + "modul = 1"), "t.toml:6: unknown key 'modul'");
   EXPECT_EQ(complaint(lines + "[[expects]]"), "t.toml:6: unknown key 'expects'");
   EXPECT_THAT(complaint(lines + "as = \"x\""), HasSubstr("t.toml:1: who asks is one of"));
+  EXPECT_THAT(complaint(lines + "key = \"x\""), HasSubstr("t.toml:1: who asks is one of"));
   EXPECT_THAT(complaint("module = \"m\"\naction = \"a\"\ndecision = \"deny\""),
               HasSubstr("who asks is one of"));
   EXPECT_THAT(complaint("as = \"x\"\ngroups = 1\nmodule = \"m\"\naction = \"a\"\n"

@@ -52,6 +52,9 @@ Principal random_principal(Chance& chance, std::size_t number) {
   for (unsigned i = chance.below(3); i > 0; --i) principal.uids.push_back(chance.below(6));
   for (unsigned i = chance.below(2); i > 0; --i) principal.gids.push_back(chance.below(6));
   for (unsigned i = chance.below(2); i > 0; --i) principal.member_uids.push_back(chance.below(6));
+  for (unsigned i = chance.below(3); i > 0; --i) {
+    principal.keys.push_back("k" + std::to_string(chance.below(6)));
+  }
   return principal;
 }
 
@@ -127,6 +130,9 @@ Question random_question(Chance& chance, const PolicyReview& review) {
   for (unsigned i = chance.below(3); i > 0; --i) {
     question.caller.subject.gids.push_back(chance.one_in(8) ? 65534 : chance.below(6));
   }
+  if (chance.one_in(3)) {
+    question.caller = {{{}, {}, "k" + std::to_string(chance.below(8))}, "", false};
+  }
   const KnownModule& module = review.known[chance.below(3)];
   const KnownAction& action = module.actions[chance.below(3)];
   question.module = chance.one_in(20) ? "mail" : module.name;
@@ -147,6 +153,7 @@ bool has(const std::vector<T>& values, const T& value) {
 
 bool is_principal(const Principal& principal, const Subject& subject, bool by_entry_too) {
   if (principal.is_anyone) return true;
+  if (!subject.key.empty()) return has(principal.keys, subject.key);
   if (!subject.uid || *subject.uid == 65534) return false;
   if (has(principal.uids, *subject.uid)) return true;
   if (by_entry_too && has(principal.member_uids, *subject.uid)) return true;
@@ -238,6 +245,9 @@ testing::AssertionResult grants(const PolicyReview& review, const Question& ques
   Configuration configuration;
   configuration.policy = review.policy;
   configuration.principal_sources.resize(review.policy.principals.size());
+  for (unsigned i = 0; i < 8; ++i) {
+    configuration.keys.emplace_back().record.id = "k" + std::to_string(i);
+  }
   FakeUsers database = users();
   const auto parsed = parse_policy({"rules.d/new.toml", lines}, database, configuration);
   if (!parsed) return testing::AssertionFailure() << parsed.error().detail << "\n" << lines;
@@ -273,7 +283,9 @@ class ExplainProperty : public testing::Test {
     const Rule* const deny = first_applying(policy, false, question, *arguments);
     const Rule* const allow = first_applying(policy, true, question, *arguments);
     const Subject& subject = question.caller.subject;
-    const Proof proof = subject.uid && *subject.uid != 65534 ? Proof::kernel : Proof::none;
+    const Proof proof = !subject.key.empty()                   ? Proof::signature
+                        : subject.uid && *subject.uid != 65534 ? Proof::kernel
+                                                               : Proof::none;
     const bool proof_will_do = proof_wanted(review, question) <= proof;
     ASSERT_EQ(explanation.rule, deny != nullptr ? deny : allow);
     ASSERT_EQ(explanation.verdict, deny == nullptr && allow != nullptr && proof_will_do
@@ -298,6 +310,7 @@ class ExplainProperty : public testing::Test {
         ++seen_[explanation.grant->lines.find("[[principal]]") != std::string::npos
                     ? "new principal"
                     : "old principal"];
+        if (!subject.key.empty()) ++seen_["granted to a key"];
         ++seen_[explanation.grant->lines.find("where") != std::string::npos ? "where" : "no where"];
         ASSERT_TRUE(grants(review, question, explanation.grant->lines, *arguments));
       }
@@ -329,7 +342,7 @@ TEST_F(ExplainProperty, NamesTheRuleThatDecidedAndTheLinesThatGrantDoGrant) {
   }
   for (const char* kind :
        {"invalid", "deny", "allow", "weak", "granted", "not to be granted", "not to be listed",
-        "new principal", "old principal", "where", "no where"}) {
+        "granted to a key", "new principal", "old principal", "where", "no where"}) {
     EXPECT_GT(seen_[kind], 100U) << kind << " was hardly tried";
   }
 }

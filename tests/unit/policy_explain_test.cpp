@@ -158,9 +158,9 @@ TEST_F(PolicyExplain, WhatNoRuleCanListNoLinesGrant) {
 TEST_F(PolicyExplain, APrincipalThatMatchesNobodyIsSaidToDoSo) {
   const auto found = explain(explainer_, 33, "scan", "list");
   ASSERT_EQ(found.nearest.size(), 1U);
-  EXPECT_THAT(texts(found.nearest[0]),
-              ElementsAre("the caller is not ghost or robot; ghost matches nobody on this machine; "
-                          "robot has keys alone, and no key is known yet"));
+  EXPECT_THAT(
+      texts(found.nearest[0]),
+      ElementsAre("the caller is not ghost or robot; ghost matches nobody on this machine"));
 }
 
 TEST_F(PolicyExplain, RulesAboutSomethingElseAreToldWhereNoneIsAboutThis) {
@@ -220,6 +220,56 @@ TEST_F(PolicyExplain, AProofThatNobodyCanGiveIsADenialThatNoLineMends) {
   EXPECT_FALSE(found.grant);
   EXPECT_TRUE(explain(explainer_, std::nullopt, "box", "set").lacks_proof);
   EXPECT_EQ(explain(explainer_, std::nullopt, "box", "look").verdict, Verdict::allow);
+}
+
+TEST_F(PolicyExplain, WhoCannotSignIsToldHowToBecomeSomebodyWhoCan) {
+  const auto found = explain(explainer_, 33, "box", "off");
+  EXPECT_THAT(found.reason, HasSubstr("wants a signed request"));
+  EXPECT_THAT(found.reason, HasSubstr("mgrctl keygen"));
+}
+
+Question signed_question(const char* key, const char* module, const char* action) {
+  Question question;
+  question.caller.subject.key = key;
+  question.module = module;
+  question.action = action;
+  return question;
+}
+
+TEST_F(PolicyExplain, ASignerGivesEveryProof) {
+  const auto found = explainer_.explain(signed_question("robot-1", "box", "off"));
+  EXPECT_EQ(found.verdict, Verdict::allow);
+  EXPECT_THAT(found.principals, ElementsAre("anyone", "robot"));
+}
+
+TEST_F(PolicyExplain, ASignerIsItsKeyAndNobodyElse) {
+  const auto found = explainer_.explain(signed_question("robot-1", "site", "restart"));
+  EXPECT_EQ(found.verdict, Verdict::deny);
+  auto question = signed_question("robot-2", "scan", "pause");
+  question.arguments = {{"task_ids", "3"}};
+  const auto stranger = explainer_.explain(question);
+  ASSERT_TRUE(stranger.grant);
+  EXPECT_THAT(stranger.grant->lines,
+              HasSubstr("[[principal]]\nname = \"robot-2\"\nkey  = \"robot-2\"\n\n[[allow]]\n"
+                        "who    = \"robot-2\"\n"));
+}
+
+TEST_F(PolicyExplain, AKeyWhoseNameAPrincipalHasGetsAnotherPrincipal) {
+  const auto found = explainer_.explain(signed_question("web", "scan", "list"));
+  ASSERT_TRUE(found.grant);
+  EXPECT_THAT(found.grant->lines, HasSubstr("name = \"key\"\nkey  = \"web\"\n"));
+}
+
+TEST_F(PolicyExplain, ARevokedKeyMakesNobodyAPrincipal) {
+  PolicyReview changed = review();
+  changed.keys.emplace_back().record.id = "robot-1";
+  changed.keys.back().revoked = true;
+  const Explainer explainer(std::move(changed));
+  EXPECT_THAT(explainer.explain(signed_question("robot-1", "scan", "list")).principals,
+              ElementsAre("anyone"));
+  const auto found = explain(explainer, 33, "scan", "list");
+  EXPECT_THAT(texts(found.nearest[0]),
+              ElementsAre(HasSubstr("robot matches nobody on this machine")));
 }
 
 TEST_F(PolicyExplain, ASecretIsNotAskedForAndNotTaken) {
