@@ -83,7 +83,7 @@ MAX_PIPELINED_BYTES = 64 << 10
 
 # What the broker adds to a signed reply of a command, from what the command printed.
 OUTPUT_MEMBERS = {"stdout", "stderr", "stdout_base64", "stderr_base64", "output", "left_out"}
-MAX_KEY_FILE_BYTES = 64 << 10
+MAX_KEY_FILE_BYTES = 1 << 20
 
 # How long to wait before a request with a request_id is sent again: so it is sent five times at most.
 RETRY_PAUSES = (0.1, 0.3, 1.0, 3.0)
@@ -92,10 +92,10 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
 _SIGNATURE = re.compile(br',(?:"signed":(0|[1-9][0-9]{0,8}),)?"signature":"([^"]*)"}\n\Z')
 _HOST_ID = re.compile(r"[0-9a-f]{32}\Z")
-# Of a file with a private key: a line name:value, or the key in PEM; all else is passed over.
-_KEY_LINE = re.compile(r"^(id|type|secret):(.*)$", re.MULTILINE)
-_PEM = re.compile(r"^-----BEGIN PRIVATE KEY-----\n([A-Za-z0-9+/=\n]+)-----END PRIVATE KEY-----$",
-                  re.MULTILINE)
+# A private key's file.
+_KEY_HEAD = re.compile(r"id:([a-z][a-z0-9_.-]{0,31})\ntype:(ed25519|hmac-sha256)\n")
+_SECRET = re.compile(r"secret:((?:[0-9a-fA-F]{2}){32,64})\n?\Z")
+_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----\n([A-Za-z0-9+/=\n]+)-----END PRIVATE KEY-----\n\Z")
 # What stands before the 32 bytes of an Ed25519 key in RFC 8410's form of it.
 _PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -328,7 +328,8 @@ class _Host:
         kind, _, key = words[1].partition(":") if len(words) == 2 else ("", "", "")
         self.public_key = _bytes_of_base64(key.encode("ascii", "replace"))
         if kind != "ed25519" or len(self.public_key) != 32 or not _HOST_ID.match(words[0]):
-            raise CannotSign("of a host are known \"HOSTID ed25519:BASE64\", not %s" % ascii(text))
+            raise CannotSign("not what is known of a host, \"HOSTID ed25519:BASE64\": %s"
+                             % ascii(text))
         self.id = words[0].encode("ascii")
 
 
@@ -337,18 +338,13 @@ class _Signer:
 
     def __init__(self, path, host):
         self.host = host
-        text = _read_private(path)
-        found = dict(_KEY_LINE.findall(text))
-        self._id = found.get("id", "").encode("ascii", "replace")
-        if not re.match(br"[a-z][a-z0-9_.-]{0,31}\Z", self._id):
-            raise CannotSign("%s: has no line id:ID" % path)
-        if found.get("type") == "ed25519":
-            self._sign = _ed25519_of(path, text)
-        elif found.get("type") == "hmac-sha256":
-            secret = _hmac_secret(path, found.get("secret", ""))
-            self._sign = lambda text: hmac.new(secret, text, hashlib.sha256).digest()
-        else:
-            raise CannotSign("%s: has no line type:ed25519 or type:hmac-sha256" % path)
+        # The caller's own regular file and no link, of which nobody else has a right to anything.
+        text = _read_file(path, 0o077, {os.geteuid()}, os.O_NOFOLLOW)
+        head = _KEY_HEAD.match(text)
+        if not head:
+            raise CannotSign("%s: a private key begins with the lines id:ID and type:TYPE" % path)
+        self._id, kind = head.group(1).encode("ascii"), head.group(2)
+        self._sign = (_ed25519_of if kind == "ed25519" else _hmac_of)(path, text[head.end():])
 
     def sign(self, pairs, body):
         """The fields of a request with what signs it, and its nonce."""
@@ -380,19 +376,23 @@ def _find_signer(key, known_host, name, root):
     return _Signer(path, _find_host(name, root) if known_host is None else _Host(known_host))
 
 
-def _config_folder():
-    return os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+def _own_file(name):
+    """A file of the caller's configuration, in a list; an empty one where there is no folder for it."""
+    for folder, below in ((os.environ.get("XDG_CONFIG_HOME"), "mgr"),
+                          (os.path.expanduser("~"), ".config/mgr")):
+        if folder and os.path.isabs(folder):
+            return [os.path.join(folder, below, name)]
+    return []
 
 
 def _default_key(root):
     """The path of the key to sign with where none was given, or nothing."""
     if "MGR_KEY" in os.environ:
         return os.environ["MGR_KEY"]
-    own = os.path.join(_config_folder(), "mgr", "key")
-    of_root = _below(root, "/etc/mgr/root.key")
-    if os.path.exists(own):
-        return own
-    return of_root if os.geteuid() == 0 and os.path.exists(of_root) else ""
+    paths = _own_file("key")
+    if os.geteuid() == 0:
+        paths.append(_below(root, "/etc/mgr/root.key"))
+    return next((path for path in paths if os.path.exists(path)), "")
 
 
 def _below(root, path):
@@ -406,57 +406,68 @@ def _host_name(host, port):
 
 
 def _find_host(name, root):
-    files = [os.path.join(_config_folder(), "mgr", "known_hosts"), _below(root, "/etc/mgr/known_hosts")]
+    paths = _own_file("known_hosts") + [_below(root, "/etc/mgr/known_hosts")]
     if name == "local":
-        files.append(_below(root, "/var/lib/mgr/host/known_host"))
-    for path in files:
-        try:
-            with open(path, encoding="ascii") as file:
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise CannotSign("%s: cannot be read: %s" % (path, error))
-        for line in lines:
-            known, _, rest = line.strip().partition(" ")
-            if known == name:
-                return _Host(rest)
-    raise CannotSign("the host %s is not known: no line of %s is about it" % (name, ", ".join(files)))
+        paths.append(_below(root, "/var/lib/mgr/host/known_host"))
+    for path in paths:
+        found = [host for known, host in _known_hosts(path) if known == name]
+        if len(found) > 1:
+            raise CannotSign("%s: %s stands there twice" % (path, name))
+        if found:
+            return found[0]
+    raise CannotSign("%s is no known host of %s" % (name, ", ".join(paths)))
 
 
-def _read_private(path):
-    """The text of a file that nobody else can read."""
+def _known_hosts(path):
+    """Each name and its host; every line is looked at, so that a mistake shows at once."""
+    if not os.path.exists(path):
+        return
+    for number, line in enumerate(_read_file(path, 0o022, {0, os.geteuid()}).split("\n"), 1):
+        name, _, rest = line.strip().partition(" ")
+        if name and not name.startswith("#"):
+            try:
+                yield name, _Host(rest)
+            except CannotSign as error:
+                raise CannotSign("%s:%d: %s" % (path, number, error))
+
+
+def _read_file(path, forbidden, owners, flags=0):
+    """The text of a regular file of one of these owners, whose mode has none of the forbidden bits."""
+    def open_at_once(name, given):
+        return os.open(name, given | flags | os.O_NONBLOCK)  # a FIFO would be waited for
     try:
-        with open(path, encoding="ascii", opener=_open_at_once) as file:
+        with open(path, encoding="ascii", newline="", opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise CannotSign("%s: is no regular file" % path)
-            if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o077:
-                raise CannotSign("%s: others than its user can read or write it (chmod 600)" % path)
-            return file.read(MAX_KEY_FILE_BYTES)
+            if status.st_uid not in owners or status.st_mode & forbidden:
+                raise CannotSign("%s: is somebody else's, or others have rights to it (mode %o)"
+                                 % (path, status.st_mode & 0o777))
+            text = file.read(MAX_KEY_FILE_BYTES + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise CannotSign("%s: cannot be read: %s" % (path, error))
+    if len(text) > MAX_KEY_FILE_BYTES:
+        raise CannotSign("%s: is over %d bytes" % (path, MAX_KEY_FILE_BYTES))
+    return text
 
 
-def _open_at_once(path, flags):
-    return os.open(path, flags | os.O_NONBLOCK)  # a FIFO would be waited for
-
-
-def _hmac_secret(path, text):
-    if not re.match(r"(?:[0-9a-fA-F]{2}){32,64}\Z", text):
-        raise CannotSign("%s: has no line secret:HEX of 32 to 64 bytes" % path)
-    return bytes.fromhex(text)
+def _hmac_of(path, text):
+    found = _SECRET.match(text)
+    if not found:
+        raise CannotSign("%s: has no secret:HEX of 32 to 64 bytes after its type" % path)
+    secret = bytes.fromhex(found.group(1))
+    return lambda text: hmac.new(secret, text, hashlib.sha256).digest()
 
 
 def _ed25519_of(path, text):
-    """What signs with the key of RFC 8410's one form without a public key in it.
+    """What signs with the key, in RFC 8410's form without a public key in it.
 
     There is no signing in Python itself here: its time would tell of the key.
     """
-    pem = _PEM.search(text)
-    der = _bytes_of_base64("".join(pem.group(1).split()).encode("ascii")) if pem else b""
+    pem = _PEM.match(text)
+    der = _bytes_of_base64(pem.group(1).replace("\n", "").encode("ascii")) if pem else b""
     if len(der) != 48 or not der.startswith(_PKCS8):
-        raise CannotSign("%s: has no Ed25519 key (PKCS#8, as RFC 8410 has it)" % path)
+        raise CannotSign("%s: has no Ed25519 key (PKCS#8, as RFC 8410 has it) after its type" % path)
     seed = der[len(_PKCS8):]
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -140,7 +140,10 @@ class WhatIsSent(Signing):
 
     def test_asking_again_signs_anew(self):
         answers = [None, refusal(8, "unavailable")]
-        with FakeServer(lambda f: answers.pop() if answers else host_signs(success("start"), f["auth-nonce"])) as server:
+
+        def answer(fields):
+            return answers.pop() if answers else host_signs(success("start"), fields["auth-nonce"])
+        with FakeServer(answer) as server:
             with mock.patch.object(mgr, "RETRY_PAUSES", (0, 0, 0, 0)):
                 self.client(server).request("scan", "start", request_id="r1")
             nonces = {line for block in server.blocks for line in block.splitlines() if line.startswith(b"auth-nonce")}
@@ -237,7 +240,8 @@ class WhatIsBelieved(Signing):
         printed = '"exit":0,"job":8,"cached":true,"stdout":"\\",\\"signature\\":\\"x\\"}","stderr":"e","left_out":3'
         with self.server(said, printed) as server:
             reply = self.asks(server)
-        self.assertEqual(reply["data"], {"job": 7, "exit": 1, "stdout": '","signature":"x"}', "stderr": "e", "left_out": 3})
+        self.assertEqual(reply["data"],
+                         {"job": 7, "exit": 1, "stdout": '","signature":"x"}', "stderr": "e", "left_out": 3})
         self.assertEqual(set(reply), {"success", "msg", "data"})
         failed = refusal(2, "failed", "exit status 3", data={"job": 7, "exit": 3})
         error = self.raises(mgr.Failed, self.server(failed, '"stdout":"","stderr":"no","exit":0'))
@@ -303,43 +307,58 @@ class WhereKeysAre(Signing):
         root, key = str(self.folder / "root"), self.key()
         name = "panel.example:7000 "
         options = {"root": root, "key": key, "host": "panel.example", "port": 7000}
-        self.refuses("the host panel.example:7000 is not known", **options)
+        self.refuses("panel.example:7000 is no known host of ", **options)
         self.file("root/var/lib/mgr/host/known_host", "local %s%s%s" % (self.host, name, self.host), 0o644)
-        self.refuses("not known", **options)
+        self.refuses("is no known host", **options)
         self.assertEqual(self.key_id(root=root, key=key), "panel")
-        self.file("root/etc/mgr/known_hosts", "# hosts\n\n[2001:db8::1]:6667 %s%s%s" % (self.host, name, self.host), 0o644)
+        self.file("root/etc/mgr/known_hosts", "[2001:db8::1]:6667 %s%s%s" % (self.host, name, self.host), 0o644)
         self.assertEqual(mgr.Client(**options)._signer.host.id.decode(), HOST["id"])
         self.assertEqual(mgr.Client(root=root, key=key, host="2001:db8::1")._signer.host.id.decode(), HOST["id"])
         self.file("config/mgr/known_hosts", name + self.host.replace(HOST["id"], "f" * 32), 0o644)
         self.assertEqual(mgr.Client(**options)._signer.host.id.decode(), "f" * 32)
         for other in ("panel.example:7001", "anel.example:7000", "PANEL.example:7000"):
             host, _, port = other.rpartition(":")
-            self.refuses("not known", **dict(options, host=host, port=int(port)))
+            self.refuses("is no known host", **dict(options, host=host, port=int(port)))
 
     def test_what_is_known_of_a_host_is_whole(self):
         for known in ("", HOST["id"], HOST["id"] + " rsa:" + HOST["public_key"], KNOWN_HOST[1:], KNOWN_HOST[:-1],
                       KNOWN_HOST + " x", KNOWN_HOST.upper(), HOST["id"] + " ed25519:AAAA"):
-            self.refuses("of a host are known", key=self.key(), known_host=known)
+            self.refuses("not what is known of a host", key=self.key(), known_host=known)
+
+    def test_files_of_known_hosts_are_whole_and_nobody_elses(self):
+        known = "local " + self.host
+        for text, wrong in ((known + known, "local stands there twice"), (known + "other\n", ":2: not what is known"),
+                            ("other x y z\n" + known, ":1: not what is known"), (known + "\u00e9", "cannot be read")):
+            self.file("config/mgr/known_hosts", text, 0o644)
+            self.refuses(wrong, key=self.key())
+        for mode in (0o664, 0o646):
+            self.file("config/mgr/known_hosts", known, mode)
+            self.refuses("others have rights", key=self.key())
+        self.file("config/mgr/known_hosts", " # a comment\n\n  local   %s" % self.host, 0o644)
+        self.assertEqual(self.key_id(key=self.key()), "panel")
 
     def test_a_private_key_is_its_users_alone(self):
         for mode in (0o640, 0o604, 0o620, 0o601):
             path = self.file("key.loose", key_text(KEYS["panel"]), mode)
-            self.refuses("others than its user", key=path, known_host=KNOWN_HOST)
-        os.mkfifo(self.folder / "fifo", 0o600)
-        for path in (str(self.folder / "fifo"), str(self.folder)):
-            self.refuses("no regular file|cannot be read", key=path, known_host=KNOWN_HOST)
-        self.refuses("cannot be read", key=str(self.folder / "none"), known_host=KNOWN_HOST)
+            self.refuses("others have rights", key=path, known_host=KNOWN_HOST)
+        os.mkfifo(str(self.folder / "fifo"), 0o600)
+        os.symlink(self.key(), str(self.folder / "link"))
+        for name in ("fifo", "link", "none", "."):
+            self.refuses("no regular file|cannot be read", key=str(self.folder / name), known_host=KNOWN_HOST)
+        with mock.patch.object(mgr.os, "geteuid", lambda: os.getuid() + 1):
+            self.refuses("somebody else's", key=self.key(), known_host=KNOWN_HOST)
 
     def test_a_private_key_is_whole(self):
         panel, alice = key_text(KEYS["panel"]), key_text(KEYS["alice"])
-        for text, wrong in ((panel.replace("id:panel", "id:Panel"), "no line id"), (panel.replace("id:", "ID:"), "no line id"),
-                            (panel.replace("hmac-sha256", "none"), "no line type"),
-                            (panel.replace("secret:00", "secret:"), "no line secret"),
-                            (panel.replace("secret:00", "secret:0g"), "no line secret"),
-                            (panel.replace("hmac-sha256", "ed25519"), "no Ed25519 key"),
-                            (alice.replace("ed25519", "hmac-sha256"), "no line secret"),
-                            (alice.replace("9g\n-----END", "9\n-----END"), "no Ed25519 key"),
-                            (alice.replace("MC4C", "MC4D"), "no Ed25519 key"), ("", "no line id"), ("\xff", "cannot be read")):
+        head, secret, pem = "begins with the lines", "has no secret", "has no Ed25519 key"
+        for text, wrong in (
+                ("", head), (panel.replace("id:panel", "id:Panel"), head), (panel.replace("id:", "ID:"), head),
+                (panel.replace("hmac-sha256", "none"), head), ("\n" + panel, head), (panel.replace("\n", "\r\n"), head),
+                (panel.replace("secret:00", "secret:"), secret), (panel.replace("secret:00", "secret:0g"), secret),
+                (panel + "x", secret), (panel + panel, secret), (alice.replace("ed25519", "hmac-sha256"), secret),
+                (panel.replace("hmac-sha256", "ed25519"), pem), (alice + "x", pem), (alice[:-1], pem),
+                (alice.replace("9g\n-----END", "9\n-----END"), pem), (alice.replace("MC4C", "MC4D"), pem),
+                (alice.replace("PRIVATE", "PUBLIC"), pem), ("\xff", "cannot be read"), (panel + "x" * (1 << 20), "is over")):
             self.assertNotIn(text, (panel, alice))
             self.refuses(wrong, key=self.file("key.wrong", text), known_host=KNOWN_HOST)
 
@@ -361,7 +380,8 @@ class CommandLine(Signing):
     def test_signs_with_the_key_that_it_is_given(self):
         self.known()
         with self.server() as server:
-            code, out, err = self.run_main("--socket", server.path, "--key-file", self.key("alice"), "mgr", "ping", "n=1")
+            code, out, err = self.run_main("--socket", server.path, "--key-file", self.key("alice"),
+                                           "mgr", "ping", "n=1")
             self.assertEqual((code, json.loads(out)["data"], err), (0, {"n": "1"}, ""))
             self.assertIn(b"\nauth-key:alice\n", server.blocks[0])
 
@@ -386,7 +406,7 @@ class CommandLine(Signing):
     def test_a_key_that_cannot_be_used_is_a_usage_error(self):
         code, out, err = self.run_main("--socket", "/nonexistent", "--key-file", self.key(), "mgr", "ping")
         self.assertEqual((code, out), (2, ""))
-        self.assertIn("the host local is not known", err)
+        self.assertIn("local is no known host", err)
 
 
 if __name__ == "__main__":

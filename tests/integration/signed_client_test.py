@@ -109,7 +109,8 @@ class MgrPy(SignedTestCase):
     def test_jobs_output_and_bodies(self):
         for _, client in self.clients():
             self.assertTrue(client.request("scan", "start", task_ids=" 7 ", **{"mgr-wait": True})["success"])
-            self.assertEqual(client.call("box", "say", **{"A": "1", "a-b": "ä", "a.b": "3", "a_b": "4"})["stdout"], "1 ä 3 4\n")
+            said = client.call("box", "say", **{"A": "1", "a-b": "ä", "a.b": "3", "a_b": "4"})["stdout"]
+            self.assertEqual(said, "1 ä 3 4\n")
             for body in (b"body\n", b""):
                 self.assertEqual(client.call("box", "put", body=body)["stdout"], body.decode())
             with client:
@@ -121,18 +122,20 @@ class MgrPy(SignedTestCase):
             self.expected += 44
 
     def test_root_signs_by_itself(self):
-        for options in ({"root": str(self.mgr.dir)}, {"root": str(self.mgr.dir), "host": "127.0.0.1", "port": self.mgr.port}):
-            self.assertEqual(mgr_client.Client(**options).call("mgr", "whoami")["key"], "root")
-            self.assertNotIn("key", mgr_client.Client(key=False, **options).call("mgr", "whoami"))
+        root = str(self.mgr.dir)
+        for where in ({}, {"host": "127.0.0.1", "port": self.mgr.port}):
+            self.assertEqual(mgr_client.Client(root=root, **where).call("mgr", "whoami")["key"], "root")
+            self.assertNotIn("key", mgr_client.Client(root=root, key=False, **where).call("mgr", "whoami"))
 
     def test_a_process_of_its_own(self):
-        done = subprocess.run([sys.executable, "-B", REPO / "client/python/mgr.py", "--root", self.mgr.dir, "mgr", "whoami"],
-                              capture_output=True, text=True, timeout=60)
+        words = [sys.executable, "-B", REPO / "client/python/mgr.py", "--root", self.mgr.dir, "mgr", "whoami"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stderr, json.loads(done.stdout)["data"]["key"]), (0, "", "root"))
 
     def say_through(self, key, meddle):
         with Meddler(self.mgr.port, meddle) as meddler:
-            client = mgr_client.Client(host="127.0.0.1", port=meddler.port, key=self.key_file(key), known_host=self.known_host)
+            client = mgr_client.Client(host="127.0.0.1", port=meddler.port, key=self.key_file(key),
+                                       known_host=self.known_host)
             self.expected += 1
             return client.request("box", "say", **{"a": "1", "a-b": "2", "a.b": "3", "a_b": "4"})
 
@@ -148,8 +151,10 @@ class MgrPy(SignedTestCase):
 
     def test_what_stands_outside_of_the_signed_text_is_output_or_nothing(self):
         for key in (self.ed, self.mac):
-            reply = self.say_through(key, lambda line: line.replace(b'"stdout"', b'"exit":7,"audit":1,"stdout"').replace(
-                b'"signed"', b'"more":true,"msg":"x","signed"'))
+            def meddle(line):
+                line = line.replace(b'"stdout"', b'"exit":7,"audit":1,"stdout"')
+                return line.replace(b'"signed"', b'"more":true,"msg":"x","signed"')
+            reply = self.say_through(key, meddle)
             self.assertEqual((reply["msg"], "more" in reply, "audit" in reply["data"]), ("say ok", False, False))
             self.assertEqual((reply["data"]["exit"], reply["data"]["stdout"]), (0, "1 2 3 4\n"))
 

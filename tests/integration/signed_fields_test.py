@@ -42,7 +42,8 @@ class Altered(SignedTestCase):
             for other in (self.other, self.mac if key is self.ed else self.ed):
                 self.refuses(altered(fields, "auth-key", other.name), UNAUTHENTICATED, tcp, UNPROVEN)
             self.refuses(altered(fields, "auth-to", "0" * 32), STALE, tcp, "addressed to another host")
-            self.refuses(altered(fields, "signature", other_base64(value["signature"])), UNAUTHENTICATED, tcp, UNPROVEN)
+            wrong = other_base64(value["signature"])
+            self.refuses(altered(fields, "signature", wrong), UNAUTHENTICATED, tcp, UNPROVEN)
 
     def test_another_module_or_action(self):
         for key, tcp in self.ways():
@@ -94,7 +95,8 @@ class Altered(SignedTestCase):
     def test_each_field_added(self):
         for key, tcp in self.ways():
             fields = self.sign(key)
-            for added in (("mgr-dry-run", "no"), ("mgr-dry-run", "yes"), ("mgr-confirm", "yes"), ("mgr-request-id", "r1")):
+            for added in (("mgr-dry-run", "no"), ("mgr-dry-run", "yes"), ("mgr-confirm", "yes"),
+                          ("mgr-request-id", "r1")):
                 self.refuses(fields + [added], UNAUTHENTICATED, tcp, UNPROVEN)
             for added in (("auth-new", "1"), ("auth-alg", "none"), ("mgr-new", "1"), ("auth-body", "0" * 64),
                           ("mgr-body", "0"), ("task_id", "7"), ("signature2", "")):
@@ -154,7 +156,8 @@ class Written(SignedTestCase):
         say = [("module", "box"), ("action", "say")] + [(name, "o\u00e4:" + name) for name in names]
         for key, tcp in self.ways():
             fields = self.sign(key, say)
-            self.assertEqual(self.accepts(fields, tcp)["data"]["stdout"], " ".join(dict(say)[name] for name in names) + "\n")
+            said = self.accepts(fields, tcp)["data"]["stdout"]
+            self.assertEqual(said, " ".join(dict(say)[name] for name in names) + "\n")
             fields = without(self.sign(key, say), "signature")
             by_name = "".join(f"{name}:{value}\n" for name, value in sorted(fields))
             text = b"mgr-request-v1\n" + by_name.encode()
@@ -204,13 +207,15 @@ class Fresh(SignedTestCase):
     def test_what_is_no_time(self):
         now = str(int(time.time()))
         for key, tcp in self.ways():
-            for at in ("", "-1", "+" + now, "0" + now, now + ".0", now + " 0", "0x10", "1e9", now + "000", "now", "9" * 20):
+            for at in ("", "-1", "+" + now, "0" + now, now + ".0", now + " 0", "0x10", "1e9", now + "000", "now",
+                       "9" * 20):
                 self.refuses(self.sign(key, at=at), INVALID, tcp, "auth-time")
 
     def test_what_is_no_nonce(self):
         nonce = "0123456789abcdef0123456789abcdef"
         for key, tcp in self.ways():
-            for wrong in (nonce[1:], nonce + "0", nonce.upper(), nonce[1:] + "g", nonce[:-1] + " 0", "-" + nonce[1:], "0x" + nonce[2:]):
+            for wrong in (nonce[1:], nonce + "0", nonce.upper(), nonce[1:] + "g", nonce[:-1] + " 0", "-" + nonce[1:],
+                          "0x" + nonce[2:]):
                 self.refuses(self.sign(key, nonce=wrong), INVALID, tcp, "auth-nonce")
             self.refuses(signing.resign(altered(self.sign(key), "auth-nonce", ""), key), INVALID, tcp, "auth-nonce")
 
