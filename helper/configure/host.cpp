@@ -9,6 +9,7 @@
 #include "helper/configure/new_file.h"
 #include "helper/configure/prepare.h"
 #include "helper/configure/root_key.h"
+#include "helper/nonce_file.h"
 #include "policy/open.h"
 #include "protocol/guarded.h"
 #include "protocol/signature.h"
@@ -44,6 +45,14 @@ Result<void> make_key(int folder) {
   return make_file(folder, "key", 0600, line->view());
 }
 
+// Nobody can have signed for an id that is only now made, so nothing of it can have been recorded.
+Result<void> make_nonces(const Paths& paths) {
+  const auto folder = open_folder(paths.state_folder());
+  if (!folder) return tl::unexpected(folder.error());
+  if (is_there(folder->get(), "nonces")) return {};
+  return make_file(folder->get(), "nonces", 0600, empty_nonce_file());
+}
+
 Result<void> make_once(const Paths& paths, int folder, std::vector<std::string>& warnings) {
   if (auto made = make_key(folder); !made) return made;
   // What is wrong with a key that was there shows before anything names it.
@@ -51,6 +60,7 @@ Result<void> make_once(const Paths& paths, int folder, std::vector<std::string>&
       Guarded::read_hex_file(paths.host_key_file(), 0, ed25519_seed_length, ed25519_seed_length);
   if (!seed) return tl::unexpected(seed.error());
   if (auto made = make_root_key(paths, warnings); !made) return made;
+  if (auto made = make_nonces(paths); !made) return made;
   return make_file(folder, "id", 0644, new_id() + '\n');
 }
 

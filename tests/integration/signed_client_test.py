@@ -121,6 +121,20 @@ class MgrPy(SignedTestCase):
             self.assertTrue(raised.exception.is_proven)
             self.expected += 44
 
+    def test_a_stream_of_its_own_job(self):
+        for key, client in self.clients():
+            started = client.call("scan", "start", task_ids=7, **{"mgr-wait": True})["jobs"][0]
+            self.expected += 1
+            self.assertEqual(started["caller"], {"key": key.name})
+            *lines, last = client.stream("job", "output", id=started["id"])
+            self.assertEqual((lines, last["data"]["jobs"][0]["state"]), ([], "succeeded"))
+            stranger = mgr_client.Client(root=str(self.mgr.dir), key=self.key_file(self.other))
+            for answer in (lambda: stranger.call("job", "show", id=started["id"]),
+                           lambda: list(stranger.stream("job", "output", id=started["id"]))):
+                with self.assertRaises(mgr_client.NotFound) as raised:
+                    answer()
+                self.assertTrue(raised.exception.is_proven)
+
     def test_root_signs_by_itself(self):
         root = str(self.mgr.dir)
         for where in ({}, {"host": "127.0.0.1", "port": self.mgr.port}):

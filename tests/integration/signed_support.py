@@ -36,6 +36,10 @@ who = "signers"
 module = "box"
 action = ["put", "say"]
 [[allow]]
+who = "signers"
+module = "job"
+action = ["output", "show"]
+[[allow]]
 who = "web"
 module = "scan"
 action = "start"
