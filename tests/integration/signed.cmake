@@ -7,7 +7,7 @@ foreach(group InAShell Vectors)
   set_tests_properties(protocol_examples.${group} PROPERTIES LABELS "integration;signed" TIMEOUT 300)
 endforeach()
 # Bad input: by who altered a signed request, sent it again, or signed it with a key that does not count.
-foreach(group fields_test.Altered fields_test.Written fields_test.Fresh keys_test.Keys keys_test.Signatures
+foreach(group fields_test.Altered fields_test.Written fields_test.Fresh fields_test.Mutated keys_test.Keys keys_test.Signatures
               passed_on_test.Bodies passed_on_test.Replays passed_on_test.PassedOn client_test.MgrPy client_test.MinProof)
   string(REPLACE "." ";" words ${group})
   list(GET words 0 file)

@@ -3,12 +3,15 @@
 Usage: signed_fields_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
 import base64
+import contextlib
 import random
+import socket
 import sys
 import time
 import unittest
 
 import signing
+from instance import read_to_end
 from signed_support import (DENIED, INVALID, MALFORMED, REQUEST, STALE, UNAUTHENTICATED, UNPROVEN, SignedTestCase,
                             altered, other_base64, without)
 
@@ -224,6 +227,45 @@ class Fresh(SignedTestCase):
             self.refuses(self.sign(key, to=signing.new_nonce()), STALE, tcp, "addressed to another host")
             for wrong in ("", self.host[1:], self.host + "0", self.host.upper() + "G", "*", "localhost"):
                 self.refuses(self.sign(key, to=wrong), INVALID, tcp, "auth-to")
+
+
+class Mutated(SignedTestCase):
+    """Bytes changed at random, by who has no rights of their own: whatever is another request is refused."""
+
+    ROUNDS = 1500
+    PIECES = [b"\n", b":", b" ", b"\r", b"\x00", b"\n\n", b"a", b"auth-", b"signature:", b"\xc3", b"=", b"0", b"yes", b","]
+
+    def mutated(self, block, chance):
+        for _ in range(chance.randint(1, 3)):
+            at, length = chance.randrange(len(block)), chance.choice((0, 0, 1, 1, 2, 9))
+            insert = chance.choice((b"", chance.choice(self.PIECES), bytes([chance.randrange(256)]), block[at:at + 12]))
+            block = block[:at] + insert + block[at + length:]
+        return block
+
+    @staticmethod
+    def meaning(block):
+        """The fields that it says, in any order; None where it is no whole block."""
+        head, end, _ = block.replace(b"\r\n", b"\n").partition(b"\n\n")
+        pairs = [line.partition(b":") for line in head.split(b"\n")]
+        return sorted((name.lower(), value.strip(b" ")) for name, _, value in pairs) if end else None
+
+    def test_what_says_something_else_is_refused(self):
+        for key, tcp in self.ways():
+            chance = random.Random(f"{key.name} {tcp}")
+            original = signing.block(self.sign(key))
+            sent = 0
+            while sent < self.ROUNDS:
+                block = self.mutated(original, chance)
+                if self.meaning(block) == self.meaning(original):
+                    continue
+                sent += 1
+                with self.mgr.client("daemon", tcp) as connection:
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        connection.sendall(block)
+                        connection.shutdown(socket.SHUT_WR)
+                    answer = read_to_end(connection)
+                self.assertTrue(answer == b"" or answer.startswith(b'{"success":false'), (block, answer))
+            self.accepts(self.sign(key), tcp)
 
 
 if __name__ == "__main__":
