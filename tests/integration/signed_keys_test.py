@@ -3,27 +3,31 @@
 Usage: signed_keys_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
 import base64
+import datetime
 import hashlib
 import json
 import secrets
 import sys
+import time
 import unittest
 
 import signing
 from signed_support import (INVALID, MALFORMED, REQUEST, STALE, UNAUTHENTICATED, UNPROVEN, SignedTestCase, altered,
-                            other_base64)
+                            at_one_second, other_base64)
 
 SignedTestCase.binaries = sys.argv.pop(1)
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493  # of Ed25519's base point
 
 
 class Keys(SignedTestCase):
+    NEVER = {"early": "not_before = 2999-01-01T00:00:00Z", "late": "not_after = 2020-01-01T00:00:00Z"}
+
     @classmethod
     def install_more(cls):
         cls.early, cls.late, cls.leaver = signing.Key("early"), signing.Key("late"), signing.Key("leaver")
         cls.revoked = signing.Key("revoked", hmac=True)
-        cls.early.install(cls.mgr, "not_before = 2999-01-01T00:00:00Z")
-        cls.late.install(cls.mgr, "not_after = 2020-01-01T00:00:00Z")
+        for key in (cls.early, cls.late):
+            key.install(cls.mgr, cls.NEVER[key.name])
         cls.revoked.install(cls.mgr, "revoked = true")
         cls.leaver.install(cls.mgr)
 
@@ -34,6 +38,25 @@ class Keys(SignedTestCase):
         for key in (self.early, self.late, self.revoked):
             for tcp in (True, False):
                 self.refuses(self.sign(key), UNAUTHENTICATED, tcp, UNPROVEN)
+
+    def test_it_counts_from_one_second_on_and_until_another(self):
+        turn = int(time.time()) + 2
+        at = datetime.datetime.fromtimestamp(turn, datetime.timezone.utc).isoformat()
+        self.early.install(self.mgr, f"not_before = {at}")
+        self.late.install(self.mgr, f"not_after = {at}")
+        self.reload()
+        seen = {"early": set(), "late": set()}
+        whoami = [("module", "mgr"), ("action", "whoami")]
+        while time.time() < turn + 1:
+            for key in (self.early, self.late):
+                second, answer = at_one_second(lambda _, key=key: self.send(self.sign(key, whoami)))
+                counts = (second >= turn) == (key is self.early)
+                self.assertEqual(answer.startswith(b'{"success":true'), counts, answer)
+                seen[key.name].add(counts)
+        self.assertEqual(seen, {"early": {True, False}, "late": {True, False}})
+        for key in (self.early, self.late):
+            key.install(self.mgr, self.NEVER[key.name])
+        self.reload()
 
     def test_revoked_and_expired_by_a_reload(self):
         for more, back in (("revoked = true", True), ("not_after = 2020-01-01T00:00:00Z", True), (None, False)):

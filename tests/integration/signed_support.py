@@ -4,11 +4,13 @@ Nothing may run but what a test expects: it is counted in the command's own file
 """
 import base64
 import json
+import time
 import unittest
 
 import signing
 from instance import Instance
 
+CLOCK_REALTIME_COARSE = 5  # <linux/time.h>; what time(2) reads
 MALFORMED, INVALID, UNAUTHENTICATED, DENIED, STALE = 5, 6, 3, 4, 9
 UNPROVEN = "unknown key, or a signature that does not verify"
 
@@ -82,6 +84,15 @@ def other_base64(text):
     data = bytearray(base64.b64decode(text))
     data[len(data) // 2] ^= 1
     return base64.b64encode(data).decode()
+
+
+def at_one_second(ask):
+    """What ask(second) gives, where every clock was in that second all the time. time(2) is a tick late."""
+    while True:
+        second = int(time.clock_gettime(CLOCK_REALTIME_COARSE))
+        answer = ask(second)
+        if int(time.time()) == second:
+            return second, answer
 
 
 class SignedTestCase(unittest.TestCase):
