@@ -58,6 +58,20 @@ Result<Address> parse_address(std::string_view text) {
               "not an address like 127.0.0.1:6667 or [::1]:6667: " + std::string(text));
 }
 
+std::string share_of(std::string_view origin) {
+  const auto address = parse_address(origin);
+  if (address && address->storage.ss_family == AF_INET6) {
+    sockaddr_in6 socket{};
+    std::memcpy(&socket, &address->storage, sizeof(socket));
+    std::memset(&socket.sin6_addr.s6_addr[8], 0, 8);
+    std::array<char, INET6_ADDRSTRLEN> network{};
+    ::inet_ntop(AF_INET6, &socket.sin6_addr, network.data(), network.size());
+    return std::string(network.data()) + "/64";
+  }
+  if (origin.starts_with("127.")) return "127.0.0.0/8";
+  return std::string(origin.substr(0, origin.rfind(':')));
+}
+
 std::string format_address(const Address& address) {
   std::array<char, INET6_ADDRSTRLEN> host{};
   if (address.storage.ss_family == AF_INET) {

@@ -25,4 +25,8 @@ struct Address {
 // The same way back; "" for an address that is neither IPv4 nor IPv6.
 [[nodiscard]] std::string format_address(const Address& address);
 
+// Who a client from the network counts as, by its origin ("127.0.0.1:5123"): an IPv4 address, but
+// all of 127.0.0.0/8 as one, since anybody there has every one of them; the /64 of an IPv6 address.
+[[nodiscard]] std::string share_of(std::string_view origin);
+
 }  // namespace mgr::broker

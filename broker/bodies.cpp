@@ -3,27 +3,38 @@
 
 namespace mgr::broker {
 
-Result<void> Bodies::hold(std::uint64_t caller, std::size_t bytes) {
+std::size_t Bodies::held_by(std::uint64_t number) const {
+  const auto found = by_caller_.find(number);
+  return found == by_caller_.end() ? 0 : found->second;
+}
+
+Result<void> Bodies::hold(Caller caller, std::size_t bytes) {
   if (bytes == 0) return {};
-  const auto found = by_caller_.find(caller);
-  const std::size_t of_caller = found == by_caller_.end() ? 0 : found->second;
-  if (of_caller + bytes > most_of_a_caller || held_ + bytes > most_in_all) {
+  const bool is_part = caller.number != caller.whole;
+  if (held_by(caller.whole) + bytes > most_of_a_caller || held_ + bytes > most_in_all ||
+      (is_part && held_by(caller.number) + bytes > most_of_a_caller / 2)) {
     return fail(ErrorCode::busy, "too many bodies are under way");
   }
-  by_caller_[caller] = of_caller + bytes;
+  by_caller_[caller.whole] += bytes;
+  if (is_part) by_caller_[caller.number] += bytes;
   held_ += bytes;
   return {};
 }
 
-void Bodies::give_back(std::uint64_t caller, std::size_t bytes) {
-  if (bytes == 0) return;
-  const auto found = by_caller_.find(caller);
-  held_ -= bytes;
+void Bodies::take_off(std::uint64_t number, std::size_t bytes) {
+  const auto found = by_caller_.find(number);
   found->second -= bytes;
   if (found->second == 0) by_caller_.erase(found);
 }
 
-void Bodies::forwarded(std::uint64_t caller, std::size_t bytes, std::uint64_t position) {
+void Bodies::give_back(Caller caller, std::size_t bytes) {
+  if (bytes == 0) return;
+  held_ -= bytes;
+  take_off(caller.whole, bytes);
+  if (caller.number != caller.whole) take_off(caller.number, bytes);
+}
+
+void Bodies::forwarded(Caller caller, std::size_t bytes, std::uint64_t position) {
   if (bytes > 0) forwarded_.push_back({caller, bytes, position});
 }
 

@@ -18,11 +18,17 @@ class Bodies {
   static constexpr std::size_t most_in_all = 64 << 20;
   static constexpr std::size_t most_of_a_caller = 8 << 20;
 
-  // `caller` is the key of its account. Fails with busy where a limit would be passed.
-  [[nodiscard]] Result<void> hold(std::uint64_t caller, std::size_t bytes);
-  void give_back(std::uint64_t caller, std::size_t bytes);
+  // By the numbers of accounts: whose it is, and as what that counts: of an address the network,
+  // whose room the address may take the half of; of others the same.
+  struct Caller {
+    std::uint64_t number, whole;
+  };
+
+  // Fails with busy where a limit would be passed.
+  [[nodiscard]] Result<void> hold(Caller caller, std::size_t bytes);
+  void give_back(Caller caller, std::size_t bytes);
   // Instead: it waits in the link until that position is sent. Positions only grow.
-  void forwarded(std::uint64_t caller, std::size_t bytes, std::uint64_t position);
+  void forwarded(Caller caller, std::size_t bytes, std::uint64_t position);
   // The link has sent up to there.
   void sent(std::uint64_t position);
   // What it held is dropped, and its positions begin anew.
@@ -32,10 +38,13 @@ class Bodies {
 
  private:
   struct Forwarded {
-    std::uint64_t caller;
+    Caller caller;
     std::size_t bytes;
     std::uint64_t position;
   };
+
+  [[nodiscard]] std::size_t held_by(std::uint64_t number) const;
+  void take_off(std::uint64_t number, std::size_t bytes);
 
   std::size_t held_ = 0;
   std::unordered_map<std::uint64_t, std::size_t> by_caller_;  // those above 0

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "broker/address.h"
 #include "protocol/reply.h"
 
 namespace mgr::broker {
@@ -17,8 +18,9 @@ constexpr std::size_t most_discarded = max_body_length + (64 << 10);
 
 }  // namespace
 
-Clients::Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events)
+Clients::Clients(uv_loop_t* loop, std::size_t descriptors, Counters& counters, ClientEvents& events)
     : loop_(loop),
+      counters_(counters),
       events_(events),
       accounts_(descriptors),
       deadlines_(loop,
@@ -30,7 +32,10 @@ void Clients::set_limits(const BrokerLimits& limits) {
 }
 
 void Clients::admit(Descriptor socket, Arrival arrival) {
-  const auto account = accounts_.enter(arrival.account, arrival.keeps_place);
+  accounts_.set_time(uv_now(loop_));
+  counters_.add(Counter::connections);
+  const auto account = arrival.uid ? accounts_.enter_uid(*arrival.uid, arrival.keeps_place)
+                                   : accounts_.enter_address(share_of(arrival.origin));
   if (!account) return turn_away(std::move(socket), arrival, account.error());
   clients_.push_back(
       std::make_unique<Connection>(std::move(socket), std::move(arrival), **account));
@@ -70,12 +75,17 @@ bool Clients::may_stream(Connection& client) {
 bool Clients::may_take_result(Connection& client) {
   count_owed(client);
   return !client.given_up() && client.outbox.size() < most_streamed &&
-         client.account.owed < max_owed && owed_ < max_owed_by_all / 2;
+         client.account.whole().owed < max_owed && owed_ < max_owed_by_all / 2;
+}
+
+std::size_t Clients::count_waiting() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(clients_, [](const auto& client) { return client->waits_in_line(); }));
 }
 
 void Clients::count_owed(Connection& client) {
   owed_ += client.owed() - client.counted_owed;
-  client.account.owed += client.owed() - client.counted_owed;
+  client.account.whole().owed += client.owed() - client.counted_owed;
   client.counted_owed = client.owed();
 }
 
@@ -108,9 +118,11 @@ void Clients::on_deadline(Connection& client, DeadlineKind kind) {
 }
 
 void Clients::read(Connection& client) {
+  accounts_.set_time(uv_now(loop_));
   const ssize_t got = ::recv(client.socket.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
   if (got > 0) {
     const auto length = static_cast<std::size_t>(got);
+    counters_.add(Counter::bytes_in, length);
     if (client.lingering) {
       client.discarded += length;
     } else {
@@ -125,6 +137,7 @@ void Clients::read(Connection& client) {
 void Clients::send(Connection& client) {
   const std::uint64_t before = client.outbox.sent();
   client.sending = client.outbox.flush(client.socket.get());
+  counters_.add(Counter::bytes_out, client.outbox.sent() - before);
   if (client.sending == Outbox::State::broken) client.give_up();
   // Some was read: the clock against one that does not read starts anew.
   if (client.outbox.sent() != before && client.deadline == DeadlineKind::idle) {
@@ -184,7 +197,7 @@ void Clients::end(Connection& client) {
   events_.ended(client);
   owed_ -= client.counted_owed;
   Account& account = client.account;
-  account.owed -= client.counted_owed;
+  account.whole().owed -= client.counted_owed;
   const std::size_t index = client.index;
   std::swap(clients_[index], clients_.back());
   clients_[index]->index = index;

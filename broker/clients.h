@@ -23,6 +23,7 @@
 
 #include "broker/account.h"
 #include "broker/connection.h"
+#include "broker/counters.h"
 #include "broker/deadlines.h"
 #include "protocol/error.h"
 #include "protocol/root_language.h"
@@ -53,7 +54,7 @@ class Clients {
   static constexpr std::size_t most_streamed = 192 << 10;
 
   // `descriptors`: how many connections there are descriptors for.
-  Clients(uv_loop_t* loop, std::size_t descriptors, ClientEvents& events);
+  Clients(uv_loop_t* loop, std::size_t descriptors, Counters& counters, ClientEvents& events);
 
   void set_limits(const BrokerLimits& limits);
   // A new connection: served from now on, or told `busy` and closed.
@@ -70,7 +71,7 @@ class Clients {
   // True where a reply of up to a MiB may be put into this connection now; it can wait, too. Of one
   // caller and of all, so much is owed at most, and one such reply.
   [[nodiscard]] bool may_take_result(Connection& client);
-  // The clock of the block stops: it is complete.
+  // The clock of the block stops: it is complete, or waits in a line, for which it starts anew.
   void block_complete(Connection& client) { deadlines_.leave(client); }
 
   // The end of a turn: sends to and settles whoever was touched.
@@ -82,6 +83,9 @@ class Clients {
   [[nodiscard]] std::size_t size() const { return clients_.size(); }
   // By all, in bytes, as far as it is counted.
   [[nodiscard]] std::size_t owed() const { return owed_; }
+
+  // Those whose next request waits in a line.
+  [[nodiscard]] std::size_t count_waiting() const;
 
   // `function` may touch connections but end none.
   template <typename Function>
@@ -107,6 +111,7 @@ class Clients {
   void count_owed(Connection& client);
 
   uv_loop_t* loop_;
+  Counters& counters_;
   ClientEvents& events_;
   Accounts accounts_;
   Deadlines deadlines_;

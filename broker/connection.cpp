@@ -15,7 +15,7 @@ Connection::Connection(Descriptor descriptor, Arrival arrival, Account& of)
     : socket(std::move(descriptor)), account(of), arrival_(std::move(arrival)) {}
 
 std::string Connection::source_of(const Arrival& arrival) {
-  if (arrival.is_local()) return "uid " + std::to_string(arrival.account);
+  if (arrival.uid) return "uid " + std::to_string(*arrival.uid);
   return arrival.origin.substr(0, arrival.origin.rfind(':'));
 }
 
@@ -56,7 +56,7 @@ bool Connection::wants_bytes() const { return !peer_finished && (lingering || ta
 DeadlineKind Connection::due() const {
   if (lingering) return DeadlineKind::linger;
   if (sending == Outbox::State::stalled) return DeadlineKind::idle;
-  if (pause_ == Pause::turn) return DeadlineKind::block;
+  if (waits_in_line()) return DeadlineKind::block;
   if (pause_ == Pause::none && owes_block() && !peer_finished) return DeadlineKind::block;
   return replies.length > 0 || pause_ != Pause::none ? DeadlineKind::none : DeadlineKind::idle;
 }

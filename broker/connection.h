@@ -5,6 +5,7 @@
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,13 +37,13 @@ enum class DeadlineKind : std::uint8_t {
 
 // Where a connection came from and whose it is.
 struct Arrival {
-  std::uint64_t number = 0;                   // the helper's; 0 for one from the network
-  std::uint64_t account = Accounts::network;  // key of its Account
+  std::uint64_t number = 0;            // the helper's; 0 for one from the network
+  std::optional<std::uint32_t> uid{};  // of a local one, by the helper's word
   bool keeps_place = false;
-  std::string origin;  // "127.0.0.1:5123"; empty for a local one
+  std::string origin{};  // "127.0.0.1:5123"; empty for a local one
 
   // Handed down by the helper, which keeps a copy of the descriptor.
-  [[nodiscard]] bool is_local() const { return account != Accounts::network; }
+  [[nodiscard]] bool is_local() const { return uid.has_value(); }
 };
 
 // Owned by Clients. Not copied, not moved: lists and exchanges point at it.
@@ -60,6 +61,7 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   // How the audit names whom a refusal went to: "uid 33", or the address without its port.
   [[nodiscard]] std::string source() const { return source_of(arrival_); }
   [[nodiscard]] static std::string source_of(const Arrival& arrival);
+  [[nodiscard]] bool keeps_place() const { return arrival_.keeps_place; }
   // The helper that numbered it is gone.
   void forget_number() { arrival_.number = 0; }
 
@@ -72,9 +74,12 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   // The same after a refusal that the client may not have expected: it is still sending, perhaps.
   void refuse_more();
 
-  // A request is parsed and waits, with the bytes behind it: for its caller's turn, or until the
-  // client has read some of what it is owed.
-  enum class Pause : std::uint8_t { none, turn, backlog };
+  // A request is parsed and waits, with the bytes behind it: until its caller can pay, for its
+  // caller's turn, or until the client has read some of what it is owed.
+  enum class Pause : std::uint8_t { none, pace, turn, backlog };
+  [[nodiscard]] bool waits_in_line() const {
+    return pause_ == Pause::pace || pause_ == Pause::turn;
+  }
   void pause(Pause why, std::string_view untaken);
   [[nodiscard]] Pause paused() const { return pause_; }
   // Ends the pause; the bytes that waited.
@@ -111,6 +116,12 @@ class Connection : public TurnHook, public AttentionHook, public DeadlineHook {
   std::uint64_t deadline_start = 0;
   DeadlineKind deadline = DeadlineKind::none;
   bool has_turn = false;  // its caller's turn has come round to it
+  // Of the request that is being served: what its caller pays, or has paid, for it; and, once it
+  // has been authenticated, whose it is: this account, or that of the key that signed it.
+  std::uint32_t price = 0;
+  bool has_paid = false;
+  Account* payer = nullptr;
+  bool is_trusted = false;  // the request before was signed, and its signature verified
   bool lingering = false;
   bool peer_finished = false;  // end of file, or reset
   bool took_first = false;     // a whole block has come

@@ -114,6 +114,10 @@ void Link::tell_refusals(const RefusalsMessage& refusals) {
   put(MessageKind::refusals, 0, encode(refusals));
 }
 
+void Link::tell_counters(const CountersMessage& counters) {
+  put(MessageKind::counters, 0, encode(counters));
+}
+
 void Link::put(MessageKind kind, std::uint64_t id, std::string_view payload) {
   if (state_ == State::down) return;
   append_frame(outbox_.buffer(), kind, id, payload);

@@ -66,6 +66,7 @@ class Link {
   std::uint64_t ask_run(std::uint64_t id, const RunMessage& request);
   void tell_closed(std::uint64_t connection);
   void tell_refusals(const RefusalsMessage& refusals);
+  void tell_counters(const CountersMessage& counters);
 
   // The position up to which the kernel has taken what was asked.
   [[nodiscard]] std::uint64_t sent() const { return outbox_.sent(); }

@@ -6,6 +6,7 @@
 
 #include "protocol/field.h"
 #include "protocol/reply.h"
+#include "protocol/signed_request.h"
 
 namespace mgr::broker {
 namespace {
@@ -15,17 +16,34 @@ std::optional<std::string_view> unread_body(const BlockParser& parser) {
   return parser.body() ? std::nullopt : parser.block().find("mgr-body");
 }
 
+// What the request is worth in tokens: verifying a signature costs the broker some ten times what
+// the rest of a request does, and is done for whoever asks.
+constexpr std::uint32_t price_of_signature = 8;
+
+bool is_signed(const RequestBlock& block) {
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    if (block[i].name.starts_with("auth-")) return true;
+  }
+  return false;
+}
+
+Bodies::Caller holder_of_body(Connection& client) {
+  return {client.payer->number, client.payer->whole().number};
+}
+
 }  // namespace
 
 Pipeline::Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::function<void()> linked,
                    std::function<void()> version_differs)
-    : clients_(loop, options.descriptors, *this),
+    : loop_(loop),
+      clients_(loop, options.descriptors, counters_, *this),
       follows_(exchanges_, clients_),
       results_(exchanges_, clients_,
                [this](std::uint64_t id, std::string_view line) {
                  static_cast<void>(hear_reply(id, {false, line}));
                }),
       again_(loop, [] {}),
+      payment_(loop, [] {}),
       link_(loop, options.helper_socket, options.helper_uid, *this),
       refusals_(loop, link_),
       linked_(std::move(linked)),
@@ -44,84 +62,146 @@ void Pipeline::take(Connection& client, std::string_view bytes) {
       case BlockParser::State::complete:
         break;
     }
-    // 2. Admit its body: what it belongs to is checked before a byte of it is read. The bytes of
-    //    one that is not wanted cannot be told apart from requests, so nothing more is read.
+    // 2. Pace: its caller pays before any work is done; or it waits, with all that follows.
+    if (!may_begin(client, bytes)) return;
+    // 3 and 4. Validate (a second time where there was a body: the helper may have come anew since)
+    //    and authenticate.
+    const auto request = check(client);
+    // 5. Admit its body: what it belongs to has been checked before a byte of it is read. The bytes
+    //    of one that is not wanted cannot be told apart from requests, so nothing more is read.
     if (const auto announced = unread_body(client.parser)) {
-      const Result<void> admitted = admit_body(client, *announced);
+      const Result<void> admitted =
+          request ? admit_body(client, *announced) : tl::unexpected(request.error());
       if (admitted) continue;
       refuse(client, admitted.error());
       return client.refuse_more();
     }
-    // 3. Limit: or wait, with all that follows.
-    if (!may_go_on(client, bytes)) return;
-    // 4 to 6. Validate (a second time where there was a body: the helper may have come anew since),
-    //    authenticate, forward.
-    const Result<void> served = serve(client);
-    if (!served) refuse(client, served.error());
+    // 6. Limit: or wait, with all that follows.
+    if (request && !may_ask(client, bytes)) return;
+    // 7. Forward.
+    if (request) {
+      ask_run(client, *request);
+    } else {
+      refuse(client, request.error());
+    }
     end_block(client);
   }
 }
 
+bool Pipeline::may_begin(Connection& client, std::string_view untaken) {
+  if (client.has_paid) return true;
+  Accounts& accounts = clients_.accounts();
+  if (!client.has_room(accounts.requests_in_flight())) {
+    client.pause(Connection::Pause::backlog, untaken);
+    return false;
+  }
+  if (!link_.is_ready()) return true;  // it is refused
+  const bool is_signed_one = is_signed(client.parser.block());
+  // A connection that has signed is taken at its word once more, and loses that trust with the
+  // first refusal: so a flood of forgeries does not hold up those that have proven themselves.
+  const bool is_free = client.keeps_place() || (is_signed_one && client.is_trusted);
+  client.price = is_free ? 0 : is_signed_one ? price_of_signature : 1;
+  client.has_paid =
+      is_free || accounts.pay(client.account, client.price, std::exchange(client.has_turn, false));
+  if (client.has_paid) {
+    counters_.add(Counter::requests);
+    return true;
+  }
+  counters_.add(Counter::requests_paced);
+  clients_.block_complete(client);
+  client.pause(Connection::Pause::pace, untaken);
+  accounts.wait_to_pay(client.account, client);
+  return false;
+}
+
+Result<KnownRequest> Pipeline::check(Connection& client) {
+  if (!link_.is_ready()) {
+    return fail(ErrorCode::unavailable, "the helper is not there; nothing was started");
+  }
+  auto request = schema_.check(client.parser.block());
+  if (!request) return request;
+  if (auto proven = authenticate(client); !proven) return tl::unexpected(proven.error());
+  return request;
+}
+
+// Once a request, however often it is checked.
+Result<void> Pipeline::authenticate(Connection& client) {
+  if (client.payer != nullptr) return {};
+  Accounts& accounts = clients_.accounts();
+  const auto proven = proofs_.check(client.parser.block());
+  count_proof(proven);
+  const bool was_work = !proven && proven.error().code == ErrorCode::unauthenticated;
+  const bool is_a_keys = proven && proven->is_verified;
+  // What it has paid for a signature it gets back, unless that was a forgery.
+  const std::uint32_t cost = was_work ? client.price : is_a_keys ? 0 : std::min(client.price, 1u);
+  accounts.give_back(client.account, client.price - cost);
+  client.price = cost;
+  client.is_trusted = is_a_keys;
+  if (!proven) return tl::unexpected(proven.error());
+  client.payer = is_a_keys ? &accounts.hold_key(proven->key) : &client.account;
+  // It has not paid for the key yet.
+  client.price = is_a_keys && !client.keeps_place() ? 1 : 0;
+  return {};
+}
+
+void Pipeline::count_proof(const Result<Proven>& proven) {
+  if (proven) {
+    if (!proven->key.empty()) counters_.add(Counter::requests_signed);
+  } else if (proven.error().code == ErrorCode::unauthenticated) {
+    counters_.add(Counter::signatures_refused);
+  } else if (proven.error().code == ErrorCode::stale) {
+    counters_.add(Counter::requests_stale);
+  }
+}
+
 Result<void> Pipeline::admit_body(Connection& client, std::string_view announced) {
-  if (auto known = check(client.parser.block()); !known) return tl::unexpected(known.error());
   const auto length = parse_body_length(announced);
   if (!length) return tl::unexpected(length.error());
-  if (auto held = bodies_.hold(client.account.key, *length); !held) return held;
+  if (auto held = bodies_.hold(holder_of_body(client), *length); !held) return held;
   client.held_body = *length;
   client.parser.read_body(*length);
   return {};
 }
 
 void Pipeline::drop_body(Connection& client) {
-  bodies_.give_back(client.account.key, std::exchange(client.held_body, 0));
+  if (const std::size_t held = std::exchange(client.held_body, 0); held > 0) {
+    bodies_.give_back(holder_of_body(client), held);
+  }
+}
+
+bool Pipeline::may_ask(Connection& client, std::string_view untaken) {
+  Accounts& accounts = clients_.accounts();
+  if (accounts.may_ask(*client.payer, client.price, std::exchange(client.has_turn, false))) {
+    return true;
+  }
+  clients_.block_complete(client);
+  client.pause(Connection::Pause::turn, untaken);
+  accounts.wait(*client.payer, client);
+  return false;
+}
+
+// The request that was served is nobody's any more.
+void Pipeline::let_go(Connection& client) {
+  drop_body(client);
+  Account* const payer = std::exchange(client.payer, nullptr);
+  if (payer != nullptr && payer != &client.account) clients_.accounts().let_go(*payer);
+  client.has_turn = client.has_paid = false;
+  client.price = 0;
 }
 
 void Pipeline::end_block(Connection& client) {
   client.took_first = true;
-  client.has_turn = false;
+  clients_.block_complete(client);
   if (!client.parser.keep_alive()) client.take_no_more();
-  drop_body(client);
+  let_go(client);
   client.parser.next();
 }
 
 // No more is taken from this client, whatever it has begun.
 void Pipeline::end_requests(Connection& client) {
   client.take_no_more();
-  drop_body(client);
+  let_go(client);
   client.parser.next();
-}
-
-bool Pipeline::may_go_on(Connection& client, std::string_view untaken) {
-  Accounts& accounts = clients_.accounts();
-  clients_.block_complete(client);
-  if (!client.has_room(accounts.requests_in_flight())) {
-    client.pause(Connection::Pause::backlog, untaken);
-    return false;
-  }
-  if (link_.is_ready() && !accounts.may_ask(client.account, client.has_turn)) {
-    client.pause(Connection::Pause::turn, untaken);
-    accounts.wait(client.account, client);
-    return false;
-  }
-  return true;
-}
-
-Result<KnownRequest> Pipeline::check(const RequestBlock& block) const {
-  if (!link_.is_ready()) {
-    return fail(ErrorCode::unavailable, "the helper is not there; nothing was started");
-  }
-  auto request = schema_.check(block);
-  if (!request) return request;
-  if (auto proven = proofs_.check(block); !proven) return tl::unexpected(proven.error());
-  return request;
-}
-
-// One with a body was checked before, but by what the helper said then.
-Result<void> Pipeline::serve(Connection& client) {
-  const auto request = check(client.parser.block());
-  if (!request) return tl::unexpected(request.error());
-  ask_run(client, *request);
-  return {};
 }
 
 void Pipeline::ask_run(Connection& client, const KnownRequest& request) {
@@ -131,11 +211,20 @@ void Pipeline::ask_run(Connection& client, const KnownRequest& request) {
   run_.fields.clear();
   for (std::size_t i = 0; i < block.size(); ++i) run_.fields.push_back(block[i]);
   Exchange& exchange = exchanges_.open(client, client.replies);
-  exchange.account = &client.account;
-  clients_.accounts().asked(client.account);
+  exchange.account = client.payer;
+  clients_.accounts().asked(*client.payer);
   run_.body = client.parser.body();
+  tell_counters();
   exchange.asked_at = link_.ask_run(exchange.id, run_);
-  bodies_.forwarded(client.account.key, std::exchange(client.held_body, 0), exchange.asked_at);
+  bodies_.forwarded(holder_of_body(client), std::exchange(client.held_body, 0), exchange.asked_at);
+}
+
+// Before a request, so that one for them is answered with what it sees.
+void Pipeline::tell_counters() {
+  if (!counters_.is_due(uv_now(loop_))) return;
+  counters_.set(Counter::connections_open, clients_.size());
+  counters_.set(Counter::requests_waiting, clients_.count_waiting());
+  link_.tell_counters(counters_.message());
 }
 
 // The story of a reply: the line goes to the client as it is, when its turn has come.
@@ -145,6 +234,7 @@ bool Pipeline::hear_reply(std::uint64_t id, const ReplyMessage& reply) {
   const bool last = !reply.more;
   if (last && follows_.keep_back(*exchange, reply.line)) return true;
   if (last) clients_.accounts().answered(*std::exchange(exchange->account, nullptr));
+  if (last) counters_.add(Counter::replies);
   Connection* const client = exchange->client;
   if (client == nullptr) {
     if (last) exchanges_.release(*exchange);
@@ -181,6 +271,8 @@ bool Pipeline::hear_result(std::uint64_t id, const ResultMessage& result,
 
 void Pipeline::refuse(Connection& client, const Error& error) {
   refusals_.count(client.source(), error.code);
+  counters_.add(Counter::requests_refused);
+  client.is_trusted = false;
   Exchange& exchange = exchanges_.open(client, client.replies);
   exchanges_.answer(exchange, client.replies, client.outbox.buffer(), failure_line(error), true);
   if (error.code == ErrorCode::malformed || error.code == ErrorCode::too_large) {
@@ -202,6 +294,7 @@ void Pipeline::give_turns() {
 void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
   bool left = false;
+  clients_.accounts().set_time(uv_now(loop_));
   follows_.begin_turn();
   results_.begin_turn();
   do {
@@ -214,19 +307,31 @@ void Pipeline::end_turn() {
   } while (clients_.needs_flush() || link_.needs_flush());
   clients_.arm_deadlines();
   if (left) again_.start(0);
+  const std::uint64_t payment = clients_.accounts().next_payment();
+  payment == Accounts::never ? payment_.stop() : payment_.start(payment);
 }
 
 void Pipeline::too_late(Connection& client) {
-  if (client.paused() == Connection::Pause::turn) {
-    static_cast<TurnHook&>(client).unlink();
-    const std::string untaken = client.resume();
-    refuse(client, {ErrorCode::busy, "too many requests of this caller are in flight"});
-    end_block(client);
-    return take(client, untaken);
-  }
+  if (client.waits_in_line()) return waited_too_long(client);
+  counters_.add(Counter::deadlines);
   refuse(client, {ErrorCode::timeout, "the request did not arrive in time; nothing was started"});
   end_requests(client);
   client.refuse_more();
+}
+
+void Pipeline::waited_too_long(Connection& client) {
+  Accounts& accounts = clients_.accounts();
+  const Account& payer = client.payer == nullptr ? client.account : *client.payer;
+  const bool paces = client.paused() == Connection::Pause::pace || accounts.is_below_limit(payer);
+  const Error error{ErrorCode::busy, paces ? "over the rate of requests; try again in " +
+                                                 std::to_string(accounts.try_again_in(payer)) + " s"
+                                           : "too many requests of this caller are in flight"};
+  static_cast<TurnHook&>(client).unlink();
+  const std::string untaken = client.resume();
+  refuse(client, error);
+  if (unread_body(client.parser)) return client.refuse_more();
+  end_block(client);
+  take(client, untaken);
 }
 
 void Pipeline::admit(Descriptor socket, std::string origin) {
@@ -237,6 +342,7 @@ void Pipeline::admit(Descriptor socket, std::string origin) {
 
 void Pipeline::turned_away(const Arrival& arrival, const Error& error) {
   refusals_.count(Connection::source_of(arrival), error.code);
+  counters_.add(Counter::connections_busy);
   if (arrival.number != 0) link_.tell_closed(arrival.number);
 }
 
@@ -246,7 +352,7 @@ void Pipeline::ended(Connection& client) {
     follows_.drop(*exchange);
   }
   exchanges_.abandon(client.replies);
-  drop_body(client);
+  let_go(client);
   if (client.number() != 0) link_.tell_closed(client.number());
 }
 
@@ -254,6 +360,7 @@ void Pipeline::hear_settings(const SettingsMessage& settings) {
   schema_ = Schema(settings);
   proofs_ = Proofs(settings);
   clients_.set_limits(settings.limits);
+  counters_.forget_told();
   linked_();
 }
 

@@ -1,12 +1,14 @@
 // Broker (uid mgr-broker). The way of a request through the broker, and of its reply back.
 //
 //   1 parse         a whole block, or nothing
-//   2 admit a body  where the block announces one: validated (4, 5) and room made for it before a
-//                   byte of it is read; then it is read
-//   3 limit         its client has room, its caller a turn
-//   4 validate      against the schema that the helper sent
-//   5 authenticate  the form of a proof; kernel proof is the helper's to know
-//   6 forward       ask_run, whose other half is the helper's answer_run
+//   2 pace          its client has room, and its caller pays for the work that begins here
+//   3 validate      against the schema that the helper sent
+//   4 authenticate  a signature; kernel proof is the helper's to know. What a key has signed is
+//                   that key's from here on, and its connection's caller gets back what it paid
+//   5 admit a body  where the block announces one: room is made for it before a byte of it is
+//                   read; then it is read
+//   6 limit         its caller has a turn
+//   7 forward       ask_run, whose other half is the helper's answer_run
 //     relay         the helper's line, as it is, in the order of the requests; the output of jobs,
 //                   which the helper never reads, from its files (broker/follows, broker/results)
 //
@@ -18,6 +20,7 @@
 
 #include "broker/bodies.h"
 #include "broker/clients.h"
+#include "broker/counters.h"
 #include "broker/exchange.h"
 #include "broker/follows.h"
 #include "broker/link.h"
@@ -54,12 +57,16 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void take(Connection& client, std::string_view bytes) override;
   [[nodiscard]] Result<void> admit_body(Connection& client, std::string_view announced);
   void drop_body(Connection& client);
-  [[nodiscard]] bool may_go_on(Connection& client, std::string_view untaken);
-  [[nodiscard]] Result<KnownRequest> check(const RequestBlock& block) const;
-  [[nodiscard]] Result<void> serve(Connection& client);
+  [[nodiscard]] bool may_begin(Connection& client, std::string_view untaken);
+  [[nodiscard]] Result<KnownRequest> check(Connection& client);
+  [[nodiscard]] Result<void> authenticate(Connection& client);
+  void count_proof(const Result<Proven>& proven);
+  [[nodiscard]] bool may_ask(Connection& client, std::string_view untaken);
+  void let_go(Connection& client);
   void end_block(Connection& client);
   void end_requests(Connection& client);
   void ask_run(Connection& client, const KnownRequest& request);
+  void tell_counters();
   // The way back.
   [[nodiscard]] bool hear_reply(std::uint64_t id, const ReplyMessage& reply) override;
   [[nodiscard]] bool hear_follow(std::uint64_t id, const FollowMessage& follow,
@@ -71,6 +78,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void give_turns();
   // What comes and goes.
   void too_late(Connection& client) override;
+  void waited_too_long(Connection& client);
   void turned_away(const Arrival& arrival, const Error& error) override;
   void ended(Connection& client) override;
   void hear_settings(const SettingsMessage& settings) override;
@@ -79,6 +87,8 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void forsake(Connection& client);
   void version_differs() override { version_differs_(); }
 
+  uv_loop_t* loop_;  // for its time
+  Counters counters_;
   Schema schema_;
   Proofs proofs_;
   Exchanges exchanges_;
@@ -86,7 +96,8 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Clients clients_;
   Follows follows_;
   Results results_;
-  Timer again_;  // wakes the loop at once, where a turn's end has left something to do
+  Timer again_;    // wakes the loop at once, where a turn's end has left something to do
+  Timer payment_;  // the next time that somebody who waits for it can pay
   Link link_;
   Refusals refusals_;
   std::function<void()> linked_;

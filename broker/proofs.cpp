@@ -32,9 +32,9 @@ const KeyRecord* Proofs::find(std::string_view id) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
-Result<std::string_view> Proofs::check(const RequestBlock& block) const {
+Result<Proven> Proofs::check(const RequestBlock& block) const {
   const std::vector<FieldView> fields = fields_of(block);
-  if (!is_signed(fields)) return std::string_view();
+  if (!is_signed(fields)) return Proven();
   const auto proffer = read_proffer(fields);
   if (!proffer) return tl::unexpected(proffer.error());
   const std::int64_t now = std::time(nullptr);
@@ -43,14 +43,14 @@ Result<std::string_view> Proofs::check(const RequestBlock& block) const {
   }
   const KeyRecord* key = find(proffer->key);
   if (key != nullptr && !key->is_valid_at(now)) key = nullptr;
-  if (key != nullptr && key->type == KeyType::hmac_sha256) return std::string_view(key->id);
+  if (key != nullptr && key->type == KeyType::hmac_sha256) return Proven{key->id, false};
   const auto signature = decode_base64(proffer->signature, ed25519_signature_length);
   if (!signature) return unproven();
   const bool verified =
       verify_ed25519(key == nullptr ? nobodys_ed25519_key : std::string_view(key->public_key),
                      signed_text(fields), *signature);
-  return verified && key != nullptr ? Result<std::string_view>(std::string_view(key->id))
-                                    : unproven();
+  if (!verified || key == nullptr) return unproven();
+  return Proven{key->id, true};
 }
 
 }  // namespace mgr::broker

@@ -15,18 +15,23 @@
 
 namespace mgr::broker {
 
+// What a request proves, as far as that can be known here.
+struct Proven {
+  std::string_view key{};    // the id of the key that it is signed with; "" where it is not signed
+  bool is_verified = false;  // its signature verifies; of a key for HMAC the helper alone can tell
+};
+
 class Proofs {
  public:
   Proofs() = default;
   // Keys and the host's id, by the helper's word.
   explicit Proofs(const SettingsMessage& settings);
 
-  // The id of the key that it is signed with, as far as that can be known here: "" for a request
-  // that is not signed, which proves nothing and is none of this. Fails with invalid_argument
+  // A request that is not signed proves nothing, and is none of this. Fails with invalid_argument
   // (protocol/signed_request.h) or stale, or with unauthenticated: no such key, none that is valid
   // now, or a signature that does not verify. Which of them it was neither the answer nor the work
   // done for it tells. Of a key for HMAC, form and freshness alone are checked.
-  [[nodiscard]] Result<std::string_view> check(const RequestBlock& block) const;
+  [[nodiscard]] Result<Proven> check(const RequestBlock& block) const;
 
  private:
   [[nodiscard]] const KeyRecord* find(std::string_view id) const;

@@ -8,7 +8,7 @@
 namespace mgr::broker {
 namespace {
 
-constexpr std::uint64_t nobody = UINT64_MAX;  // no account's key
+constexpr std::uint64_t nobody = UINT64_MAX;  // no account's number
 
 }  // namespace
 
@@ -36,7 +36,7 @@ std::optional<std::uint64_t> Results::taker_of(const Waiting& waiting) {
   if (exchange == nullptr || exchange->client == nullptr) return nobody;
   Connection& client = *exchange->client;
   if (client.replies.first != exchange || !clients_.may_take_result(client)) return std::nullopt;
-  return client.account.key;
+  return client.account.whole().number;
 }
 
 std::optional<Results::Waiting> Results::take() {

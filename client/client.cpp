@@ -1,7 +1,7 @@
 // Clients, with the caller's own uid; distrusts both the values that it is given and the reply.
 #include "client/client.h"
 
-#include "protocol/paths.h"
+#include "client/signed_reply.h"
 #include "protocol/request_block.h"
 #include "protocol/root_language.h"
 
@@ -12,17 +12,7 @@ tl::unexpected<Failure> invalid(std::string detail) {
   return failed(Failure::Kind::invalid_request, std::move(detail));
 }
 
-}  // namespace
-
-std::string folded(std::string_view name) {
-  std::string text(name);
-  for (char& byte : text) {
-    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
-  }
-  return text;
-}
-
-Outcome<std::string> write_request(const Request& request) {
+Outcome<std::vector<Field>> fields_of(const Request& request) {
   if (!is_name(folded(request.module))) return invalid("that is no module's name");
   if (!is_name(folded(request.action))) return invalid("that is no action's name");
   std::vector<Field> fields{{"module", request.module}, {"action", request.action}};
@@ -44,48 +34,88 @@ Outcome<std::string> write_request(const Request& request) {
     if (is_reserved_name(field.name)) return invalid(field.name + " is a reserved name");
     fields.push_back(std::move(field));
   }
+  return fields;
+}
+
+Outcome<std::string> block_of(const std::vector<Field>& fields, const Request& request) {
   auto block = write_block(fields);
   if (!block) return invalid(std::move(block.error().detail));
   if (request.body) *block += *request.body;
   return std::move(*block);
 }
 
-Outcome<Exchange> Exchange::begin(const std::string& socket_path, const Request& request,
-                                  Deadline deadline) {
+}  // namespace
+
+std::string folded(std::string_view name) {
+  std::string text(name);
+  for (char& byte : text) {
+    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
+  }
+  return text;
+}
+
+Outcome<std::string> write_request(const Request& request) {
+  const auto fields = fields_of(request);
+  if (!fields) return tl::unexpected(fields.error());
+  return block_of(*fields, request);
+}
+
+Outcome<SignedRequest> write_signed_request(const Request& request, const Signer& signer) {
+  auto fields = fields_of(request);
+  if (!fields) return tl::unexpected(fields.error());
+  const auto nonce = sign(signer, *fields, request.body);
+  if (!nonce) return tl::unexpected(nonce.error());
+  auto bytes = block_of(*fields, request);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return SignedRequest{std::move(*bytes), *nonce};
+}
+
+Outcome<Exchange> Exchange::begin(const Server& server, const Request& request, Deadline deadline) {
   const auto block = write_request(request);
   if (!block) return tl::unexpected(block.error());
-  auto connection = Connection::open(socket_path, deadline);
+  auto connection = server.host ? Connection::open(*server.host, deadline)
+                                : Connection::open(server.socket_path, deadline);
   if (!connection) return tl::unexpected(connection.error());
-  const auto sent = connection->send(*block, deadline);
+  SignedRequest written{*block, ""};
+  if (server.signer) {  // now, since connecting may have taken its time
+    auto proven = write_signed_request(request, *server.signer);
+    if (!proven) return tl::unexpected(proven.error());
+    written = std::move(*proven);
+  }
+  const auto sent = connection->send(written.bytes, deadline);
   if (!sent) return tl::unexpected(sent.error());
-  return Exchange(std::move(*connection));
+  return Exchange(std::move(*connection), server.signer, std::move(written.nonce));
+}
+
+Outcome<Reply> Exchange::read(const std::string& line) const {
+  if (!signer_) return parse_reply(line);
+  auto reply = check_reply(line, signer_->host, nonce_);
+  if (reply) reply->signed_with = signer_->name();
+  return reply;
 }
 
 Outcome<Reply> Exchange::next(Deadline deadline) {
   const auto line = connection_.read_line(deadline);
   if (!line) return tl::unexpected(line.error());
-  return parse_reply(*line);
+  return read(*line);
 }
 
 Outcome<std::optional<Reply>> Exchange::take() {
   const auto line = connection_.take_line();
   if (!line) return tl::unexpected(line.error());
   if (!*line) return std::nullopt;
-  return parse_reply(**line);
+  return read(**line);
 }
 
-Outcome<Reply> ask(const std::string& socket_path, const Request& request, Deadline deadline) {
-  auto exchange = Exchange::begin(socket_path, request, deadline);
+Outcome<Reply> only_line(Outcome<Reply> reply) {
+  if (!reply || !reply->more) return reply;
+  return failed(Failure::Kind::bad_reply, "several lines where one was to come");
+}
+
+Outcome<Reply> ask(const Server& server, const Request& request, Deadline deadline) {
+  auto exchange = Exchange::begin(server, request, deadline);
   if (!exchange) return tl::unexpected(exchange.error());
-  return exchange->next(deadline);
-}
-
-std::string choose_socket_path(const std::optional<std::string>& socket,
-                               const std::optional<std::string>& root, const char* environment) {
-  if (socket) return *socket;
-  if (root) return Paths(*root).client_socket();
-  if (environment != nullptr && *environment != '\0') return environment;
-  return Paths().client_socket();
+  return only_line(exchange->next(deadline));
 }
 
 }  // namespace mgr::client

@@ -11,6 +11,7 @@
 //   } while (line && line->more);
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "client/connection.h"
 #include "client/failure.h"
 #include "client/reply.h"
+#include "client/server.h"
 #include "protocol/field.h"
 
 namespace mgr::client {
@@ -43,12 +45,21 @@ struct Request {
 // field or a second request.
 [[nodiscard]] Outcome<std::string> write_request(const Request& request);
 
-// One request under way on a connection of its own.
+// The same, signed; `nonce` is what the reply's signature is about.
+struct SignedRequest {
+  std::string bytes;
+  std::string nonce;
+};
+[[nodiscard]] Outcome<SignedRequest> write_signed_request(const Request& request,
+                                                          const Signer& signer);
+
+// One request under way on a connection of its own. A signed one is signed once it is connected,
+// and what comes back is held against the host's own signature (signed_reply.h).
 class Exchange {
  public:
   // Connects and sends. The deadline is for both.
-  [[nodiscard]] static Outcome<Exchange> begin(const std::string& socket_path,
-                                               const Request& request, Deadline deadline);
+  [[nodiscard]] static Outcome<Exchange> begin(const Server& server, const Request& request,
+                                               Deadline deadline);
 
   // The next line of the reply. Another follows where it says `more`; after the last, and after a
   // refusal, there is none to ask for. After no_answer it may be called again.
@@ -59,18 +70,20 @@ class Exchange {
   [[nodiscard]] int descriptor() const { return connection_.descriptor(); }
 
  private:
-  explicit Exchange(Connection connection) : connection_(std::move(connection)) {}
+  Exchange(Connection connection, std::shared_ptr<const Signer> signer, std::string nonce)
+      : connection_(std::move(connection)), signer_(std::move(signer)), nonce_(std::move(nonce)) {}
+  [[nodiscard]] Outcome<Reply> read(const std::string& line) const;
+
   Connection connection_;
+  std::shared_ptr<const Signer> signer_;
+  std::string nonce_;
 };
 
-// Connects, sends one request, reads one line of its reply.
-[[nodiscard]] Outcome<Reply> ask(const std::string& socket_path, const Request& request,
-                                 Deadline deadline);
+// A reply that is to be of one line: one that says that others follow is a bad reply, since it
+// proves nothing.
+[[nodiscard]] Outcome<Reply> only_line(Outcome<Reply> reply);
 
-// Where the daemon listens: `socket` where given, else below `root` where given, else
-// `environment` (MGR_SOCKET; nullptr or empty for unset), else /run/mgr.sock.
-[[nodiscard]] std::string choose_socket_path(const std::optional<std::string>& socket,
-                                             const std::optional<std::string>& root,
-                                             const char* environment);
+// Connects, sends one request, reads the one line of its reply.
+[[nodiscard]] Outcome<Reply> ask(const Server& server, const Request& request, Deadline deadline);
 
 }  // namespace mgr::client

@@ -17,24 +17,6 @@ namespace {
 using Kind = Failure::Kind;
 using std::chrono::milliseconds;
 
-milliseconds time_left(Deadline deadline) {
-  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
-  return std::max(left, milliseconds(0));
-}
-
-// Waits until `events` or a hang-up; false when the time is up.
-bool wait_for(int descriptor, short events, Deadline deadline) {
-  for (;;) {
-    // A wait longer than an int of milliseconds comes round again.
-    const auto left = std::min(time_left(deadline), milliseconds(60'000));
-    pollfd watched{descriptor, events, 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(left.count()));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return true;  // the next call on the socket tells
-    if (time_left(deadline).count() == 0) return false;
-  }
-}
-
 bool is_hang_up(int error) { return error == EPIPE || error == ECONNRESET; }
 bool is_passing(int error) { return error == EINTR || error == EAGAIN; }
 
@@ -57,6 +39,24 @@ bool connect_until(int descriptor, const sockaddr_un& address, Deadline deadline
 }
 
 }  // namespace
+
+milliseconds time_left(Deadline deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
+
+// Waits until `events` or a hang-up; false when the time is up.
+bool wait_for(int descriptor, short events, Deadline deadline) {
+  for (;;) {
+    // A wait longer than an int of milliseconds comes round again.
+    const auto left = std::min(time_left(deadline), milliseconds(60'000));
+    pollfd watched{descriptor, events, 0};
+    const int ready = ::poll(&watched, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return true;  // the next call on the socket tells
+    if (time_left(deadline).count() == 0) return false;
+  }
+}
 
 Outcome<Connection> Connection::open(const std::string& socket_path, Deadline deadline) {
   const auto refuse = [&](std::string_view why) {

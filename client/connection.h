@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "client/failure.h"
+#include "client/host_port.h"
 
 namespace mgr::client {
 
@@ -20,12 +21,21 @@ inline constexpr std::size_t max_line_length = std::size_t{4} << 20;
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline no_deadline = Deadline::max();
 
+// Waits until the descriptor has one of the events of poll(2), or an error; false when time is up.
+[[nodiscard]] bool wait_for(int descriptor, short events, Deadline deadline);
+
+[[nodiscard]] std::chrono::milliseconds time_left(Deadline deadline);
+
 // One connected stream socket. Owns the descriptor and closes it.
 class Connection {
  public:
   // Connects to a UNIX stream socket. Fails with cannot_connect: no such socket, nobody listens,
   // a full backlog until the deadline, or a path longer than an address holds (unix(7)).
   [[nodiscard]] static Outcome<Connection> open(const std::string& socket_path, Deadline deadline);
+
+  // Connects over TCP, to the first of the host's addresses that takes it. Its name is looked up,
+  // too, before the deadline. Fails with cannot_connect.
+  [[nodiscard]] static Outcome<Connection> open(const HostPort& host, Deadline deadline);
 
   // Takes over a connected descriptor.
   explicit Connection(int descriptor) : descriptor_(descriptor) {}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/error.h"
 #include "protocol/text.h"
 
 namespace mgr::client {
@@ -127,6 +128,21 @@ std::string render_refusal(const Reply& reply) {
   if (!reply.detail.empty()) text += ": " + harmless(reply.detail);
   if (reply.audit != 0) text += " (audit " + std::to_string(reply.audit) + ")";
   return text;
+}
+
+std::string signing_hint(const Reply& reply) {
+  if (reply.signed_with.empty()) return "";
+  const auto code = static_cast<ErrorCode>(reply.err_code);
+  std::string text;
+  if (code == ErrorCode::unauthenticated || code == ErrorCode::stale) {
+    text = "signed with " + harmless(reply.signed_with);
+  }
+  if (code == ErrorCode::unauthenticated) {
+    text += "; there, `mgrctl key list` tells whether it is let in, and until when";
+  }
+  if (!reply.is_unproven) return text;
+  return text + (text.empty() ? "" : "; ") +
+         "the host did not sign this refusal, so it proves nothing";
 }
 
 std::string render_failure(const Failure& failure) {

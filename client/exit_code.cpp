@@ -78,6 +78,7 @@ ExitCode exit_code(const Failure& failure, ExitRule rule) {
     case Failure::Kind::no_answer:
       return for_wait ? ExitCode::timed_out : ExitCode::unavailable;
     case Failure::Kind::bad_reply:
+    case Failure::Kind::unproven_reply:
       return for_wait ? ExitCode::mgr_failed : ExitCode::unavailable;
     case Failure::Kind::cannot_connect:
     case Failure::Kind::connection_lost:

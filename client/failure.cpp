@@ -19,6 +19,8 @@ std::string_view failure_name(Failure::Kind kind) {
       return "no answer";
     case Failure::Kind::bad_reply:
       return "bad reply";
+    case Failure::Kind::unproven_reply:
+      return "unproven reply";
   }
   return "";
 }

@@ -16,6 +16,7 @@ struct [[nodiscard]] Failure {
     connection_lost,  // the stream ended without a reply line
     no_answer,        // the time is up
     bad_reply,        // what came is no reply
+    unproven_reply,   // it has not the signature of the host that the request was signed for
   };
   Kind kind = Kind::invalid_request;
   std::string detail;  // for people; may quote the daemon, so it passes harmless() on its way out

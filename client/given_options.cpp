@@ -55,6 +55,15 @@ std::vector<std::string_view> given_options(const JobOptions& options) {
                       {"--wait", options.wait}});
 }
 
+std::vector<std::string_view> given_options(const KeyOptions& options) {
+  return those_given({{"--type", options.type.has_value()},
+                      {"--output", options.output.has_value()},
+                      {"--from", options.from.has_value()},
+                      {"--not-before", options.not_before.has_value()},
+                      {"--not-after", options.not_after.has_value()},
+                      {"--comment", options.comment.has_value()}});
+}
+
 Outcome<void> check_options(const std::vector<std::string_view>& given, std::string_view allowed,
                             std::string_view command) {
   for (const std::string_view name : given) {

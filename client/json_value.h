@@ -25,6 +25,8 @@ struct JsonValue {
   std::vector<JsonValue> items;    // of an array, or the values of an object's members
   std::vector<std::string> names;  // of an object's members, as many as items
 
+  friend bool operator==(const JsonValue&, const JsonValue&) = default;
+
   [[nodiscard]] bool is(Kind wanted) const { return kind == wanted; }
   // The member of that name, the first where there are several; nullptr where there is none.
   [[nodiscard]] const JsonValue* find(std::string_view name) const;

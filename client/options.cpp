@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "client/display.h"
+#include "client/host_port.h"
 #include "mgr_version.h"
 #include "protocol/field.h"
 
@@ -43,6 +44,15 @@ Commands about the policy:
   policy test FILE…             whether all that the files expect of the policy holds
   import FORMAT FILE…           takes over what another program's files allow, configd's or
                                 sudoers'; --into DIR, else to standard output
+
+Commands about keys, which requests are signed with:
+  keygen [ID]                   makes a key for the caller, and says what root has to do with it
+  key add ID ed25519:BASE64     lets requests that are signed with that key in; as root
+  key add [ID] --from FILE      the same of a file that keygen wrote, as it must be with hmac-sha256
+  key list                      the keys that mgr takes, until when, and whose they are
+  key revoke ID                 lets it in no more; as root
+  host HOST:PORT                the line about this machine for known_hosts of the others
+
 explain and test look at the policy that is in force, for those who may ask for it (mgr policy);
 check and lint at the files of /etc/mgr; all of them, with --files DIR, at the files there, such as a
 working copy, without asking mgr.
@@ -54,7 +64,11 @@ for, or a line of standard input; never write one on the command line, where eve
 These words win over a module of the same name; write that one with a capital (STOP ACTION).
 `job ACTION name=value…`, and an action of `job` that is not above, is the module's.
 
-The socket is --socket's, else the one below --root, else $MGR_SOCKET, else /run/mgr.sock.
+Who is asked is --host or --socket, else the socket below --root, else $MGR_HOST, else the socket
+$MGR_SOCKET, else /run/mgr.sock. TIME is 2027-01-31, or 2027-01-31T12:00:00Z with its zone.
+
+Requests are signed with the key of --key-file, else of $MGR_KEY (nothing: none), else of
+~/.config/mgr/key where there is one; for root also of /etc/mgr/root.key.
 
 Exit codes:
   0    success
@@ -127,6 +141,19 @@ void declare_for_review(CLI::App& app, Options& options) {
       ->default_val(MGR_LIBEXEC);
 }
 
+void declare_for_keys(CLI::App& app, KeyOptions& key) {
+  const auto own = [](CLI::Option* option) { return option->group("Options about keys"); };
+  own(app.add_option("--type", key.type, "keygen: ed25519, or hmac-sha256 (ed25519)"))
+      ->type_name("TYPE");
+  own(app.add_option("--output", key.output, "keygen: write this file"))->type_name("FILE");
+  own(app.add_option("--from", key.from, "key add: the key that keygen wrote"))->type_name("FILE");
+  own(app.add_option("--not-before", key.not_before, "key add: valid from then on"))
+      ->type_name("TIME");
+  own(app.add_option("--not-after", key.not_after, "key add: valid until then"))->type_name("TIME");
+  own(app.add_option("--comment", key.comment, "key add: a word on whose it is"))
+      ->type_name("TEXT");
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -135,6 +162,11 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
                  "The socket, and for policy check and lint /etc/mgr, are below DIR")
       ->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
+  app.add_option("--host", options.host, "Ask the host over TCP, and not this machine")
+      ->type_name("HOST:PORT");
+  app.add_option("--key-file", options.key_file, "Sign with this private key, and no other")
+      ->type_name("FILE");
+  app.add_flag("--no-sign", options.no_sign, "Sign nothing, whatever key there is");
   app.add_option("--timeout", flags.timeout_seconds,
                  "Give up after so long (60; what waits for jobs has no limit of its own)")
       ->type_name("SECONDS");
@@ -147,6 +179,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.add_flag("--json", options.json, "Print the reply as JSON");
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors and findings; of `jobs` the ids alone");
+  declare_for_keys(app, options.key);
   declare_for_review(app, options);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
@@ -205,6 +238,12 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   if (!taken) return tl::unexpected(misused("there is no option " + taken.error(), rule));
   if (options.words.empty() && !options.help) {
     return tl::unexpected(misused("no command", rule));
+  }
+  if (options.host && (options.socket || !parse_host_port(*options.host))) {
+    return tl::unexpected(misused("--host wants HOST:PORT, and no --socket beside it", rule));
+  }
+  if (options.key_file && (options.no_sign || options.key_file->empty())) {
+    return tl::unexpected(misused("--key-file wants a file, and no --no-sign beside it", rule));
   }
   // An unset variable of a script must not mean /etc/mgr, or the root of the machine.
   if (options.files == "" || options.into == "") {

@@ -14,8 +14,16 @@
 
 namespace mgr::client {
 
+// Of the commands about keys.
+struct KeyOptions {
+  std::optional<std::string> type, output;                          // keygen
+  std::optional<std::string> from, not_before, not_after, comment;  // key add
+};
+
 struct Options {
-  std::optional<std::string> root, socket;
+  std::optional<std::string> root, socket, host;
+  std::optional<std::string> key_file;  // --key-file: what requests are signed with
+  bool no_sign = false;
   std::string on_behalf_of;
   std::chrono::milliseconds timeout{60'000};
   bool timeout_given = false;  // and so meant for what waits for jobs too
@@ -29,6 +37,7 @@ struct Options {
   std::string request_id;            // mgr-request-id; empty for none
   bool dry_run = false;              // mgr-dry-run
   JobOptions job;
+  KeyOptions key;
   InputOptions input;
   std::vector<std::string> words;     // MODULE ACTION VALUE…
   std::size_t plain_from = SIZE_MAX;  // the first of the words behind `--`

@@ -49,7 +49,7 @@ bool may_go_without_schema(const Reply& refusal) {
 }  // namespace
 
 Outcome<Reply> ask_for_modules(const Session& session) {
-  return ask(session.socket_path, {"mgr", "modules", {}, {}}, session.deadline);
+  return ask(session, {"mgr", "modules", {}, {}});
 }
 
 Outcome<tl::expected<Question, Reply>> make_question(const Options& options, const Command& command,

@@ -17,32 +17,34 @@ void say_each(const JsonValue& data, std::string_view name, const char* before, 
   }
 }
 
-Outcome<void> show(const Session& session, const Reply& reply) {
+Outcome<void> show(const Reply& reply) {
   const auto data = parse_json(reply.data_json);
   if (!data) return failed(Failure::Kind::bad_reply, "it does not say how the reload went");
   say_each(*data, "warnings", "mgrctl: warning: ", "");
   say_each(*data, "restart", "mgrctl: warning: ", " counts from a restart of mgr-helper");
-  if (!session.quiet) std::cout << "reloaded\n";
   return {};
 }
 
 }  // namespace
 
-ExitCode run_reload(const Options& options, const Session& begun) {
+Outcome<Reply> reload(const Session& begun, const std::string& on_behalf_of) {
   Session session = begun;
+  session.is_patient = true;  // a database of users may make the helper wait
+  return converse(session, {"mgr", "reload", {}, on_behalf_of}, show);
+}
+
+ExitCode run_reload(const Options& options, const Session& session) {
   if (options.words.size() != 1) {
     return report(session, Failure{Failure::Kind::invalid_request, "reload takes no values"});
   }
-  session.is_patient = true;  // a database of users may make the helper wait
-  Request request{"mgr", "reload", {}, options.on_behalf_of};
-  const auto reply =
-      converse(session, request, [&](const Reply& line) { return show(session, line); });
+  const auto reply = reload(session, options.on_behalf_of);
   if (!reply) return report_unanswered(session, reply.error());
   if (!reply->success && !session.json) {
     const ExitCode code = report(session, *reply);
     if (code == ExitCode::failed) std::cerr << "mgrctl: the old configuration stays in force\n";
     return code;
   }
+  if (!session.quiet && !session.json) std::cout << "reloaded\n";
   return finish(session, exit_code(*reply));
 }
 

@@ -21,6 +21,10 @@ struct Reply {
   std::string data_json;    // JSON in ASCII on one line, or empty; of a refusal, where it has any
   bool more = false;        // another line of the same reply follows
   std::string line;         // all of it, as it came
+  std::string signed_with;  // what the request was signed with, for people; empty for unsigned
+  // A refusal of a signed request that the host has not signed: it is the broker's word alone, and
+  // proves nothing.
+  bool is_unproven = false;
 };
 
 // Fails with bad_reply where the line is no JSON, or has not the shape of a reply.

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "client/display.h"
@@ -36,9 +35,25 @@ void Session::pause(std::chrono::steady_clock::duration time) {
   }
 }
 
+Outcome<Exchange> begin(const Session& session, const Request& request) {
+  const auto server = choose_server(session.choice);
+  if (!server) return tl::unexpected(server.error());
+  return Exchange::begin(*server, request, session.deadline);
+}
+
+Outcome<Reply> ask(const Session& session, const Request& request) {
+  const auto server = choose_server(session.choice);
+  if (!server) return tl::unexpected(server.error());
+  return ask(*server, request, session.deadline);
+}
+
 Session begin_session(const Options& options) {
   const Deadline deadline = std::chrono::steady_clock::now() + options.timeout;
-  return {choose_socket_path(options.socket, options.root, std::getenv("MGR_SOCKET")),
+  return {with_environment({.socket = options.socket,
+                            .host = options.host,
+                            .root = options.root,
+                            .key_file = options.key_file,
+                            .no_sign = options.no_sign}),
           deadline,
           options.timeout_given ? deadline : no_deadline,
           rule_for(options),
@@ -51,7 +66,10 @@ ExitCode report(const Session& session, const Failure& failure) {
 }
 
 ExitCode report(const Session& session, const Reply& refusal) {
-  return say(render_refusal(refusal), exit_code(refusal, session.rule));
+  const ExitCode code = say(render_refusal(refusal), exit_code(refusal, session.rule));
+  const std::string hint = signing_hint(refusal);
+  if (!hint.empty() && !session.quiet) std::cerr << "mgrctl: " << hint << '\n';
+  return code;
 }
 
 ExitCode report_unanswered(const Session& session, Failure failure) {
@@ -74,7 +92,7 @@ std::string json_text(const Reply& reply) {
 }
 
 Outcome<Reply> converse(const Session& session, const Request& request, const TakeReply& take) {
-  auto exchange = Exchange::begin(session.socket_path, request, session.deadline);
+  auto exchange = begin(session, request);
   if (!exchange) return tl::unexpected(exchange.error());
   for (Deadline until = session.deadline_for(request);; until = session.patience) {
     auto reply = exchange->next(until);

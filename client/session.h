@@ -12,7 +12,7 @@
 namespace mgr::client {
 
 struct Session {
-  std::string socket_path;
+  ServerChoice choice;
   Deadline deadline;                // of what is answered at once
   Deadline patience = no_deadline;  // of what waits for jobs: only --timeout sets one
   ExitRule rule = ExitRule::request;
@@ -26,6 +26,11 @@ struct Session {
   // When the first line of the reply must be there; for those after it, that is `patience`.
   [[nodiscard]] Deadline deadline_for(const Request& request) const;
 };
+
+// The server is chosen when it is asked, so that what asks nobody needs neither a key nor a host.
+// Until the session's deadline.
+[[nodiscard]] Outcome<Exchange> begin(const Session& session, const Request& request);
+[[nodiscard]] Outcome<Reply> ask(const Session& session, const Request& request);
 
 // The session that the options ask for, begun now.
 [[nodiscard]] Session begin_session(const Options& options);

@@ -48,6 +48,8 @@ void read_limits(TableReader table, BrokerLimits& limits) {
   number("kept_places", 1000000, limits.kept_places);
   number("connections_per_caller", 1000000, limits.connections_per_caller);
   number("requests_in_flight", 1000000, limits.requests_in_flight);
+  number("requests_per_second", 1000000, limits.requests_per_second);
+  number("burst", 1000000, limits.burst);
   duration("block_deadline", 1h, limits.block_deadline_ms);
   duration("idle", 24h, limits.idle_deadline_ms);
   if (limits.kept_places >= limits.connections) {

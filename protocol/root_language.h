@@ -159,10 +159,13 @@ struct BrokerLimits {
   std::uint32_t requests_in_flight = 64;       // a uid
   std::uint32_t block_deadline_ms = 5000;      // from a block's first byte to its last
   std::uint32_t idle_deadline_ms = 60000;      // between blocks
+  std::uint32_t requests_per_second = 2000;    // a uid or key, and all of the network together
+  std::uint32_t burst = 4000;                  // of those, so many at once
   friend bool operator==(const BrokerLimits&, const BrokerLimits&) = default;
   static void members(auto& archive, auto& record) {
     archive(record.connections, record.kept_places, record.connections_per_caller,
-            record.requests_in_flight, record.block_deadline_ms, record.idle_deadline_ms);
+            record.requests_in_flight, record.block_deadline_ms, record.idle_deadline_ms,
+            record.requests_per_second, record.burst);
   }
 };
 

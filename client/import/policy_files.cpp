@@ -2,7 +2,6 @@
 #include "client/import/policy_files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "client/files.h"
 #include "client/import/write_toml.h"
 #include "protocol/descriptor.h"
 
@@ -31,30 +31,6 @@ tl::unexpected<Failure> refuse_errno(const std::string& name) {
   return refuse(name, std::strerror(errno));
 }
 
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-// Beside it under a name of its own, then renamed: a file in force is never seen half written.
-Outcome<void> write_file(const std::string& path, std::string_view text) {
-  std::string beside = path + ".XXXXXX";
-  const Descriptor file(::mkstemp(beside.data()));
-  if (!file) return refuse_errno(path);
-  const bool written = write_all(file.get(), text) && ::fchmod(file.get(), 0644) == 0 &&
-                       ::fsync(file.get()) == 0 && ::rename(beside.c_str(), path.c_str()) == 0;
-  if (written) return {};
-  const int error = errno;
-  ::unlink(beside.c_str());
-  errno = error;
-  return refuse_errno(path);
-}
-
 Outcome<void> make_folder(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};
@@ -64,11 +40,6 @@ Outcome<void> make_folder(const std::string& path) {
   std::filesystem::permissions(path, std::filesystem::perms(0755), error);
   if (error) return refuse(path, error.message());
   return {};
-}
-
-bool exists(const std::string& path) {
-  struct stat info {};
-  return ::lstat(path.c_str(), &info) == 0;
 }
 
 }  // namespace
@@ -113,12 +84,12 @@ Outcome<void> write_files(const std::string& folder, const std::vector<PolicyFil
     if (const auto made = make_folder(folder + part); !made) return made;
   }
   for (const PolicyFile& file : files) {
-    if (const auto written = write_file(folder + "/" + file.name, file.text); !written) {
+    if (const auto written = replace_file(folder + "/" + file.name, file.text, 0644); !written) {
       return written;
     }
   }
   const std::string policy = folder + "/policy.toml";
-  return exists(policy) ? Outcome<void>{} : write_file(policy, empty_policy);
+  return exists(policy) ? Outcome<void>{} : replace_file(policy, empty_policy, 0644);
 }
 
 }  // namespace mgr::client

@@ -118,4 +118,8 @@ std::string rules_toml(const Imported& imported) {
   return text;
 }
 
+std::string toml_line(const std::string& key, const std::string& text) {
+  return text_of(toml::table{{key, text}});
+}
+
 }  // namespace mgr::client

@@ -17,4 +17,7 @@ inline constexpr const char* human_mark = "NEEDS A HUMAN";
 // The text of rules.d/FORMAT.toml.
 [[nodiscard]] std::string rules_toml(const Imported& imported);
 
+// `key = "text"` and a line feed, whatever is in the text.
+[[nodiscard]] std::string toml_line(const std::string& key, const std::string& text);
+
 }  // namespace mgr::client

@@ -20,8 +20,7 @@ class Watch {
  public:
   Watch(const Session& session, const std::string& on_behalf_of, const IsOurs& is_ours)
       : is_ours_(is_ours) {
-    auto exchange =
-        Exchange::begin(session.socket_path, {"job", "watch", {}, on_behalf_of}, session.deadline);
+    auto exchange = begin(session, {"job", "watch", {}, on_behalf_of});
     if (exchange) exchange_ = std::move(*exchange);
   }
 
@@ -110,7 +109,7 @@ std::pair<std::string, Progress> progress_of(const std::map<std::uint64_t, Job>&
 Outcome<Reply> ask_with_progress(const Session& session, const Request& request,
                                  const IsOurs& is_ours, ProgressLine& progress) {
   Watch watch(session, request.on_behalf_of, is_ours);  // first, so that it misses less
-  auto exchange = Exchange::begin(session.socket_path, request, session.deadline);
+  auto exchange = begin(session, request);
   if (!exchange) return tl::unexpected(exchange.error());
   const Deadline until = session.deadline_for(request);
   for (;;) {
@@ -118,7 +117,7 @@ Outcome<Reply> ask_with_progress(const Session& session, const Request& request,
     if (!reply) return tl::unexpected(reply.error());
     if (*reply) {
       progress.hide();
-      return std::move(**reply);
+      return only_line(std::move(**reply));
     }
     if (watch.take()) {
       const auto [label, now] = progress_of(watch.jobs());

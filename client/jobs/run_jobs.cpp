@@ -166,9 +166,9 @@ Outcome<Reply> wait_for_jobs(const Session& session, const Request& request,
                              const std::vector<std::uint64_t>& ids) {
   const auto style = progress_style(session);
   if (style == ProgressLine::Style::none) {
-    auto exchange = Exchange::begin(session.socket_path, request, session.deadline);
+    auto exchange = begin(session, request);
     if (!exchange) return tl::unexpected(exchange.error());
-    return exchange->next(session.deadline_for(request));
+    return only_line(exchange->next(session.deadline_for(request)));
   }
   ProgressLine progress(std::cerr, style, terminal_size(STDERR_FILENO).columns);
   return ask_with_progress(session, request, ids.empty() ? started_by(request) : with_ids(ids),

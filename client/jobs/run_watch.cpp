@@ -84,12 +84,11 @@ Outcome<Reply> show_changes(const Session& session, Exchange& watch, Screen& scr
 
 ExitCode watch_jobs(const Session& session, const Request& list) {
   // The changes are asked for first, so that none falls between the list and them.
-  auto watch = Exchange::begin(session.socket_path, {"job", "watch", {}, list.on_behalf_of},
-                               session.deadline);
+  auto watch = begin(session, {"job", "watch", {}, list.on_behalf_of});
   if (!watch) return report(session, watch.error());
   JobBoard board(filter_of(list));
   Screen screen(session, board);
-  auto reply = ask(session.socket_path, list, session.deadline);
+  auto reply = ask(session, list);
   if (reply) {
     const auto shown = show_line(session, *reply, screen);
     if (!shown) return report(session, shown.error());

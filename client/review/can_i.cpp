@@ -98,7 +98,7 @@ ExitCode list_abilities(const Options& options, const Session& session,
   if (!fields) return report(session, fields.error());
   const bool is_one = fields->size() > 1;
   const Request request{"mgr", "can-i", std::move(*fields), options.on_behalf_of};
-  const auto reply = ask(session.socket_path, request, session.deadline);
+  const auto reply = ask(session, request);
   if (!reply) return report(session, reply.error());
   if (!reply->success && !session.json) return report(session, *reply);
   if (session.json) std::cout << json_text(*reply);
@@ -120,7 +120,7 @@ ExitCode ask_whether(Options options, Session session, const std::vector<std::st
   if (!*made) return report(session, made->error());
   Request& request = (*made)->request;
   request.dry_run = true;
-  const auto reply = ask(session.socket_path, request, session.deadline);
+  const auto reply = ask(session, request);
   if (!reply) return report(session, reply.error());
   const ExitCode code = exit_code(*reply);
   if (session.json) {

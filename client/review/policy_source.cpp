@@ -77,7 +77,7 @@ Outcome<tl::expected<SourcedPolicy, Reply>> load_running(const Session& session)
   std::uint64_t parts = 1;
   for (std::uint64_t number = 0; number < parts; ++number) {
     const Request request{"mgr", "policy", {{"part", std::to_string(number)}}, {}};
-    auto reply = ask(session.socket_path, request, session.deadline);
+    auto reply = ask(session, request);
     if (!reply) return tl::unexpected(reply.error());
     if (!reply->success) return tl::unexpected(std::move(*reply));
     auto part = read_part(*reply);

@@ -93,7 +93,7 @@ std::string plan_text(const JsonValue& plan) {
 
 ExitCode show_plan(const Session& session, Request request) {
   request.dry_run = true;
-  const auto reply = ask(session.socket_path, request, session.deadline);
+  const auto reply = ask(session, request);
   if (!reply) return report(session, reply.error());
   if (session.json) {
     std::cout << json_text(*reply);

@@ -17,7 +17,7 @@ STOP_SECONDS = 10
 PING = b"module:mgr\naction:ping\n\n"
 
 # Every client of a benchmark has the same uid, so a caller's limits must hold all of them:
-# 256 clients, and 16 clients with 16 requests each.
+# 256 clients, and 16 clients with 16 requests each, as fast as they can.
 MGR_TOML = """\
 [broker]
 listen = ""
@@ -26,6 +26,8 @@ cgroup = "{cgroup}"
 [limits]
 connections_per_caller = 1024
 requests_in_flight = 1024
+requests_per_second = 1000000
+burst = 1000000
 """
 
 

@@ -107,7 +107,7 @@ TEST(BrokerBodies, ThatAreNotWantedAreRefusedBeforeAByteOfThem) {
       {"module:file\naction:nosuch\nmgr-body:5\n\n", 1},
       {"module:file\naction:put\ncolour:x\nmgr-body:5\n\n", 6},
       {"module:file\naction:put\nmgr-dryrun:yes\nmgr-body:5\n\n", 6},
-      {"module:file\naction:put\nauth-key:k\nmgr-body:5\n\n", 3},
+      {"module:file\naction:put\nauth-key:k\nmgr-body:5\n\n", 6},
       {announcing(""), 6},
       {announcing("-1"), 6},
       {announcing("05"), 6},

@@ -170,6 +170,77 @@ TEST(BrokerLimitsTest, AdminsHavePlacesWhenAllOthersAreTaken) {
   EXPECT_EQ(rig.hear_run().connection, 4u);
 }
 
+// ---- pace
+
+TEST(BrokerPace, WhoIsOverTheRateWaitsAndOthersDoNot) {
+  Rig rig(with([](BrokerLimits& limits) {
+    limits.requests_per_second = 20;
+    limits.burst = 2;
+  }));
+  Client flood = rig.local(1), other = rig.local(2, 34), admin = rig.local(3, 0, true);
+  std::string blocks(kept_ping);
+  for (int i = 0; i < 4; ++i) blocks += ping;
+  flood.send(blocks);
+  rig.hear_run();
+  rig.hear_run();
+  EXPECT_TRUE(rig.hears_no_run());
+  other.send(ping);
+  EXPECT_EQ(rig.hear_run().connection, 2u);
+  // Root pays nothing.
+  admin.send(blocks);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(rig.hear_run().connection, 3u);
+  // Nothing of it is lost: tokens come, and with them their turns.
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(rig.hear_run().connection, 1u);
+}
+
+TEST(BrokerPace, NonsenseIsPaidForToo) {
+  Rig rig(with([](BrokerLimits& limits) {
+    limits.requests_per_second = 1;
+    limits.burst = 2;
+    limits.block_deadline_ms = soon;
+  }));
+  Client flood = rig.local(1);
+  flood.send("mgr:keep-alive\nmodule:a\naction:b\n\nmodule:a\naction:b\n\nmodule:a\naction:b\n\n");
+  EXPECT_EQ(code_of(flood.line()), 1);
+  EXPECT_EQ(code_of(flood.line()), 1);
+  const std::string refused = flood.line();
+  EXPECT_EQ(code_of(refused), 7);
+  EXPECT_NE(refused.find("try again in 1 s"), std::string::npos) << refused;
+}
+
+TEST(BrokerPace, AConnectionARequestIsNoWayRoundIt) {
+  Rig rig(with([](BrokerLimits& limits) {
+    limits.requests_per_second = 1;
+    limits.burst = 3;
+    limits.block_deadline_ms = soon;
+  }));
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    Client client = rig.local(number);
+    client.send(ping);
+    rig.helper.reply(rig.hear_run().id, "ok\n");
+    EXPECT_EQ(client.line(), "ok\n");
+    EXPECT_TRUE(client.ends());
+  }
+  Client fourth = rig.local(4);
+  fourth.send(ping);
+  EXPECT_EQ(code_of(fourth.line()), 7);
+}
+
+TEST(BrokerPace, BodyIsNotReadBeforeItIsPaidFor) {
+  Rig rig(with([](BrokerLimits& limits) {
+    limits.requests_per_second = 1;
+    limits.burst = 1;
+    limits.block_deadline_ms = soon;
+  }));
+  Client client = rig.local(1);
+  client.send("mgr:keep-alive\nmodule:file\naction:put\nmgr-body:2\n\nhi");
+  EXPECT_EQ(*rig.hear_run().body, "hi");
+  client.send("module:file\naction:put\nmgr-body:900000\n\nhi");
+  rig.settle();
+  EXPECT_EQ(rig.broker->pipeline().bodies().held(), 0u);
+  EXPECT_TRUE(rig.hears_no_run());
+}
+
 // ---- requests in flight
 
 TEST(BrokerLimitsTest, RequestsPastTheLimitWaitTheirTurn) {

@@ -16,6 +16,10 @@ import subprocess
 import tempfile
 import time
 
+# Here who asks is told by the kernel: a mgrctl of root's would sign with the key that the first start
+# makes for it. A test of keys says otherwise.
+os.environ["MGR_KEY"] = ""
+
 REPO = pathlib.Path(__file__).resolve().parents[2]
 SYSTEM_USERS = ("mgr-broker", "mgr-job", "mgr-mail", "mgr-scan")
 DEADLINE = 20  # seconds; reaching it is a failure, never an expectation

@@ -207,7 +207,7 @@ class Streams(unittest.TestCase):
         entry = uid_of("www-data")
         return subprocess.run([f"{BINARIES}/mgrctl", "--root", str(self.mgr.dir), *words], capture_output=True,
                               timeout=DEADLINE, user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
-                              env={"PATH": "/usr/bin:/bin"})
+                              env={"PATH": "/usr/bin:/bin", "MGR_KEY": ""})
 
     def test_mgrctl_writes_the_bytes_that_the_job_wrote(self):
         job = str(self.start("bytes", "keep"))
@@ -224,7 +224,7 @@ class Streams(unittest.TestCase):
         follower = subprocess.Popen(
             [f"{BINARIES}/mgrctl", "--root", str(self.mgr.dir), "follow", job], stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
-            env={"PATH": "/usr/bin:/bin"})
+            env={"PATH": "/usr/bin:/bin", "MGR_KEY": ""})
         self.addCleanup(follower.stdout.close)
         self.addCleanup(self.mgr.end, follower)
         self.assertEqual(follower.stdout.readline(), b"one\n")

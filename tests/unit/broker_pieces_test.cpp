@@ -99,12 +99,12 @@ TEST(CallersTest, KeepsPlacesForAdmins) {
   limits.connections = 4;
   limits.kept_places = 2;
   accounts.set_limits(limits);
-  EXPECT_TRUE(accounts.enter(33, false));
-  EXPECT_TRUE(accounts.enter(34, false));
-  EXPECT_FALSE(accounts.enter(35, false));
-  EXPECT_TRUE(accounts.enter(0, true));
-  EXPECT_TRUE(accounts.enter(0, true));
-  EXPECT_FALSE(accounts.enter(0, true));
+  EXPECT_TRUE(accounts.enter_uid(33, false));
+  EXPECT_TRUE(accounts.enter_uid(34, false));
+  EXPECT_FALSE(accounts.enter_uid(35, false));
+  EXPECT_TRUE(accounts.enter_uid(0, true));
+  EXPECT_TRUE(accounts.enter_uid(0, true));
+  EXPECT_FALSE(accounts.enter_uid(0, true));
 }
 
 TEST(CallersTest, DescriptorsCapTheLimit) {
@@ -112,8 +112,8 @@ TEST(CallersTest, DescriptorsCapTheLimit) {
   BrokerLimits limits;
   limits.kept_places = 0;
   accounts.set_limits(limits);
-  EXPECT_TRUE(accounts.enter(33, false));
-  const auto refused = accounts.enter(33, false);
+  EXPECT_TRUE(accounts.enter_uid(33, false));
+  const auto refused = accounts.enter_uid(33, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::busy);
 }
@@ -124,8 +124,8 @@ TEST(CallersTest, MoreKeptPlacesThanPlacesLeavesNoneForOthers) {
   limits.connections = 4;
   limits.kept_places = 4000000000;
   accounts.set_limits(limits);
-  EXPECT_FALSE(accounts.enter(33, false));
-  EXPECT_TRUE(accounts.enter(0, true));
+  EXPECT_FALSE(accounts.enter_uid(33, false));
+  EXPECT_TRUE(accounts.enter_uid(0, true));
 }
 
 TEST(CallersTest, CallersTakeTurns) {
@@ -133,12 +133,12 @@ TEST(CallersTest, CallersTakeTurns) {
   BrokerLimits limits;
   limits.requests_in_flight = 2;
   accounts.set_limits(limits);
-  Account& web = **accounts.enter(33, false);
-  Account& other = **accounts.enter(34, false);
+  Account& web = **accounts.enter_uid(33, false);
+  Account& other = **accounts.enter_uid(34, false);
   accounts.asked(web);
   accounts.asked(web);
-  EXPECT_FALSE(accounts.may_ask(web, false));
-  EXPECT_TRUE(accounts.may_ask(other, false));
+  EXPECT_FALSE(accounts.may_ask(web, 0, false));
+  EXPECT_TRUE(accounts.may_ask(other, 0, false));
   Connection first(Descriptor(), Arrival{}, web), second(Descriptor(), Arrival{}, web);
   accounts.wait(web, first);
   accounts.wait(web, second);
@@ -146,12 +146,132 @@ TEST(CallersTest, CallersTakeTurns) {
   accounts.answered(web);
   EXPECT_EQ(accounts.next_turn(), &first);
   // One that has just come does not overtake those who wait.
-  EXPECT_FALSE(accounts.may_ask(web, false));
-  EXPECT_TRUE(accounts.may_ask(web, true));
+  EXPECT_FALSE(accounts.may_ask(web, 0, false));
+  EXPECT_TRUE(accounts.may_ask(web, 0, true));
   accounts.asked(web);
   EXPECT_EQ(accounts.next_turn(), nullptr);
   accounts.answered(web);
   EXPECT_EQ(accounts.next_turn(), &second);
+}
+
+TEST(CallersTest, NoCallerTakesAllPlaces) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.connections = 12;
+  limits.kept_places = 4;
+  accounts.set_limits(limits);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(accounts.enter_uid(33, false));
+  EXPECT_FALSE(accounts.enter_uid(33, false));
+  EXPECT_TRUE(accounts.enter_uid(34, false));
+}
+
+TEST(CallersTest, AnAddressHasHalfOfWhatTheNetworkHas) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.connections_per_caller = 4;
+  limits.requests_in_flight = 2;
+  limits.requests_per_second = 1000;
+  limits.burst = 4;
+  accounts.set_limits(limits);
+  Account& one = **accounts.enter_address("192.0.2.1");
+  EXPECT_TRUE(accounts.enter_address("192.0.2.1"));
+  EXPECT_FALSE(accounts.enter_address("192.0.2.1"));
+  Account& other = **accounts.enter_address("192.0.2.2");
+  EXPECT_TRUE(accounts.enter_address("192.0.2.3"));
+  EXPECT_FALSE(accounts.enter_address("192.0.2.4")) << "a range is no more than the network";
+  EXPECT_TRUE(accounts.may_ask(one, 0, false));
+  accounts.asked(one);
+  EXPECT_FALSE(accounts.may_ask(one, 0, false));
+  EXPECT_TRUE(accounts.may_ask(other, 0, false));
+  EXPECT_TRUE(accounts.pay(one, 2, false));
+  EXPECT_FALSE(accounts.pay(one, 1, false));
+  EXPECT_TRUE(accounts.pay(other, 2, false));
+  Account& third = **accounts.enter_uid(33, false);
+  EXPECT_TRUE(accounts.pay(third, 4, false)) << "a uid has a bucket of its own";
+}
+
+TEST(CallersTest, WhoIsOutOfTokensPaysWhenTheyAreThere) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.requests_per_second = 100;
+  limits.burst = 2;
+  accounts.set_limits(limits);
+  Account& web = **accounts.enter_uid(33, false);
+  EXPECT_TRUE(accounts.pay(web, 2, false));
+  EXPECT_FALSE(accounts.pay(web, 1, false));
+  Connection first(Descriptor(), Arrival{}, web), second(Descriptor(), Arrival{}, web);
+  first.price = second.price = 1;
+  accounts.wait_to_pay(web, first);
+  accounts.wait_to_pay(web, second);
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  EXPECT_EQ(accounts.next_payment(), 10u);
+  accounts.set_time(9);
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  accounts.set_time(10);
+  EXPECT_EQ(accounts.next_turn(), &first);
+  EXPECT_FALSE(accounts.pay(web, 1, false)) << "past those who wait";
+  EXPECT_TRUE(accounts.pay(web, 1, true));
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  accounts.set_time(20);
+  EXPECT_EQ(accounts.next_turn(), &second);
+  EXPECT_EQ(accounts.next_turn(), nullptr);
+  EXPECT_EQ(accounts.next_payment(), Accounts::never);
+}
+
+TEST(CallersTest, ThatComeAgainHaveNoFullBucket) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.requests_per_second = 1;
+  limits.burst = 1;
+  accounts.set_limits(limits);
+  Account& before = **accounts.enter_uid(33, false);
+  EXPECT_TRUE(accounts.pay(before, 1, false));
+  accounts.leave(before);
+  EXPECT_EQ(accounts.size(), 1u);
+  Account& again = **accounts.enter_uid(33, false);
+  EXPECT_FALSE(accounts.pay(again, 1, false));
+  accounts.set_time(1000);
+  EXPECT_TRUE(accounts.pay(again, 1, false));
+  accounts.leave(again);
+  accounts.set_time(2000);
+  for (std::uint32_t uid = 0; uid < 1000; ++uid) accounts.leave(**accounts.enter_uid(uid, false));
+  EXPECT_LE(accounts.size(), 1u);
+}
+
+TEST(CallersTest, PriceOverTheBurstIsTheWholeBucket) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.burst = 1;
+  accounts.set_limits(limits);
+  Account& web = **accounts.enter_uid(33, false);
+  EXPECT_TRUE(accounts.pay(web, 8, false));
+  EXPECT_FALSE(accounts.pay(web, 1, false));
+  accounts.give_back(web, 8);
+  EXPECT_TRUE(accounts.pay(web, 1, false));
+}
+
+TEST(CallersTest, SlowPaceOfBeforeIsNotHeldAgainstAFasterOne) {
+  Accounts accounts(1000);
+  BrokerLimits limits;
+  limits.requests_per_second = 1;
+  limits.burst = 1000000;
+  accounts.set_limits(limits);
+  Account& web = **accounts.enter_uid(33, false);
+  EXPECT_TRUE(accounts.pay(web, 1000000, false));
+  limits.requests_per_second = limits.burst = 1000;
+  accounts.set_limits(limits);
+  EXPECT_FALSE(accounts.pay(web, 1, false));
+  accounts.set_time(1000);
+  EXPECT_TRUE(accounts.pay(web, 1000, false));
+}
+
+TEST(AddressTest, LoopbackIsOneAndSoIsANetworkOfIPv6) {
+  EXPECT_EQ(share_of("127.0.0.1:5123"), "127.0.0.0/8");
+  EXPECT_EQ(share_of("127.255.9.3:1"), "127.0.0.0/8");
+  EXPECT_EQ(share_of("192.0.2.7:80"), "192.0.2.7");
+  EXPECT_EQ(share_of("[2001:db8:1:2:3:4:5:6]:80"), "2001:db8:1:2::/64");
+  EXPECT_EQ(share_of("[2001:db8:1:2::9]:80"), share_of("[2001:db8:1:2:ffff::1]:80"));
+  EXPECT_EQ(share_of("[::1]:80"), "::/64");
 }
 
 // ---- schema

@@ -65,7 +65,7 @@ TEST(ClientJobCommand, OnlyWhatWaitsForJobsIsWaitedForWithoutALimit) {
 
 TEST(ClientSession, WhatWaitsForACommandHasNoDeadlineOfItsOwn) {
   const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Session session{"", soon};
+  Session session{{}, soon};
   EXPECT_EQ(session.deadline_for({"dns", "flush", {}, {}}), soon);
   session.is_patient = true;
   EXPECT_EQ(session.deadline_for({"dns", "flush", {}, {}}), no_deadline);
@@ -73,7 +73,7 @@ TEST(ClientSession, WhatWaitsForACommandHasNoDeadlineOfItsOwn) {
 
 TEST(ClientSession, TimeForTypingDoesNotCount) {
   const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  Session session{"", soon};
+  Session session{{}, soon};
   session.pause(std::chrono::seconds(7));
   EXPECT_EQ(session.deadline, soon + std::chrono::seconds(7));
   EXPECT_EQ(session.patience, no_deadline);

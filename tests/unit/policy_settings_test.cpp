@@ -22,7 +22,8 @@ TEST_F(PolicySettings, ReadsEverySetting) {
                   "[jobs]\ncgroup = '/sys/fs/cgroup/mgr'\nmax_running = 8\n"
                   "keep_for = '7d'\nkeep_jobs = 20\nkeep_bytes = '64M'\n"
                   "[limits]\nconnections = 100\nkept_places = 4\nconnections_per_caller = 5\n"
-                  "requests_in_flight = 6\nblock_deadline = '7s'\nidle = '2m'\n"),
+                  "requests_in_flight = 6\nrequests_per_second = 8\nburst = 9\n"
+                  "block_deadline = '7s'\nidle = '2m'\n"),
             "accepted");
   const Settings& settings = configuration.settings;
   EXPECT_EQ(settings.broker_user, "b");
@@ -33,7 +34,7 @@ TEST_F(PolicySettings, ReadsEverySetting) {
   EXPECT_EQ(settings.keep_for, std::chrono::hours(24 * 7));
   EXPECT_EQ(settings.keep_jobs, 20U);
   EXPECT_EQ(settings.keep_bytes, 64U << 20);
-  EXPECT_EQ(settings.limits, (BrokerLimits{100, 4, 5, 6, 7000, 120000}));
+  EXPECT_EQ(settings.limits, (BrokerLimits{100, 4, 5, 6, 7000, 120000, 8, 9}));
 }
 
 TEST_F(PolicySettings, EmptyFileMeansDefaults) {

@@ -39,6 +39,7 @@ TEST(Signature, Ed25519IsThatOfTheRfc) {
   EXPECT_EQ(encode_hex(signature),
             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
             "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  EXPECT_EQ(sign_with_secret_key(ed25519_secret_key(seed).value(), "\x72"), signature);
   EXPECT_TRUE(verify_ed25519(key, "\x72", signature));
   EXPECT_FALSE(verify_ed25519(key, "\x73", signature));
   EXPECT_FALSE(verify_ed25519(key.substr(1), "\x72", signature));
@@ -48,6 +49,12 @@ TEST(Signature, Ed25519IsThatOfTheRfc) {
     altered[bit / 8] = static_cast<char>(altered[bit / 8] ^ (1 << bit % 8));
     EXPECT_FALSE(verify_ed25519(key, "\x72", altered)) << bit;
   }
+}
+
+TEST(Signature, NobodysKeyIsOneThatVerificationWorksOn) {
+  EXPECT_TRUE(crypto_core_ed25519_is_valid_point(
+      reinterpret_cast<const unsigned char*>(nobodys_ed25519_key.data())));
+  EXPECT_FALSE(ed25519_secret_key(guarded("short")));
 }
 
 // RFC 4231, test cases 2 and 6: keys shorter and longer than a block's.
