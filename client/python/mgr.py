@@ -1044,7 +1044,7 @@ def main(words=None):
         else:
             print(json.dumps(error.reply))
             if client._signer is not None and not error.is_proven:
-                print("mgr.py: the host has not signed this refusal", file=sys.stderr)
+                print("mgr.py: the host did not sign this refusal, so it proves nothing", file=sys.stderr)
         return _exit_code(error)
     return 0
 

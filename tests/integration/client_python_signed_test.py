@@ -399,7 +399,7 @@ class CommandLine(Signing):
         with FakeServer(lambda _: refusal(4, "denied")) as server:
             code, out, err = self.run_main("--socket", server.path, "--key-file", self.key(), "mgr", "ping")
         self.assertEqual((code, json.loads(out)["error"]), (126, "denied"))
-        self.assertIn("the host has not signed this refusal", err)
+        self.assertIn("the host did not sign this refusal", err)
         with self.server(refusal(4, "denied")) as server:
             self.assertEqual(self.run_main("--socket", server.path, "--key-file", self.key(), "mgr", "ping")[2], "")
 
