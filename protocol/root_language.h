@@ -105,8 +105,9 @@ struct RunMessage {
   }
 };
 
-// The broker has ended a connection that it had been handed; the helper forgets its caller. Or, with
-// connection 0, the client of the run message of the same id has gone, who came from the network.
+// The broker has ended a connection that it had been handed; the helper forgets its caller. Or,
+// with connection 0, the client of the run message of the same id has gone, who came from the
+// network.
 struct ClosedMessage {
   std::uint64_t connection = 0;
   static void members(auto& archive, auto& record) { archive(record.connection); }
