@@ -65,6 +65,7 @@ void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.keep_jobs = settings.keep_jobs;
   compiled.keep_bytes = settings.keep_bytes;
   compiled.max_connections = settings.limits.connections;
+  compiled.kept_places = settings.limits.kept_places;
 }
 
 // A key that is revoked is as unknown as one that never was.
