@@ -461,9 +461,11 @@ class Keys(Real):
     def test_a_second_record_of_one_key_is_taken_back(self):
         key = Key("alice")
         self.add(key)
+        self.mgr.write("etc/mgr/keys.d/bob.secret", "00" * 32 + "\n", 0o600)  # not the command's: it stays
         code, _, errors = self.run_mgrctl("key", "add", "bob", public_text(key))
         self.assertEqual(code, 2, errors)
         self.assertFalse((self.mgr.dir / "etc/mgr/keys.d/bob.toml").exists())
+        self.assertTrue((self.mgr.dir / "etc/mgr/keys.d/bob.secret").exists())
         self.succeeds("ping")
 
     def test_what_is_no_key_is_not_added(self):
