@@ -131,7 +131,8 @@ Question random_question(Chance& chance, const PolicyReview& review) {
     question.caller.subject.gids.push_back(chance.one_in(8) ? 65534 : chance.below(6));
   }
   if (chance.one_in(3)) {
-    question.caller = {{{}, {}, "k" + std::to_string(chance.below(8))}, "", false};
+    question.caller = Grantee();
+    question.caller.subject.key = "k" + std::to_string(chance.below(8));
   }
   const KnownModule& module = review.known[chance.below(3)];
   const KnownAction& action = module.actions[chance.below(3)];
