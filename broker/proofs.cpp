@@ -24,7 +24,10 @@ tl::unexpected<Error> unproven() {
 }  // namespace
 
 Proofs::Proofs(const SettingsMessage& settings) : host_id_(settings.host_id) {
-  for (const KeyRecord& key : settings.keys) keys_.emplace(key.id, key);
+  for (const KeyRecord& key : settings.keys) {
+    keys_.emplace(key.id, key);
+    has_hmac_ = has_hmac_ || key.type == KeyType::hmac_sha256;
+  }
 }
 
 const KeyRecord* Proofs::find(std::string_view id) const {
@@ -41,9 +44,12 @@ Result<Proven> Proofs::check(const RequestBlock& block) const {
   if (auto fresh = check_freshness(*proffer, host_id_, now); !fresh) {
     return tl::unexpected(fresh.error());
   }
+  if (has_hmac_ && decode_base64(proffer->signature, hmac_sha256_length)) {
+    return Proven{proffer->key, false};
+  }
   const KeyRecord* key = find(proffer->key);
-  if (key != nullptr && !key->is_valid_at(now)) key = nullptr;
-  if (key != nullptr && key->type == KeyType::hmac_sha256) return Proven{key->id, false};
+  const bool is_usable = key != nullptr && key->type == KeyType::ed25519 && key->is_valid_at(now);
+  if (!is_usable) key = nullptr;
   const auto signature = decode_base64(proffer->signature, ed25519_signature_length);
   if (!signature) return unproven();
   const bool verified =

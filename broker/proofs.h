@@ -30,7 +30,9 @@ class Proofs {
   // A request that is not signed proves nothing, and is none of this. Fails with invalid_argument
   // (protocol/signed_request.h) or stale, or with unauthenticated: no such key, none that is valid
   // now, or a signature that does not verify. Which of them it was neither the answer nor the work
-  // done for it tells. Of a key for HMAC, form and freshness alone are checked.
+  // done for it tells. Of one with the code of an HMAC, whose secrets the helper alone has, form and
+  // freshness alone are checked, whatever key it names: so neither the answer nor the way that it
+  // comes tells which keys there are. Where there is none for HMAC, none such is passed on.
   [[nodiscard]] Result<Proven> check(const RequestBlock& block) const;
 
  private:
@@ -38,6 +40,7 @@ class Proofs {
 
   std::string host_id_;
   std::unordered_map<std::string, KeyRecord> keys_;
+  bool has_hmac_ = false;  // a key of that type, whether it is valid now or not
 };
 
 }  // namespace mgr::broker

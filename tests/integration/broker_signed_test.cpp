@@ -45,8 +45,9 @@ SettingsMessage with_keys(const std::function<void(BrokerLimits&)>& change = [](
   return settings;
 }
 
-// A block that is signed with that key, in the name of `id`.
-std::string signed_block(std::string_view id, char number, std::vector<Field> fields = {}) {
+// A block with a key's fields, which `sign` signs the text of.
+std::string proffered_block(std::string_view id, std::vector<Field> fields,
+                            const std::function<std::string(std::string_view)>& sign) {
   static std::uint64_t count = 0;
   if (fields.empty()) fields = {{"module", "mgr"}, {"action", "ping"}};
   std::string nonce = std::to_string(++count);
@@ -57,11 +58,23 @@ std::string signed_block(std::string_view id, char number, std::vector<Field> fi
   fields.push_back({"auth-nonce", nonce});
   std::vector<FieldView> views;
   for (const Field& field : fields) views.push_back({field.name, field.value});
-  const std::string signature =
-      encode_base64(sign_ed25519(guarded(seed_of(number)), signed_text(views)));
+  const std::string signature = encode_base64(sign(signed_text(views)));
   std::string block;
   for (const Field& field : fields) block += field.name + ":" + field.value + "\n";
   return block + "signature:" + signature + "\n\n";
+}
+
+// One that is signed with that key, in the name of `id`.
+std::string signed_block(std::string_view id, char number, std::vector<Field> fields = {}) {
+  return proffered_block(id, std::move(fields), [&](std::string_view text) {
+    return sign_ed25519(guarded(seed_of(number)), text);
+  });
+}
+
+// One with an HMAC.
+std::string coded_block(std::string_view id) {
+  return proffered_block(
+      id, {}, [](std::string_view text) { return hmac_sha256(guarded(seed_of('3')), text); });
 }
 
 const std::string keep_alive = "mgr:keep-alive\n";
@@ -88,7 +101,7 @@ TEST(BrokerSigned, OfAKeyForHmacIsItsConnections) {
   Client plain = rig.tcp(), shared = rig.tcp();
   plain.send(ping);
   const HeardRun first = rig.hear_run();
-  shared.send(signed_block("shared", '1'));
+  shared.send(coded_block("shared"));
   EXPECT_TRUE(rig.hears_no_run());
   rig.helper.reply(first.id, "ok\n");
   rig.hear_run();
@@ -104,6 +117,29 @@ TEST(BrokerSigned, UnknownKeysAndForgeriesGetOneAnswer) {
     EXPECT_EQ(code_of(lines.back()), 3);
   }
   EXPECT_EQ(lines[0], lines[1]);
+  EXPECT_TRUE(rig.hears_no_run());
+}
+
+// What the broker cannot tell apart it does not: the helper answers, which knows the secrets.
+TEST(BrokerSigned, AnHmacIsPassedOnWhateverKeyItNames) {
+  Rig rig(with_keys());
+  for (const char* id : {"shared", "nobody", "key1"}) {
+    Client client = rig.tcp();
+    client.send(coded_block(id));
+    rig.hear_run();
+  }
+  Client client = rig.tcp();
+  client.send(signed_block("shared", '1'));
+  EXPECT_EQ(code_of(client.line()), 3) << "an Ed25519 signature, of no such key";
+}
+
+TEST(BrokerSigned, WithoutAKeyForHmacNoneIsPassedOn) {
+  SettingsMessage settings = with_keys();
+  settings.keys.pop_back();
+  Rig rig(settings);
+  Client client = rig.tcp();
+  client.send(coded_block("shared"));
+  EXPECT_EQ(code_of(client.line()), 3);
   EXPECT_TRUE(rig.hears_no_run());
 }
 
