@@ -38,6 +38,7 @@ std::vector<std::string_view> given_options(const Options& options) {
                       {"--dry-run", options.dry_run},
                       {"--request-id", !options.request_id.empty()},
                       {"--on-behalf-of", !options.on_behalf_of.empty()},
+                      {"--prometheus", options.prometheus},
                       {"--json", options.json}});
 }
 

@@ -25,6 +25,7 @@
 #include "client/review/policy_command.h"
 #include "client/review/show_plan.h"
 #include "client/session.h"
+#include "client/stats.h"
 
 namespace mgr::client {
 namespace {
@@ -158,7 +159,8 @@ constexpr std::array own_commands{
                run_key},
     OwnCommand{"keygen", "--type --output", run_keygen},
     OwnCommand{"policy", "--files --json", run_policy},
-    OwnCommand{"reload", "--on-behalf-of --json", run_reload}};
+    OwnCommand{"reload", "--on-behalf-of --json", run_reload},
+    OwnCommand{"stats", "--prometheus --json", run_stats}};
 
 const OwnCommand* find_own_command(const Options& options) {
   if (options.words.empty()) return nullptr;

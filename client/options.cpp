@@ -23,6 +23,7 @@ constexpr const char* footer = R"(Commands:
   whoami                        who it takes the caller for
   modules                       all that can be asked for
   can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
+  stats                         what mgr has counted; --prometheus, for a monitoring system
   reload                        have the configuration read again; the old one stays where the
                                 new one has a mistake, which is told
 
@@ -177,6 +178,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
                  "Makes it safe to repeat: the same id within a day gets the same job")
       ->type_name("ID");
   app.add_flag("--json", options.json, "Print the reply as JSON");
+  app.add_flag("--prometheus", options.prometheus, "stats: in the text format of Prometheus");
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors and findings; of `jobs` the ids alone");
   declare_for_keys(app, options.key);

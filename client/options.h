@@ -28,6 +28,7 @@ struct Options {
   std::chrono::milliseconds timeout{60'000};
   bool timeout_given = false;  // and so meant for what waits for jobs too
   bool json = false;
+  bool prometheus = false;
   bool quiet = false;
   bool help = false;
   std::string libexec;               // the folder of mgr-configure

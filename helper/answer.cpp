@@ -3,7 +3,9 @@
 
 #include "helper/abilities.h"
 #include "helper/checked_request.h"
+#include "helper/nonces.h"
 #include "helper/plan_json.h"
+#include "helper/stats.h"
 #include "protocol/archive.h"
 #include "protocol/reply.h"
 
@@ -105,6 +107,10 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
     effect = Reply{std::move(*plan)};
   } else if (const auto* asked = std::get_if<TellAbilities>(&effect)) {
     effect = Reply{abilities_object(*in_force_->registry, in_force_->decider, caller, *asked)};
+  } else if (std::holds_alternative<TellStats>(effect)) {
+    const HelperNumbers numbers{audit_.counts(), in_force_->number, connections_.size(),
+                                identity_.nonces().table().size()};
+    effect = Reply{stats_object(numbers, link_.counters())};
   }
   Errand errand;
   errand.to = to;
@@ -112,7 +118,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
   errand.action = entry.action->name;
   errand.scope = allowed.jobs();
   errand.asker.on_behalf_of = request.on_behalf_of();
-  errand.connection = message.connection;
+  errand.reader = reader_of(message.connection, to.id);
   errand.wait = request.wait();
   errand.asker.key = caller.subject().key;
   if (caller.subject().uid) {

@@ -77,8 +77,7 @@ void AuditedEffect::succeeded(std::string_view data) {
   JsonWriter json;
   json.open_object().member("of", seq_).member("success", true);
   if (!data.empty()) json.key("data").raw(data);
-  audit_->log_.append("outcome", json.close_object().text());
-  audit_->dirty_ = true;
+  audit_->append("outcome", json.close_object().text());
   audit_ = nullptr;
 }
 
@@ -86,8 +85,8 @@ void AuditedEffect::failed(const Error& error) {
   JsonWriter json;
   json.open_object().member("of", seq_).member("success", false);
   json.member("error", error_name(error.code)).member("detail", error.detail).close_object();
-  audit_->log_.append("outcome", json.text());
-  audit_->dirty_ = true;
+  audit_->append("outcome", json.text());
+  ++audit_->counts_.effects_failed;
   audit_ = nullptr;
 }
 
@@ -123,13 +122,20 @@ void Audit::write_sums() {
     append_bucket(json, key.first);
     json.member("what", key.second).member("count", number).close_object();
   }
-  log_.append("sums", json.close_array().close_object().text());
+  append("sums", json.close_array().close_object().text());
   sums_.clear();
+}
+
+std::uint64_t Audit::append(std::string_view event, std::string_view members) {
+  ++counts_.lines;
   dirty_ = true;
+  return log_.append(event, members);
 }
 
 std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, const Error& error,
                              const Rule* rule) {
+  ++counts_.refused.at(static_cast<std::size_t>(error.code));
+  if (caller != nullptr && caller->signs()) ++counts_.requests_signed;
   const CallerBucket bucket = caller != nullptr ? caller->bucket() : shared_bucket;
   if (!may_write_denial(bucket)) {
     count(bucket, "refused " + std::string(error_name(error.code)));
@@ -141,22 +147,24 @@ std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, co
   append_request(json, message, longest_quotation);
   json.member("error", error_name(error.code)).member("detail", error.detail);
   append_rule(json, rule);
-  dirty_ = true;
-  return log_.append("refused", json.close_object().text());
+  return append("refused", json.close_object().text());
 }
 
 void Audit::answered(const Caller& caller, std::string_view module, std::string_view action) {
+  ++counts_.answers;
+  if (caller.signs()) ++counts_.requests_signed;
   count(caller.bucket(), std::string(module) + ' ' + std::string(action));
 }
 
 AuditedEffect Audit::begins(const Caller& caller, const RunMessage& message, const Rule& rule) {
+  ++counts_.effects;
+  if (caller.signs()) ++counts_.requests_signed;
   JsonWriter json;
   json.open_object();
   append_caller(json, &caller, message);
   append_request(json, message, max_value_length);
   append_rule(json, &rule);
-  dirty_ = true;
-  return {*this, log_.append("effect", json.close_object().text())};
+  return {*this, append("effect", json.close_object().text())};
 }
 
 void Audit::job_ended(const Job& job) {
@@ -168,8 +176,8 @@ void Audit::job_ended(const Job& job) {
                 job.exit->status);
     if (!job.exit->detail.empty()) json.member("detail", job.exit->detail);
   }
-  log_.append("job_ended", json.close_object().text());
-  dirty_ = true;
+  append("job_ended", json.close_object().text());
+  ++counts_.jobs_ended;
 }
 
 void Audit::broker_refused(const RefusalsMessage& message) {
@@ -182,8 +190,7 @@ void Audit::broker_refused(const RefusalsMessage& message) {
         .member("error", error_name(refusal.code));
     json.member("count", refusal.count).close_object();
   }
-  log_.append("broker_refused", json.close_array().close_object().text());
-  dirty_ = true;
+  append("broker_refused", json.close_array().close_object().text());
 }
 
 void Audit::peer_event(std::string_view name, std::string_view detail) {
@@ -192,8 +199,7 @@ void Audit::peer_event(std::string_view name, std::string_view detail) {
 }
 
 void Audit::event(std::string_view name, std::string_view detail) {
-  log_.append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
-  dirty_ = true;
+  append(name, JsonWriter().open_object().member("detail", detail).close_object().text());
 }
 
 Result<void> Audit::flush(bool durable) {

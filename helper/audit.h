@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,6 +19,16 @@
 namespace mgr {
 
 class Audit;
+
+// What has been audited since the start, line by line or in a sum.
+struct AuditCounts {
+  std::uint64_t answers = 0;  // without effect
+  std::uint64_t effects = 0, effects_failed = 0;
+  std::uint64_t requests_signed = 0;        // of both, and of what was refused to a known signer
+  std::array<std::uint64_t, 14> refused{};  // by ErrorCode
+  std::uint64_t jobs_accepted = 0, jobs_ended = 0;
+  std::uint64_t lines = 0;
+};
 
 // An effect whose line is in the log and whose outcome is not yet. One that is destroyed without an
 // outcome writes a failure.
@@ -60,6 +71,7 @@ class Audit {
   // An effect that is about to happen; it may start once flush(true) has succeeded.
   AuditedEffect begins(const Caller& caller, const RunMessage& message, const Rule& rule);
 
+  void job_accepted() { ++counts_.jobs_accepted; }  // its effect has a line
   void job_ended(const Job& job);
   void broker_refused(const RefusalsMessage& message);
   // Anything else worth a line: "helper_started", "reloaded", …
@@ -67,6 +79,7 @@ class Audit {
   // The same of what a peer can bring about as often as it likes: "link_refused".
   void peer_event(std::string_view name, std::string_view detail);
 
+  [[nodiscard]] const AuditCounts& counts() const { return counts_; }
   [[nodiscard]] bool has_reserve() { return log_.has_reserve(); }
   // At the end of each turn of the loop; true before an effect.
   Result<void> flush(bool durable);
@@ -77,11 +90,13 @@ class Audit {
   void count(const CallerBucket& bucket, std::string what);
   void begin_second();
   void write_sums();
+  std::uint64_t append(std::string_view event, std::string_view members);
 
   AuditLog& log_;
   uv_loop_t* loop_;
   std::unique_ptr<Watch> second_;  // running: there is something to sum up
   bool dirty_ = false;
+  AuditCounts counts_;
   std::map<CallerBucket, unsigned> denials_this_second_;
   std::map<std::pair<CallerBucket, std::string>, std::uint64_t> sums_;
 };

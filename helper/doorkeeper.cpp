@@ -17,6 +17,11 @@ constexpr std::uint64_t retry_ms = 100;
 constexpr std::uint32_t shared_uid = UINT32_MAX;
 constexpr int accepts_a_turn = 64;
 
+void turn_away(const Descriptor& socket, std::string_view line) {
+  static_cast<void>(send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  shutdown(socket.get(), SHUT_RDWR);
+}
+
 }  // namespace
 
 Doorkeeper::Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
@@ -27,6 +32,7 @@ Doorkeeper::Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connec
       identity_(identity),
       in_force_(in_force),
       unavailable_(failure_line({ErrorCode::unavailable, "the broker is not there"})),
+      busy_(failure_line({ErrorCode::busy, "too many connections"})),
       loop_(loop),
       poll_(Watch::descriptor(loop, listener_.get(), 0, [this] { accept_some(); }).value()) {
   wait(patience_ms);
@@ -51,18 +57,20 @@ void Doorkeeper::link_lost() {
 }
 
 void Doorkeeper::turn_ended() {
-  const bool pause = !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || is_full();
+  const bool pause = !(link_.is_up() || out_of_patience_) || out_of_descriptors_;
   if (pause == paused_) return;
   paused_ = pause;
   poll_->change(pause ? 0 : UV_READABLE);
 }
 
-bool Doorkeeper::is_full() const {
-  return connections_.size() >= in_force_->configuration.max_connections;
+bool Doorkeeper::has_place(bool keeps_place) const {
+  const CompiledConfiguration& limits = in_force_->configuration;
+  const std::uint32_t kept = keeps_place ? 0 : limits.kept_places;
+  return connections_.size() + kept < limits.max_connections;
 }
 
 void Doorkeeper::accept_some() {
-  for (int i = 0; i < accepts_a_turn && !is_full(); ++i) {
+  for (int i = 0; i < accepts_a_turn; ++i) {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) {
       if (errno != EMFILE && errno != ENFILE) return;
@@ -70,7 +78,7 @@ void Doorkeeper::accept_some() {
       out_of_descriptors_ = true;
       return wait(retry_ms);
     }
-    link_.is_up() ? hand_down(std::move(socket)) : turn_away(std::move(socket));
+    link_.is_up() ? hand_down(std::move(socket)) : turn_away(socket, unavailable_);
   }
 }
 
@@ -85,14 +93,9 @@ void Doorkeeper::hand_down(Descriptor socket) {
   const auto admins = in_force_->configuration.admin_gid;
   message.keeps_place =
       credentials->uid == 0 || (admins && std::ranges::find(gids, *admins) != gids.end());
+  if (!has_place(message.keeps_place)) return turn_away(socket, busy_);
   message.connection = connections_.add(std::move(socket), std::move(caller));
   if (message.connection != 0) link_.send_connection(message, handed);
-}
-
-void Doorkeeper::turn_away(Descriptor socket) {
-  static_cast<void>(
-      send(socket.get(), unavailable_.data(), unavailable_.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-  shutdown(socket.get(), SHUT_RDWR);
 }
 
 }  // namespace mgr

@@ -15,7 +15,8 @@ namespace mgr {
 class Doorkeeper {
  public:
   // `listener` is taken over. What is in force says whose connections keep a place, and how many
-  // are held at a time: what comes then waits in the backlog.
+  // are held at a time: who comes then is told `busy`, since root could not be told from the others
+  // in a backlog.
   Doorkeeper(uv_loop_t* loop, Descriptor listener, Connections& connections, Link& link,
              const Identity& identity, const InForce& in_force);
   ~Doorkeeper() = default;
@@ -27,22 +28,21 @@ class Doorkeeper {
   void link_up();
   void link_lost();
 
-  // At the end of a turn: accepts again what a full house or a want of descriptors made wait.
+  // At the end of a turn: accepts again what a want of descriptors made wait.
   void turn_ended();
 
  private:
   void wait(std::uint64_t milliseconds);
   void accept_some();
-  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] bool has_place(bool keeps_place) const;
   void hand_down(Descriptor socket);
-  void turn_away(Descriptor socket);
 
   Connections& connections_;
   Link& link_;
   Descriptor listener_;
   const Identity& identity_;
   const InForce& in_force_;
-  std::string unavailable_;
+  std::string unavailable_, busy_;
   uv_loop_t* loop_;
   std::unique_ptr<Watch> poll_;
   std::unique_ptr<Watch> patience_;  // with an absent broker, or for a descriptor to become free

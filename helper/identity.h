@@ -64,6 +64,8 @@ class Identity {
   // Another policy is in force: everybody who is connected has the principals that it names.
   void policy_changed();
 
+  [[nodiscard]] const Nonces& nonces() const { return nonces_; }
+
   // A client that has just connected here.
   [[nodiscard]] Caller introduce(const PeerCredentials& peer) const;
 

@@ -166,7 +166,7 @@ bool Link::answer_run(const Frame& frame) {
 
 bool Link::answer_closed(const Frame& frame) {
   const auto message = decode<ClosedMessage>(frame.payload);
-  if (message) events_.answer_closed(*message);
+  if (message) events_.answer_closed(*message, frame.id);
   return message.has_value();
 }
 
@@ -177,9 +177,9 @@ bool Link::answer_refusals(const Frame& frame) {
 }
 
 bool Link::answer_counters(const Frame& frame) {
-  const auto message = decode<CountersMessage>(frame.payload);
+  auto message = decode<CountersMessage>(frame.payload);
   if (!message || message->values.size() != broker_counters.size()) return false;
-  events_.answer_counters(*message);
+  counters_ = std::move(message->values);
   return true;
 }
 
@@ -195,6 +195,7 @@ void Link::close_peer() {
   peer_.reset();
   state_ = State::down;
   out_.clear();
+  counters_.clear();
   has_more_ = false;
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "helper/jobs/watch.h"
 #include "helper/link_output.h"
@@ -32,9 +33,8 @@ struct LinkEvents {
   std::function<void()> up;  // the broker has said hello
   std::function<void()> lost;
   std::function<void(ReplyTo, const RunMessage&)> answer_run;
-  std::function<void(const ClosedMessage&)> answer_closed;
+  std::function<void(const ClosedMessage&, std::uint64_t id)> answer_closed;
   std::function<void(const RefusalsMessage&)> answer_refusals;
-  std::function<void(const CountersMessage&)> answer_counters;
   // The signature of a reply, base64 (signed_request.h).
   std::function<std::string(std::string_view nonce, std::string_view line)> sign;
   std::function<void(std::string_view)> violation;  // why a peer was sent away, for the audit
@@ -65,6 +65,8 @@ class Link {
   // The last reply, with a job's three files.
   void send_result(const ReplyTo& to, const ResultMessage& message,
                    std::array<Descriptor, 3> files);
+  // What the broker that is there has told last, as CountersMessage has it; empty before that.
+  [[nodiscard]] const std::vector<std::uint64_t>& counters() const { return counters_; }
   // False while the broker does not take the descriptors that wait for it.
   [[nodiscard]] bool takes_files() const { return out_.passengers() < most_waiting_descriptors; }
 
@@ -106,6 +108,7 @@ class Link {
   std::uint64_t generation_ = 0;
   FrameReader reader_;
   LinkOutput out_;
+  std::vector<std::uint64_t> counters_;
   int watching_ = 0;
   bool has_more_ = false;  // frames wait in the reader
 };

@@ -106,13 +106,18 @@ struct TellAbilities {
   std::string module{}, action{};  // narrowed to these; "": all
 };
 
+// Answers with what mgr has counted.
+struct TellStats {
+  static constexpr const char* word = "tell_stats";
+};
+
 // Reads the configuration again, and answers when it is in force.
 struct ReloadConfiguration {
   static constexpr const char* word = "reload_configuration";
 };
 
 using Effect = std::variant<Reply, StartJobs, StopJobs, PruneJobs, QueryJobs, WaitForJobs,
-                            WatchJobs, FollowJob, TellAbilities, ReloadConfiguration>;
+                            WatchJobs, FollowJob, TellAbilities, TellStats, ReloadConfiguration>;
 
 // True for what changes the machine: audited on disk before it is carried out.
 [[nodiscard]] inline bool has_effect(const Effect& effect) {

@@ -55,6 +55,8 @@ MgrModule::MgrModule(ReadyAnswers answers) : Module("mgr", "About mgr itself") {
                     [schema = std::move(answers.schema)](auto&) { return Reply{schema}; }});
   add(Proof::kernel,
       {"reload", "Read the configuration again", {}, [](auto&) { return ReloadConfiguration{}; }});
+  add(Proof::kernel,
+      {"stats", "What mgr has counted since it started", {}, [](auto&) { return TellStats{}; }});
   ArgumentType number{TypeKind::integer};
   number.least = 0;
   number.most = most_policy_parts - 1;

@@ -1,6 +1,10 @@
-// Puts a load on a UNIX socket that speaks mgr's request language, and prints one line:
+// Puts a load on a socket that speaks mgr's request language, and prints one line:
 //   requests=N seconds=S requests_per_s=R p50_us=A p99_us=B connect_retries=C
-// A single thread; every reply must be a success, or the load fails with that reply.
+// With --print-keys N it prints the public keys of N clients of a signed load instead, "ID BASE64"
+// a line, and how often a second one core verifies a signature: "verifications_per_s V". A single
+// thread; every reply must be a success, or the load fails with that reply.
+#include <sodium.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +14,7 @@
 #include "tests/bench/fresh_load.h"
 #include "tests/bench/kept_load.h"
 #include "tests/bench/process_setup.h"
+#include "tests/bench/signed_blocks.h"
 
 namespace mgr::bench {
 namespace {
@@ -32,8 +37,16 @@ void print(const LoadResult& result) {
       microseconds(0.99), static_cast<unsigned long long>(result.retries));
 }
 
+int print_keys(unsigned count) {
+  for (unsigned client = 0; client < count; ++client) {
+    std::printf("%s %s\n", key_id(client).c_str(), public_key(client).c_str());
+  }
+  std::printf("verifications_per_s %.0f\n", verifications_per_second());
+  return EXIT_SUCCESS;
+}
+
 void add_options(CLI::App& app, LoadOptions& options, std::string& mode, long& pause) {
-  app.add_option("--socket", options.socket, "Whom to ask")->required();
+  app.add_option("--socket", options.socket, "Whom to ask: a path, or 127.0.0.1:PORT");
   app.add_option("--clients", options.clients, "Connections at a time")
       ->check(CLI::Range(1, 100000));
   app.add_option("--mode", mode, "kept: many requests a connection; fresh: one")
@@ -46,11 +59,18 @@ void add_options(CLI::App& app, LoadOptions& options, std::string& mode, long& p
   app.add_option("--pause-us", pause,
                  "Rest before each further request; one kept client of depth 1")
       ->check(CLI::Range(0, 1000000));
+  app.add_option("--signed-for", options.signed_for,
+                 "Sign each request beforehand, for the host of this id; with --requests");
   app.add_option("--text", options.block, "One request, its empty line included");
 }
 
 // What the options cannot say one by one; nullptr when all is well.
 const char* contradiction(const LoadOptions& options, const std::string& mode) {
+  if (options.socket.empty()) return "--socket is required";
+  const bool is_signed = !options.signed_for.empty();
+  if (is_signed && (mode != "kept" || options.requests == 0)) {
+    return "--signed-for is for kept connections and --requests";
+  }
   const bool single = options.clients == 1 && options.depth == 1 && mode == "kept";
   if (options.pause.count() > 0 && !single) return "--pause-us is for one kept client of depth 1";
   if (options.depth > 1 && mode != "kept") return "--depth is for kept connections";
@@ -68,8 +88,13 @@ int main(int argc, char** argv) {
   options.block = ping_block();
   std::string mode = "kept";
   long pause = 0;
+  unsigned keys = 0;
   add_options(app, options, mode, pause);
+  app.add_option("--print-keys", keys, "Print the keys of so many clients, and nothing else")
+      ->check(CLI::Range(1, 99));
   CLI11_PARSE(app, argc, argv);
+  if (sodium_init() < 0) return EXIT_FAILURE;
+  if (keys > 0) return print_keys(keys);
   if (options.requests == 0 && options.seconds <= 0) options.seconds = 1;
   options.pause = std::chrono::microseconds(pause);
   if (const char* wrong = contradiction(options, mode)) {

@@ -15,6 +15,7 @@
 
 #include "tests/bench/epoll_set.h"
 #include "tests/bench/reply_check.h"
+#include "tests/bench/signed_blocks.h"
 #include "tests/bench/unix_socket.h"
 
 namespace mgr::bench {
@@ -22,12 +23,13 @@ namespace {
 
 constexpr std::string_view keep_alive = "mgr:keep-alive\n";
 
-// One connection. What it sends is the block repeated without end, so its place in that stream
-// and the number of bytes granted but not yet sent are all that is remembered.
+// One connection. What it sends is the block repeated without end, or what it has signed, so its
+// place in that stream and the number of bytes granted but not yet sent are all that is remembered.
 struct Client {
   Client(UniqueFd socket, std::size_t depth) : fd(std::move(socket)), sent_at(depth) {}
 
   UniqueFd fd;
+  std::string signed_stream;  // "": the stream of all
   ReplyCheck replies;
   std::vector<Clock::time_point> sent_at;  // a ring of the requests in flight
   std::size_t oldest = 0;
@@ -39,7 +41,8 @@ struct Client {
 
 class KeptLoad {
  public:
-  explicit KeptLoad(const LoadOptions& options) : options_(options) {
+  explicit KeptLoad(const LoadOptions& options)
+      : options_(options), block_length_(options.block.size()) {
     for (unsigned i = 0; i <= options.depth; ++i) stream_ += options.block;
     for (unsigned i = 0; i < options.clients; ++i) open_client();
   }
@@ -56,6 +59,7 @@ class KeptLoad {
 
   const LoadOptions& options_;
   std::string stream_;
+  std::size_t block_length_;
   EpollSet epoll_;
   std::deque<Client> clients_;
   std::array<char, std::size_t{64} * 1024> buffer_{};
@@ -88,7 +92,17 @@ UniqueFd connect_in_time(const LoadOptions& options, std::uint64_t& retries) {
 void KeptLoad::open_client() {
   Client& client =
       clients_.emplace_back(connect_in_time(options_, result_.retries), options_.depth);
-  const std::string opening = std::string(keep_alive) + options_.block;
+  if (!options_.signed_for.empty()) {
+    const auto number = static_cast<unsigned>(clients_.size() - 1);
+    // One to open with, and one more for each that may be its own.
+    const std::size_t count = options_.requests / options_.clients + 1;
+    client.signed_stream = signed_pings(number, options_.signed_for, count, block_length_);
+    client.place = block_length_;
+  }
+  const std::string opening =
+      std::string(keep_alive) + (client.signed_stream.empty()
+                                     ? options_.block
+                                     : client.signed_stream.substr(0, block_length_));
   if (send(client.fd.get(), opening.data(), opening.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(opening.size())) {
     fail("send of the opening request");
@@ -104,12 +118,15 @@ void KeptLoad::open_client() {
 
 void KeptLoad::send_unsent(Client& client) {
   while (client.unsent > 0) {
+    const bool is_signed = !client.signed_stream.empty();
+    const std::string& stream = is_signed ? client.signed_stream : stream_;
     const ssize_t sent =
-        send(client.fd.get(), stream_.data() + client.place, client.unsent, MSG_NOSIGNAL);
+        send(client.fd.get(), stream.data() + client.place, client.unsent, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN) fail("send");
     if (sent < 0) break;
     client.unsent -= static_cast<std::size_t>(sent);
-    client.place = (client.place + static_cast<std::size_t>(sent)) % options_.block.size();
+    client.place += static_cast<std::size_t>(sent);
+    if (!is_signed) client.place %= block_length_;
   }
   const bool blocked = client.unsent > 0;
   if (std::exchange(client.blocked, blocked) != blocked) {
@@ -120,9 +137,13 @@ void KeptLoad::send_unsent(Client& client) {
 void KeptLoad::refill(Client& client) {
   if (options_.pause.count() > 0) std::this_thread::sleep_for(options_.pause);
   const auto now = Clock::now();
-  while (client.in_flight < options_.depth && budget_.take(now)) {
+  const auto is_left = [&] {
+    const std::size_t end = client.place + client.unsent + block_length_;
+    return client.signed_stream.empty() || end <= client.signed_stream.size();
+  };
+  while (client.in_flight < options_.depth && is_left() && budget_.take(now)) {
     client.sent_at[(client.oldest + client.in_flight) % options_.depth] = now;
-    client.unsent += options_.block.size();
+    client.unsent += block_length_;
     ++client.in_flight;
     ++in_flight_;
   }

@@ -20,6 +20,9 @@ struct LoadOptions {
   double seconds = 0;                 // 0: bounded by count alone
   std::chrono::microseconds pause{};  // before each further request; one client of depth 1
   std::string block;                  // one request, its empty line included
+  // For a kept load of so many requests: each client signs its own beforehand, for the host of this
+  // id (signed_blocks.h).
+  std::string signed_for{};
 };
 
 // Without a reply or a connection for this long, a load has failed.

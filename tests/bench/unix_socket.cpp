@@ -1,5 +1,8 @@
 #include "tests/bench/unix_socket.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -7,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 namespace mgr::bench {
@@ -36,6 +40,24 @@ const sockaddr* generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
+constexpr std::string_view loopback = "127.0.0.1:";
+
+UniqueFd connect_to_port(const std::string& place) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) fail("socket", place);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<in_port_t>(std::stoi(place.substr(loopback.size()))));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    fail("connect", place);
+  }
+  const int on = 1;
+  setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  if (fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl", place);
+  return fd;
+}
+
 }  // namespace
 
 UniqueFd::~UniqueFd() {
@@ -59,6 +81,7 @@ UniqueFd listen_on(const std::string& path) {
 }
 
 std::optional<UniqueFd> connect_to(const std::string& path) {
+  if (path.starts_with(loopback)) return connect_to_port(path);
   const sockaddr_un address = address_of(path);
   UniqueFd fd = make_socket(path);
   if (connect(fd.get(), generic(address), sizeof(address)) == 0) return fd;

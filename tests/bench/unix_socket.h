@@ -1,4 +1,5 @@
-// Benchmarks only: descriptors that close themselves, and UNIX stream sockets by path (unix(7)).
+// Benchmarks only: descriptors that close themselves, and stream sockets: UNIX ones by their path
+// (unix(7)), and clients of "127.0.0.1:PORT" (tcp(7)).
 #pragma once
 
 #include <optional>

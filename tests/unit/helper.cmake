@@ -1,6 +1,6 @@
 mgr_unit_test(helper_test audit_log_test.cpp helper_checked_request_test.cpp
   helper_link_test.cpp helper_other_jobs_test.cpp helper_plan_json_test.cpp helper_program_run_test.cpp helper_rates_test.cpp
-  helper_running_test.cpp helper_nonce_table_test.cpp helper_nonces_test.cpp helper_signers_test.cpp
+  helper_running_test.cpp helper_stats_test.cpp helper_nonce_table_test.cpp helper_nonces_test.cpp helper_signers_test.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/highest_job_id.cpp
   LIBRARIES mgr_helper nlohmann_json::nlohmann_json)
 target_include_directories(helper_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

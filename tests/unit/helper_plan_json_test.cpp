@@ -79,6 +79,7 @@ TEST(PlanJson, HasAWordForWhatStartsNothing) {
   EXPECT_EQ(word(StopJobs{}), head + R"(stop_jobs"})");
   EXPECT_EQ(word(PruneJobs{}), head + R"(prune_jobs"})");
   EXPECT_EQ(word(TellAbilities{}), head + R"(tell_abilities"})");
+  EXPECT_EQ(word(TellStats{}), head + R"(tell_stats"})");
 }
 
 TEST(PlanJson, FailsAsTheJobWouldWhereThereIsNoSuchUser) {

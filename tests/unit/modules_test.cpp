@@ -118,6 +118,7 @@ TEST(Registry, EveryActionOfEveryModuleHasTheProofThatWasDecidedForIt) {
       {"mgr modules", Proof::none},
       {"mgr policy", Proof::kernel},
       {"mgr can-i", Proof::none},
+      {"mgr stats", Proof::kernel},
       {"mgr reload", Proof::kernel},
       {"dns start", Proof::kernel},
       {"shutdown cancel", Proof::kernel},
