@@ -57,8 +57,9 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void take(Connection& client, std::string_view bytes) override;
   [[nodiscard]] Result<void> admit_body(Connection& client, std::string_view announced);
   void drop_body(Connection& client);
-  [[nodiscard]] bool may_begin(Connection& client, std::string_view untaken);
   [[nodiscard]] Result<KnownRequest> check(Connection& client);
+  // Whose a request is, and whether it is its turn (pipeline_callers.cpp).
+  [[nodiscard]] bool may_begin(Connection& client, std::string_view untaken);
   [[nodiscard]] Result<void> authenticate(Connection& client);
   void count_proof(const Result<Proven>& proven);
   [[nodiscard]] bool may_ask(Connection& client, std::string_view untaken);

@@ -43,8 +43,9 @@ struct CompiledConfiguration {
   static void members(auto& archive, auto& record) {
     archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
             record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_running,
-            record.keep_for, record.keep_jobs, record.keep_bytes, record.max_connections, record.kept_places,
-            record.broker_settings, record.highest_job_id, record.host_id, record.keys);
+            record.keep_for, record.keep_jobs, record.keep_bytes, record.max_connections,
+            record.kept_places, record.broker_settings, record.highest_job_id, record.host_id,
+            record.keys);
   }
 };
 
