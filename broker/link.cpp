@@ -110,6 +110,10 @@ void Link::tell_closed(std::uint64_t connection) {
   put(MessageKind::closed, 0, encode(ClosedMessage{connection}));
 }
 
+void Link::tell_abandoned(std::uint64_t id) {
+  put(MessageKind::closed, id, encode(ClosedMessage{0}));
+}
+
 void Link::tell_refusals(const RefusalsMessage& refusals) {
   put(MessageKind::refusals, 0, encode(refusals));
 }

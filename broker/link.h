@@ -65,6 +65,8 @@ class Link {
   // The position behind the message, to be compared with link_lost's.
   std::uint64_t ask_run(std::uint64_t id, const RunMessage& request);
   void tell_closed(std::uint64_t connection);
+  // Nobody waits for the answer to that request any more, which came from the network.
+  void tell_abandoned(std::uint64_t id);
   void tell_refusals(const RefusalsMessage& refusals);
   void tell_counters(const CountersMessage& counters);
 

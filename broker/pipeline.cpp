@@ -247,6 +247,7 @@ void Pipeline::ended(Connection& client) {
   for (const Exchange* exchange = client.replies.first; exchange != nullptr;
        exchange = exchange->next) {
     follows_.drop(*exchange);
+    if (client.number() == 0 && exchange->account != nullptr) link_.tell_abandoned(exchange->id);
   }
   exchanges_.abandon(client.replies);
   let_go(client);

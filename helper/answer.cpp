@@ -118,7 +118,7 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
   errand.action = entry.action->name;
   errand.scope = allowed.jobs();
   errand.asker.on_behalf_of = request.on_behalf_of();
-  errand.connection = message.connection;
+  errand.reader = reader_of(message.connection, to.id);
   errand.wait = request.wait();
   errand.asker.key = caller.subject().key;
   if (caller.subject().uid) {

@@ -87,9 +87,9 @@ LinkEvents Daemon::link_events() {
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {
     answerer_.answer_run(to, message);
   };
-  events.answer_closed = [this](const ClosedMessage& message) {
+  events.answer_closed = [this](const ClosedMessage& message, std::uint64_t id) {
     connections_->forget(message.connection);
-    effects_.client_gone(message.connection);
+    effects_.client_gone(reader_of(message.connection, id));
   };
   events.answer_refusals = [this](const RefusalsMessage& message) {
     audit_.broker_refused(message);

@@ -119,7 +119,7 @@ void Effects::commit() {
 
 // A stream lives as long as its reader, who may have gone while it was queued.
 bool Effects::has_reader(const Errand& errand) const {
-  return !all_gone_ && !gone_.contains(errand.connection);
+  return !all_gone_ && !gone_.contains(errand.reader);
 }
 
 void Effects::commit_queue() {
@@ -321,12 +321,12 @@ void Effects::link_lost() {
   outputs_.link_lost();
 }
 
-void Effects::client_gone(std::uint64_t connection) {
-  if (!queue_.empty()) gone_.insert(connection);
-  waits_.client_gone(connection);
-  watchers_.client_gone(connection);
-  follows_.client_gone(*jobs_, connection);
-  outputs_.client_gone(connection);
+void Effects::client_gone(std::uint64_t reader) {
+  if (!queue_.empty()) gone_.insert(reader);
+  waits_.client_gone(reader);
+  watchers_.client_gone(reader);
+  follows_.client_gone(*jobs_, reader);
+  outputs_.client_gone(reader);
 }
 
 }  // namespace mgr

@@ -53,7 +53,7 @@ class Effects {
   void remove_answered() { outputs_.remove_answered(*jobs_); }
 
   // The client of a connection has gone, and its streams with it.
-  void client_gone(std::uint64_t connection);
+  void client_gone(std::uint64_t reader);
   // All clients have.
   void link_lost();
 

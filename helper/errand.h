@@ -11,9 +11,15 @@
 
 namespace mgr {
 
+// Who is told by the broker to have gone: a connection that was handed down, or the client of a
+// request from the network (connection 0), which has no other number here than that request's id.
+[[nodiscard]] inline std::uint64_t reader_of(std::uint64_t connection, std::uint64_t id) {
+  return connection != 0 ? connection : id | std::uint64_t{1} << 63;
+}
+
 struct Errand {
   ReplyTo to;
-  std::uint64_t connection = 0;  // 0: from the network
+  std::uint64_t reader = 0;  // reader_of
   Asker asker;
   std::string module, action;
   JobScope scope = JobScope::own;

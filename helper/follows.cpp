@@ -63,9 +63,9 @@ void Follows::job_ended(const Jobs& jobs, const Job& job) {
   });
 }
 
-void Follows::client_gone(Jobs& jobs, std::uint64_t connection) {
+void Follows::client_gone(Jobs& jobs, std::uint64_t reader) {
   std::erase_if(follows_, [&](const Follow& follow) {
-    if (follow.errand.connection != connection) return false;
+    if (follow.errand.reader != reader) return false;
     if (follow.owns) jobs.stop(follow.id);
     link_.send_reply(follow.errand.to, success_line(follow.errand.action, ""));
     return true;

@@ -26,7 +26,7 @@ class Follows {
   }
   void job_printed(const Jobs& jobs, const Job& job, std::uint64_t bytes);
   void job_ended(const Jobs& jobs, const Job& job);
-  void client_gone(Jobs& jobs, std::uint64_t connection);
+  void client_gone(Jobs& jobs, std::uint64_t reader);
   void link_lost(Jobs& jobs);
 
  private:

@@ -166,7 +166,7 @@ bool Link::answer_run(const Frame& frame) {
 
 bool Link::answer_closed(const Frame& frame) {
   const auto message = decode<ClosedMessage>(frame.payload);
-  if (message) events_.answer_closed(*message);
+  if (message) events_.answer_closed(*message, frame.id);
   return message.has_value();
 }
 

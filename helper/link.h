@@ -33,7 +33,7 @@ struct LinkEvents {
   std::function<void()> up;  // the broker has said hello
   std::function<void()> lost;
   std::function<void(ReplyTo, const RunMessage&)> answer_run;
-  std::function<void(const ClosedMessage&)> answer_closed;
+  std::function<void(const ClosedMessage&, std::uint64_t id)> answer_closed;
   std::function<void(const RefusalsMessage&)> answer_refusals;
   // The signature of a reply, base64 (signed_request.h).
   std::function<std::string(std::string_view nonce, std::string_view line)> sign;

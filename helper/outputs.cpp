@@ -100,11 +100,11 @@ void Outputs::remove_answered(Jobs& jobs) {
   });
 }
 
-void Outputs::client_gone(std::uint64_t connection) {
+void Outputs::client_gone(std::uint64_t reader) {
   for (auto next = waiting_.begin(); next != waiting_.end();) {
     const auto waiting = next++;
     Task& task = waiting->second;
-    if (task.errand.connection != connection || task.record) continue;
+    if (task.errand.reader != reader || task.record) continue;
     fail_task(link_, task, {ErrorCode::timeout, "its client has gone"});
     waiting_.erase(waiting);
   }

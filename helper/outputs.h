@@ -45,7 +45,7 @@ class Outputs {
   void remove_answered(Jobs& jobs);
 
   // What has a record goes on, for its outcome.
-  void client_gone(std::uint64_t connection);
+  void client_gone(std::uint64_t reader);
   void link_lost();
 
  private:

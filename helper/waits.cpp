@@ -53,10 +53,10 @@ void Waits::link_lost() {
   std::erase_if(waits_, [](const Wait& wait) { return !wait.task.record; });
 }
 
-void Waits::client_gone(std::uint64_t connection) {
+void Waits::client_gone(std::uint64_t reader) {
   for (auto next = waits_.begin(); next != waits_.end();) {
     const Iterator wait = next++;
-    if (wait->task.errand.connection != connection || wait->task.record) continue;
+    if (wait->task.errand.reader != reader || wait->task.record) continue;
     give_up(wait);
   }
 }

@@ -30,7 +30,7 @@ class Waits {
 
   void job_ended(const Jobs& jobs, const Job& job);
   // Nobody is there any more to be answered. What has a record goes on, for its outcome.
-  void client_gone(std::uint64_t connection);
+  void client_gone(std::uint64_t reader);
   // Nobody at all.
   void link_lost();
 

@@ -31,9 +31,9 @@ void Watchers::job_changed(const Job& job) {
   });
 }
 
-void Watchers::client_gone(std::uint64_t connection) {
+void Watchers::client_gone(std::uint64_t reader) {
   std::erase_if(watchers_, [&](const Watcher& watcher) {
-    if (watcher.errand.connection != connection) return false;
+    if (watcher.errand.reader != reader) return false;
     link_.send_reply(watcher.errand.to, success_line(watcher.errand.action, ""));
     return true;
   });

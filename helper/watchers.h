@@ -18,7 +18,7 @@ class Watchers {
   // Fails with busy where too many watch.
   void add(Errand errand, JobSelection selection);
   void job_changed(const Job& job);
-  void client_gone(std::uint64_t connection);
+  void client_gone(std::uint64_t reader);
   void link_lost() { watchers_.clear(); }
 
  private:

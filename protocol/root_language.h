@@ -45,7 +45,7 @@ enum class MessageKind : std::uint16_t {
 };
 
 // One message as it travels. `id` numbers a request: the broker's choice, repeated in the reply;
-// 0 in the other kinds.
+// 0 in the other kinds, but for a `closed` of connection 0.
 struct Frame {
   MessageKind kind;
   std::uint64_t id;
@@ -105,7 +105,9 @@ struct RunMessage {
   }
 };
 
-// The broker has ended a connection that it had been handed; the helper forgets its caller.
+// The broker has ended a connection that it had been handed; the helper forgets its caller. Or,
+// with connection 0, the client of the run message of the same id has gone, who came from the
+// network.
 struct ClosedMessage {
   std::uint64_t connection = 0;
   static void members(auto& archive, auto& record) { archive(record.connection); }

@@ -2,8 +2,8 @@
 """A client of mgr in one file, with the standard library alone (Python 3.6 or later).
 
 Runs in the caller's process, with the caller's uid. It distrusts the values that it is given (a
-line break in one must not become a second field) and the daemon's answers (bounded in bytes and
-time). The protocol is described in PROTOCOL.md.
+line break in one must not become a second field), the daemon's answers (bounded in bytes and
+time), and, of a signed request, who brings them. The protocol is described in PROTOCOL.md.
 
     import mgr
 
@@ -29,17 +29,32 @@ time). The protocol is described in PROTOCOL.md.
         for record in line.get("data", {}).get("records", []):
             print(record["stream"], record.get("text"))
 
+Where there is a private key, every request is signed with it, and a reply that says that it
+succeeded must be signed by the host. The key is looked for in the file that MGR_KEY names (set but
+empty: nothing is signed), ~/.config/mgr/key and, for root, /etc/mgr/root.key; what is known of the
+host in known_hosts beside the key and in /etc/mgr, and, for the local socket, where the host keeps
+it for anybody to read. Signing with Ed25519 wants the package cryptography or nacl; HMAC-SHA256, and
+all that is checked, wants nothing.
+
+    mgr.Client(host="192.0.2.1", key="/etc/panel/mgr.key").call("shutdown", "reboot")
+    mgr.Client(key=False)                       # signs nothing
+
 A number is sent as its digits, a bool as yes or no, and the items of a list with commas
 between. What cannot be sent as it is raises ValueError or TypeError before a byte is sent. The
 daemon drops spaces around a value.
 """
 
 import argparse
+import base64
+import hashlib
+import hmac
 import json
 import os
 import re
+import secrets
 import select
 import socket
+import stat
 import struct
 import sys
 import time
@@ -47,7 +62,7 @@ import time
 __all__ = [
     "call", "send_request", "stream", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
     "UnknownAction", "Malformed", "InvalidArgument", "TooLarge", "Unauthenticated", "Stale",
-    "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer",
+    "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer", "Unproven", "CannotSign",
 ]
 
 DEFAULT_SOCKET = "/run/mgr.sock"
@@ -66,11 +81,23 @@ MAX_BODY_BYTES = 1 << 20
 MAX_PIPELINED_REQUESTS = 32
 MAX_PIPELINED_BYTES = 64 << 10
 
+# What the broker adds to a signed reply of a command, from what the command printed.
+OUTPUT_MEMBERS = {"stdout", "stderr", "stdout_base64", "stderr_base64", "output", "left_out"}
+MAX_KEY_FILE_BYTES = 1 << 20
+
 # How long to wait before a request with a request_id is sent again: so it is sent five times at most.
 RETRY_PAUSES = (0.1, 0.3, 1.0, 3.0)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
+_SIGNATURE = re.compile(br',(?:"signed":(0|[1-9][0-9]{0,8}),)?"signature":"([^"]*)"}\n\Z')
+_HOST_ID = re.compile(r"[0-9a-f]{32}\Z")
+# A private key's file.
+_KEY_HEAD = re.compile(r"id:([a-z][a-z0-9_.-]{0,31})\ntype:(ed25519|hmac-sha256)\n")
+_SECRET = re.compile(r"secret:((?:[0-9a-fA-F]{2}){32,64})\n?\Z")
+_PEM = re.compile(r"-----BEGIN PRIVATE KEY-----\n([A-Za-z0-9+/=\n]+)-----END PRIVATE KEY-----\n\Z")
+# What stands before the 32 bytes of an Ed25519 key in RFC 8410's form of it.
+_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -81,7 +108,11 @@ class MgrError(Exception):
     error, detail, audit: what the reply says; audit is the number to quote to an admin, or None.
     reply: the whole reply, or None.
     data: what there is to tell of an action that failed, such as what its command printed; a dict.
+    is_proven: whether the reply is signed by the host. Only a signed request's can be, and not what
+    the broker refuses by itself.
     """
+
+    is_proven = False
 
     def __init__(self, error, detail, code=None, audit=None, reply=None):
         super().__init__("%s: %s" % (error, detail) if detail else error)
@@ -115,6 +146,16 @@ class NoAnswer(MgrError):
         super().__init__("no answer", detail + "; it may have been carried out")
         self.replies = []
         self.lost = lost
+
+
+class Unproven(NoAnswer):
+    """The request was signed, and what came is a success without the host's signature, or anything
+    with a wrong one: somebody between here and there may have made it up."""
+
+
+class CannotSign(ValueError):
+    """There is a key to sign with, but it cannot be used, or the host is not known. Nothing was
+    sent."""
 
 
 class UnknownAction(Invalid):
@@ -222,20 +263,36 @@ def _own_fields(fields, on_behalf_of, confirm, body, request_id):
     return own
 
 
-def _build(module, action, fields, on_behalf_of=None, confirm=False, body=None, request_id=None):
-    """The bytes of one request, its body behind them."""
-    own = _own_fields(fields, on_behalf_of, confirm, body, request_id)
-    block = build_block(module, action, own)
-    return block if body is None else block + bytes(body)
+class _Request:
+    """One request, to be written as often as it is sent: each time under a nonce of its own."""
+
+    def __init__(self, signer, module, action, fields, on_behalf_of=None, confirm=False, body=None,
+                 request_id=None):
+        own = _own_fields(fields, on_behalf_of, confirm, body, request_id)
+        self._pairs = _pairs(module, action, own)
+        self._body = b"" if body is None else bytes(body)
+        self._signer = signer
+        self._size = len(self.write()[0])  # what cannot be written is found before anything is sent
+
+    def write(self):
+        """The bytes, the body behind the block, and what reads the line that answers them."""
+        if self._signer is None:
+            return _block(self._pairs) + self._body, _decode_reply
+        pairs, nonce = self._signer.sign(self._pairs, self._body)
+        return (_block(pairs) + self._body,
+                lambda line: _prove_reply(line, nonce, self._signer.host))
+
+    def __len__(self):
+        return self._size
 
 
-def build_block(module, action, fields):
-    """The bytes of one request. Raises ValueError or TypeError where it would break the grammar."""
+def _pairs(module, action, fields):
+    """The fields as they are sent: (name, value), both bytes."""
     # Names of fields fold; an alias of a module is matched to the letter, so values stay.
     pairs = [("module", module)] if action is None else [("module", module), ("action", action)]
     for _, value in pairs:
         _name(value)
-    block, seen = b"", set()
+    written, seen = [], set()
     for given, value in pairs + list(fields.items()):
         name = _name(given)
         if name == "mgr":
@@ -243,11 +300,263 @@ def build_block(module, action, fields):
         if name in seen:
             raise ValueError("the field %s stands twice" % name)
         seen.add(name)
-        block += name.encode("ascii") + b":" + _value(name, value) + b"\n"
-    block += b"\n"
-    if len(seen) > MAX_FIELDS or len(block) > MAX_BLOCK_BYTES:
+        written.append((name.encode("ascii"), _value(name, value)))
+    return written
+
+
+def _block(pairs):
+    block = b"".join(name + b":" + value + b"\n" for name, value in pairs) + b"\n"
+    if len(pairs) > MAX_FIELDS or len(block) > MAX_BLOCK_BYTES:
         raise ValueError("over %d fields or %d bytes" % (MAX_FIELDS, MAX_BLOCK_BYTES))
     return block
+
+
+def build_block(module, action, fields):
+    """The bytes of one request, not signed. Raises ValueError or TypeError where it would break the
+    grammar."""
+    return _block(_pairs(module, action, fields))
+
+
+# ---- signatures ---------------------------------------------------------------------------------
+
+
+class _Host:
+    """What is known of a host: its id, and the public key that its replies are signed with."""
+
+    def __init__(self, text):
+        words = text.split()
+        kind, _, key = words[1].partition(":") if len(words) == 2 else ("", "", "")
+        self.public_key = _bytes_of_base64(key.encode("ascii", "replace"))
+        if kind != "ed25519" or len(self.public_key) != 32 or not _HOST_ID.match(words[0]):
+            raise CannotSign("not what is known of a host, \"HOSTID ed25519:BASE64\": %s"
+                             % ascii(text))
+        self.id = words[0].encode("ascii")
+
+
+class _Signer:
+    """A private key, and the host that the requests signed with it are for."""
+
+    def __init__(self, path, host):
+        self.host = host
+        # The caller's own regular file and no link, of which nobody else has a right to anything.
+        text = _read_file(path, 0o077, {os.geteuid()}, os.O_NOFOLLOW)
+        head = _KEY_HEAD.match(text)
+        if not head:
+            raise CannotSign("%s: a private key begins with the lines id:ID and type:TYPE" % path)
+        self._id, kind = head.group(1).encode("ascii"), head.group(2)
+        self._sign = (_ed25519_of if kind == "ed25519" else _hmac_of)(path, text[head.end():])
+
+    def sign(self, pairs, body):
+        """The fields of a request with what signs it, and its nonce."""
+        nonce = secrets.token_hex(16).encode("ascii")
+        # A bare `signature` is the constant of the original's clients, and makes room for a real one.
+        signed = [(name, value) for name, value in pairs if name != b"signature"]
+        if any(name.startswith(b"auth-") for name, _ in signed):
+            raise ValueError("auth-… are the fields of who signs, which are put in here")
+        signed += [(b"auth-key", self._id), (b"auth-to", self.host.id),
+                   (b"auth-time", b"%d" % time.time()), (b"auth-nonce", nonce)]
+        if any(name == b"mgr-body" for name, _ in signed):
+            signed.append((b"auth-body", hashlib.sha256(body).hexdigest().encode("ascii")))
+        signature = base64.b64encode(self._sign(_signed_text(signed)))
+        return signed + [(b"signature", signature)], nonce
+
+
+def _signed_text(pairs):
+    lines = sorted(name + b":" + value.strip(b" ") + b"\n" for name, value in pairs
+                   if name != b"signature")
+    return b"mgr-request-v1\n" + b"".join(lines)
+
+
+def _find_signer(key, known_host, name, root):
+    if key is False:
+        return None
+    path = key if key is not None else _default_key(root)
+    if not path:
+        return None
+    return _Signer(path, _find_host(name, root) if known_host is None else _Host(known_host))
+
+
+def _own_file(name):
+    """A file of the caller's configuration, in a list; an empty one where there is no folder for it."""
+    for folder, below in ((os.environ.get("XDG_CONFIG_HOME"), "mgr"),
+                          (os.path.expanduser("~"), ".config/mgr")):
+        if folder and os.path.isabs(folder):
+            return [os.path.join(folder, below, name)]
+    return []
+
+
+def _default_key(root):
+    """The path of the key to sign with where none was given, or nothing."""
+    if "MGR_KEY" in os.environ:
+        return os.environ["MGR_KEY"]
+    paths = _own_file("key")
+    if os.geteuid() == 0:
+        paths.append(_below(root, "/etc/mgr/root.key"))
+    return next((path for path in paths if os.path.exists(path)), "")
+
+
+def _below(root, path):
+    return (root or "").rstrip("/") + path
+
+
+def _host_name(host, port):
+    if host is None:
+        return "local"
+    return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
+
+
+def _find_host(name, root):
+    paths = _own_file("known_hosts") + [_below(root, "/etc/mgr/known_hosts")]
+    if name == "local":
+        paths.append(_below(root, "/var/lib/mgr/host/known_host"))
+    for path in paths:
+        found = [host for known, host in _known_hosts(path) if known == name]
+        if len(found) > 1:
+            raise CannotSign("%s: %s stands there twice" % (path, name))
+        if found:
+            return found[0]
+    raise CannotSign("%s is no known host of %s" % (name, ", ".join(paths)))
+
+
+def _known_hosts(path):
+    """Each name and its host; every line is looked at, so that a mistake shows at once."""
+    if not os.path.exists(path):
+        return
+    for number, line in enumerate(_read_file(path, 0o022, {0, os.geteuid()}).split("\n"), 1):
+        name, _, rest = line.strip().partition(" ")
+        if name and not name.startswith("#"):
+            try:
+                yield name, _Host(rest)
+            except CannotSign as error:
+                raise CannotSign("%s:%d: %s" % (path, number, error))
+
+
+def _read_file(path, forbidden, owners, flags=0):
+    """The text of a regular file of one of these owners, whose mode has none of the forbidden bits."""
+    def open_at_once(name, given):
+        return os.open(name, given | flags | os.O_NONBLOCK)  # a FIFO would be waited for
+    try:
+        with open(path, encoding="ascii", newline="", opener=open_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise CannotSign("%s: is no regular file" % path)
+            if status.st_uid not in owners or status.st_mode & forbidden:
+                raise CannotSign("%s: is somebody else's, or others have rights to it (mode %o)"
+                                 % (path, status.st_mode & 0o777))
+            text = file.read(MAX_KEY_FILE_BYTES + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotSign("%s: cannot be read: %s" % (path, error))
+    if len(text) > MAX_KEY_FILE_BYTES:
+        raise CannotSign("%s: is over %d bytes" % (path, MAX_KEY_FILE_BYTES))
+    return text
+
+
+def _hmac_of(path, text):
+    found = _SECRET.match(text)
+    if not found:
+        raise CannotSign("%s: has no secret:HEX of 32 to 64 bytes after its type" % path)
+    secret = bytes.fromhex(found.group(1))
+    return lambda text: hmac.new(secret, text, hashlib.sha256).digest()
+
+
+def _ed25519_of(path, text):
+    """What signs with the key, in RFC 8410's form without a public key in it.
+
+    There is no signing in Python itself here: its time would tell of the key.
+    """
+    pem = _PEM.match(text)
+    der = _bytes_of_base64(pem.group(1).replace("\n", "").encode("ascii")) if pem else b""
+    if len(der) != 48 or not der.startswith(_PKCS8):
+        raise CannotSign("%s: has no Ed25519 key (PKCS#8, as RFC 8410 has it) after its type" % path)
+    seed = der[len(_PKCS8):]
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        return Ed25519PrivateKey.from_private_bytes(seed).sign
+    except ImportError:
+        pass
+    try:
+        from nacl.signing import SigningKey
+    except ImportError:
+        raise CannotSign("%s: signing with Ed25519 wants the package cryptography or nacl (a key of "
+                         "type hmac-sha256 wants none)" % path)
+    return lambda text: SigningKey(seed).sign(text).signature
+
+
+def _bytes_of_base64(text):
+    """b"" for what is not base64 in its one spelling."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+    return data if base64.b64encode(data) == text else b""
+
+
+# Ed25519's check, after RFC 8032, sections 5.1 and 6: a point is (X, Y, Z, T) with x = X/Z, y = Y/Z
+# and xy = T/Z. Some milliseconds; it handles nothing secret, so its time may tell what it likes.
+
+_P = 2 ** 255 - 19
+_ORDER = 2 ** 252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_ROOT = pow(2, (_P - 1) // 4, _P)  # of -1
+
+
+def _verify_ed25519(public_key, text, signature):
+    if len(public_key) != 32 or len(signature) != 64:
+        return False
+    key, commitment = _point_of(public_key), _point_of(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or commitment is None or s >= _ORDER or _is_zero(_times(8, key)):
+        return False
+    hashed = hashlib.sha512(signature[:32] + public_key + text).digest()
+    challenge = int.from_bytes(hashed, "little") % _ORDER
+    return _is_same(_times(s, _BASE), _plus(commitment, _times(challenge, key)))
+
+
+def _point_of(data):
+    """The point that is written so, or None."""
+    y = int.from_bytes(data, "little")
+    is_odd, y = y >> 255, y & (1 << 255) - 1
+    if y >= _P:
+        return None
+    square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * _ROOT % _P
+    if (x * x - square) % _P or (x == 0 and is_odd):
+        return None
+    x = _P - x if x & 1 != is_odd else x
+    return x, y, 1, x * y % _P
+
+
+def _plus(one, other):
+    a = (one[1] - one[0]) * (other[1] - other[0]) % _P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % _P
+    c = 2 * one[3] * other[3] * _D % _P
+    d = 2 * one[2] * other[2] % _P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _times(number, point):
+    total = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _plus(total, point)
+        point = _plus(point, point)
+        number >>= 1
+    return total
+
+
+def _is_same(one, other):
+    return (not (one[0] * other[2] - other[0] * one[2]) % _P
+            and not (one[1] * other[2] - other[1] * one[2]) % _P)
+
+
+def _is_zero(point):
+    return _is_same(point, (0, 1, 1, 0))
+
+
+_BASE = _point_of((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little"))
 
 
 # ---- the reply ----------------------------------------------------------------------------------
@@ -263,6 +572,44 @@ def _decode_reply(line):
     if not reply["success"] and _code(reply) is None:
         raise NoAnswer("the refusal has no err_code")
     return reply
+
+
+def _prove_reply(line, nonce, host):
+    """The reply in the line, as far as it is signed by the host. Raises Unproven for a success that
+    is not, and for what is signed wrongly: its meaning comes from the signed text alone."""
+    taken = _take_signature(line + b"\n")
+    if taken is None:
+        reply = _decode_reply(line)
+        if reply["success"] and reply.get("more") is not True:
+            raise Unproven("the reply is not signed by the host")
+        return reply
+    said, signature, is_whole = taken
+    text = b"mgr-reply-v1\n" + nonce + b"\n" + said
+    if not _verify_ed25519(host.public_key, text, _bytes_of_base64(signature)):
+        raise Unproven("the signature of the reply is not the host's")
+    reply = _Proven(_decode_reply(said))
+    printed = {} if is_whole else _data(_decode_reply(line))
+    for name in OUTPUT_MEMBERS & set(printed):
+        _data(reply).setdefault(name, printed[name])
+    return reply
+
+
+class _Proven(dict):
+    """A reply that the host has signed."""
+
+
+def _take_signature(line):
+    """What was signed of a line, the signature in base64, and whether that was the whole line; or
+    None. It is taken off from the end, where what a job printed cannot reach."""
+    ending = _SIGNATURE.search(line)
+    if ending is None:
+        return None
+    if ending.group(1) is None:
+        return line[:ending.start()] + b"}\n", ending.group(2), True
+    length = int(ending.group(1))
+    if length > ending.start():
+        raise Unproven("the reply is said to be longer than it is")
+    return line[:length] + b"}}\n", ending.group(2), False
 
 
 def _code(reply):
@@ -285,8 +632,10 @@ def _data(reply):
 
 def _error_of(reply):
     code = _code(reply)
-    return _ERRORS.get(code, Failed)(str(reply.get("error", "error %d" % code)),
-                                     str(reply.get("detail", "")), code, reply.get("audit"), reply)
+    error = _ERRORS.get(code, Failed)(str(reply.get("error", "error %d" % code)),
+                                      str(reply.get("detail", "")), code, reply.get("audit"), reply)
+    error.is_proven = isinstance(reply, _Proven)
+    return error
 
 
 # ---- the connection -----------------------------------------------------------------------------
@@ -387,11 +736,16 @@ class Client:
     Each request has `timeout` seconds in all, or no limit where that is None. Outside of a `with`
     block each has a connection of its own; inside, one connection is kept (and opened anew after a
     failure, or when the daemon has closed it). Not for several threads at once.
+
+    `key` is the path of a private key to sign with: None looks where the module says, False signs
+    nothing. `known_host` is what is known of the host, "HOSTID ed25519:BASE64", as the line of
+    known_hosts has it behind the host's name. A key that cannot be used raises CannotSign.
     """
 
     def __init__(self, socket_path=None, timeout=DEFAULT_TIMEOUT, root=None, host=None,
-                 port=DEFAULT_PORT):
+                 port=DEFAULT_PORT, key=None, known_host=None):
         self._address = (host, port) if host is not None else socket_path_for(socket_path, root)
+        self._signer = _find_signer(key, known_host, _host_name(host, port), root)
         if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
             raise ValueError("a timeout is more than 0 and at most %d seconds" % MAX_TIMEOUT)
         self._timeout = timeout
@@ -425,8 +779,9 @@ class Client:
         one gets the same jobs. So it is sent again, up to four times and within the timeout, where
         mgr is not there or the answer was lost.
         """
-        block = _build(module, action, fields, on_behalf_of, confirm, body, request_id)
-        reply = self._ask(block, request_id is not None)
+        request = _Request(self._signer, module, action, fields, on_behalf_of, confirm, body,
+                           request_id)
+        reply = self._ask(request, request_id is not None)
         if not reply["success"]:
             raise _error_of(reply)
         return reply
@@ -443,11 +798,13 @@ class Client:
         come when there is something to tell. Iterating raises what request() raises. close() on the
         iterator ends it early.
         """
-        return self._stream(_build(module, action, fields, on_behalf_of, confirm, body), True)
+        request = _Request(self._signer, module, action, fields, on_behalf_of, confirm, body)
+        return self._stream(request, True)
 
-    def _stream(self, block, patient):
+    def _stream(self, request, patient):
         """The first line has the rest of the timeout, unless `patient`; those after it no limit."""
         connection = _Connection(self._address, self._new_deadline())
+        block, read = request.write()
         try:
             connection.send(block)
         except BaseException:
@@ -455,7 +812,7 @@ class Client:
             raise
         if patient:
             connection.deadline = None
-        return _lines(connection)
+        return _lines(connection, read)
 
     def _new_deadline(self):
         return None if self._timeout is None else time.monotonic() + self._timeout
@@ -468,9 +825,9 @@ class Client:
         """
         if not self._keep:
             raise RuntimeError("pipeline() is for `with Client() as client:`")
-        blocks = [_build(*request) for request in requests]
+        written = [_Request(self._signer, *request) for request in requests]
         replies = []
-        for group in _groups(blocks):
+        for group in _groups(written):
             try:
                 replies += self._exchange(group, self._new_deadline())
             except NoAnswer as error:
@@ -478,12 +835,12 @@ class Client:
                 raise
         return replies
 
-    def _ask(self, block, again):
+    def _ask(self, request, again):
         """The reply to one request. With `again` it is one that may be sent more than once."""
         deadline = self._new_deadline()
         for pause in RETRY_PAUSES if again else ():
             try:
-                reply = self._exchange([block], deadline)[0]
+                reply = self._exchange([request], deadline)[0]
                 if not _is_passing(reply):
                     return reply
             except (Unavailable, NoAnswer) as error:
@@ -495,18 +852,19 @@ class Client:
                     raise reply
                 return reply
             time.sleep(pause)
-        return self._exchange([block], deadline)[0]
+        return self._exchange([request], deadline)[0]
 
-    def _exchange(self, blocks, deadline):
+    def _exchange(self, requests, deadline):
         replies = []
         connection = self._take_connection(deadline)
         try:
             if self._keep and connection.is_new:
                 connection.send(b"mgr:keep-alive\n")
             connection.is_new = False
+            blocks, readers = zip(*(request.write() for request in requests))
             connection.send(b"".join(blocks))
-            for _ in blocks:
-                reply = _decode_reply(connection.read_line())
+            for read in readers:
+                reply = read(connection.read_line())
                 if reply.get("more") is True:  # the next line would pass for the next answer
                     raise NoAnswer("this action answers with a stream: use stream()")
                 replies.append(reply)
@@ -532,10 +890,10 @@ class Client:
         return _Connection(self._address, deadline)
 
 
-def _lines(connection):
+def _lines(connection, read):
     try:
         while True:
-            reply = _decode_reply(connection.read_line())
+            reply = read(connection.read_line())
             if not reply["success"]:
                 raise _error_of(reply)
             yield reply
@@ -546,16 +904,16 @@ def _lines(connection):
         connection.close()
 
 
-def _groups(blocks):
+def _groups(requests):
     """Cuts a pipeline into parts that may be under way at once."""
     group, size = [], 0
-    for block in blocks:
+    for request in requests:
         if group and (len(group) == MAX_PIPELINED_REQUESTS
-                      or size + len(block) > MAX_PIPELINED_BYTES):
+                      or size + len(request) > MAX_PIPELINED_BYTES):
             yield group
             group, size = [], 0
-        group.append(block)
-        size += len(block)
+        group.append(request)
+        size += len(request)
     if group:
         yield group
 
@@ -571,23 +929,24 @@ def call(module, action, on_behalf_of=None, confirm=False, body=None, request_id
 
 def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
                  timeout=None, root=None, wait=False, confirm=False, body=None,
-                 request_id=None):
+                 request_id=None, key=None, known_host=None):
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
     `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
     the request starts have ended. `timeout` is 60 seconds, with `wait` none. `confirm`, `body` and
-    `request_id` are as in Client.request(). Without a connection the dict is that of err_code 8; where the answer
-    is lost, that of err_code 13: it may have been carried out.
+    `request_id` are as in Client.request(), `key` and `known_host` as in Client. Without a connection
+    the dict is that of err_code 8; where the answer is lost, or is a success that the host has not
+    signed though the request was, that of err_code 13: it may have been carried out.
     """
     fields = dict(fields or {})
     if wait:
         fields["mgr-wait"] = "yes"
     elif timeout is None:
         timeout = DEFAULT_TIMEOUT
-    block = _build(module, None, fields, None, confirm, body, request_id)
-    client = Client(socket_path, timeout, root, host, port)
+    client = Client(socket_path, timeout, root, host, port, key, known_host)
+    request = _Request(client._signer, module, None, fields, None, confirm, body, request_id)
     try:
-        return client._ask(block, request_id is not None)
+        return client._ask(request, request_id is not None)
     except Unavailable as error:
         return _refusal(8, "unavailable", error.detail)
     except NoAnswer as error:
@@ -595,14 +954,15 @@ def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=
 
 
 def stream(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-           timeout=DEFAULT_TIMEOUT, root=None, confirm=False, body=None):
+           timeout=DEFAULT_TIMEOUT, root=None, confirm=False, body=None, key=None, known_host=None):
     """Sends one request and returns an iterator over the lines of its reply: Client.stream().
 
     `fields` holds the action beside its arguments. Raises a MgrError where send_request() returns a
     refusal.
     """
-    block = _build(module, None, dict(fields or {}), None, confirm, body)
-    return Client(socket_path, timeout, root, host, port)._stream(block, True)
+    client = Client(socket_path, timeout, root, host, port, key, known_host)
+    request = _Request(client._signer, module, None, dict(fields or {}), None, confirm, body)
+    return client._stream(request, True)
 
 
 def _refusal(code, error, detail):
@@ -621,6 +981,9 @@ def _parser():
     parser.add_argument("--host", help="connect over TCP")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT, metavar="SECONDS")
+    signing = parser.add_mutually_exclusive_group()
+    signing.add_argument("--key-file", metavar="FILE", help="sign with the private key in FILE")
+    signing.add_argument("--no-sign", action="store_true", help="sign nothing")
     parser.add_argument("--yes", action="store_true", help="this is really meant")
     parser.add_argument("--body", metavar="FILE", help="the bytes of this file, or of - for stdin")
     parser.add_argument("module", metavar="MODULE")
@@ -666,10 +1029,11 @@ def main(words=None):
     """`python3 mgr.py MODULE ACTION name=value…`: prints the reply, returns the exit code."""
     options = _parser().parse_args(words)
     try:
-        client = Client(options.socket, options.timeout, options.root, options.host, options.port)
-        block = _build(options.module, options.action, _fields_of(options.fields), None,
-                       options.yes, _read_body(options.body))
-        for reply in client._stream(block, False):
+        client = Client(options.socket, options.timeout, options.root, options.host, options.port,
+                        False if options.no_sign else options.key_file)
+        request = _Request(client._signer, options.module, options.action,
+                           _fields_of(options.fields), None, options.yes, _read_body(options.body))
+        for reply in client._stream(request, False):
             print(json.dumps(reply), flush=True)
     except ValueError as error:
         print("mgr.py: %s" % ascii(str(error))[1:-1], file=sys.stderr)
@@ -679,6 +1043,8 @@ def main(words=None):
             print("mgr.py: %s" % ascii(str(error))[1:-1], file=sys.stderr)
         else:
             print(json.dumps(error.reply))
+            if client._signer is not None and not error.is_proven:
+                print("mgr.py: the host did not sign this refusal, so it proves nothing", file=sys.stderr)
         return _exit_code(error)
     return 0
 

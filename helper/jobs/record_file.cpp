@@ -15,8 +15,7 @@ Result<std::optional<std::string>> read_record(int folder, const char* name) {
   return read_records(folder, name, max_record_length);
 }
 
-Result<std::optional<std::string>> read_records(int folder, const char* name,
-                                                std::size_t longest) {
+Result<std::optional<std::string>> read_records(int folder, const char* name, std::size_t longest) {
   const Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   if (!file) return fail_errno(name);

@@ -10,7 +10,7 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 python3-cryptography procps debootstrap
-  strace systemd systemd-container msmtp python3-aiosmtpd
+  strace systemd systemd-container msmtp python3-aiosmtpd python3-nacl
 )
 
 # shellcheck disable=SC2034 # what packaging/examples runs

@@ -31,7 +31,7 @@ std::string sealed(std::uint32_t kind, std::uint16_t format, std::string_view pa
 }
 
 void check(const std::string& bytes) {
-  const auto is_older = [&] { return bytes[4] == 3; };  // the format, in what was accepted
+  const auto is_older = [&] { return bytes[4] == 4; };  // the format, in what was accepted
   const auto check_one = [&](const auto& record, const auto& decode) {
     if (record) require(is_older() ? decode(encode(*record)) == record : encode(*record) == bytes);
   };
@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'T':
     case 'E':
     case 'N':
-      for (const std::uint16_t format : std::array<std::uint16_t, 2>{3, 4}) {
+      for (const std::uint16_t format : std::array<std::uint16_t, 2>{4, 5}) {
         check(sealed(0x0072676D | std::uint32_t{data[0]} << 24, format, rest));
       }
       break;

@@ -1,10 +1,11 @@
-// Fuzz target: the files under /etc/mgr. Takes the bytes as each of the three kinds; decides under
+// Fuzz target: the files under /etc/mgr. Takes the bytes as each of the four kinds; decides under
 // a policy that parses, and sends a configuration that parses through the helper's format and back.
 #include <cstdlib>
 
 #include "policy/compiled.h"
 #include "policy/decide.h"
 #include "policy/parse.h"
+#include "protocol/text.h"
 
 namespace {
 
@@ -55,6 +56,14 @@ void check_round_trip(mgr::Policy policy, std::vector<mgr::DeclaredModule> modul
   require(decoded.has_value() && mgr::encode(*decoded) == bytes);
 }
 
+void check_key(const mgr::DeclaredKey& key) {
+  const mgr::KeyRecord& record = key.record;
+  require(record.not_before >= 0 && record.not_before < record.not_after);
+  const bool is_public = record.type == mgr::KeyType::ed25519;
+  require(record.public_key.size() == (is_public ? 32 : 0) && mgr::is_value(key.comment));
+  require(key.line > 0);
+}
+
 // The same as a further file: it cannot declare its principals again, and only adds rules.
 void check_further_file(const mgr::SourceText& source, Users& users, mgr::Configuration twice) {
   const std::size_t rules = twice.policy.rules.size();
@@ -71,7 +80,7 @@ void check_further_file(const mgr::SourceText& source, Users& users, mgr::Config
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const mgr::SourceText source{"file", {reinterpret_cast<const char*>(data), size}};
   Users users;
-  mgr::Configuration as_policy, as_modules, as_settings;
+  mgr::Configuration as_policy, as_modules, as_settings, as_key;
   if (mgr::parse_policy(source, users, as_policy)) {
     check_policy(as_policy.policy);
     check_round_trip(as_policy.policy, {});
@@ -79,6 +88,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
   if (mgr::parse_modules(source, users, as_modules)) {
     check_round_trip({{{mgr::anyone_principal, {}, {}, {}, true}}, {}}, as_modules.modules);
+  }
+  if (mgr::parse_key(source, "alice", as_key)) {
+    check_key(as_key.keys.front());
+    // The same key under another name.
+    const bool is_secret = as_key.keys.front().record.public_key.empty();
+    require(mgr::parse_key(source, "bob", as_key).has_value() == is_secret);
   }
   if (mgr::parse_settings(source, as_settings)) {
     require(as_settings.settings.limits.kept_places < as_settings.settings.limits.connections);

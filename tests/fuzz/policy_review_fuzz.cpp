@@ -37,6 +37,8 @@ void explain_all(const mgr::Explainer& explainer) {
       for (const mgr::Argument& argument : action.arguments) {
         question.arguments.push_back({argument.name, "1"});
       }
+      question.caller = {{{}, {}, "alice"}, "", false};
+      check_explanation(explainer.explain(question));
       question.caller = {{33, {}}, "www-data", false};
       check_explanation(explainer.explain(question));
     }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <optional>
+
 #include "tests/unit/broker_support.h"
 
 namespace mgr::broker::test {
@@ -171,6 +173,28 @@ TEST_F(BrokerRequests, ClientThatLeavesInSilenceIsForgotten) {
   client.close();
   EXPECT_EQ(rig.hear_closed(), 4u);
   EXPECT_EQ(rig.broker->pipeline().clients().size(), 0u);
+}
+
+// Its connection has no number that the helper knows.
+TEST_F(BrokerRequests, ClientFromTheNetworkThatLeavesIsToldByItsRequest) {
+  Client client = rig.tcp();
+  client.send(ping);
+  const std::uint64_t id = rig.hear_run().id;
+  client.close();
+  // Who only closes is served: that nobody reads shows in what is written.
+  std::optional<Heard> closed;
+  for (int lines = 0; lines < 100 && !closed; ++lines) {
+    rig.helper.reply(id, "more\n", true);
+    rig.settle();
+    closed = rig.helper.hear();
+  }
+  ASSERT_TRUE(closed);
+  ASSERT_EQ(closed->kind, MessageKind::closed);
+  EXPECT_EQ(decode<ClosedMessage>(closed->payload)->connection, 0u);
+  EXPECT_EQ(closed->id, id);
+  rig.helper.reply(id, "too late\n");
+  rig.settle();
+  EXPECT_FALSE(rig.helper.link_ended());
 }
 
 TEST_F(BrokerRequests, EndedConnectionReachesTheClientThroughTheHelpersCopy) {

@@ -81,7 +81,10 @@ class FakeServer:
         with connection, connection.makefile("rb") as stream:
             keep = True
             while keep:
-                block = self._read_block(stream)
+                try:
+                    block = self._read_block(stream)
+                except ConnectionResetError:
+                    return  # the client left what was owed
                 if block is None:
                     return
                 self.blocks.append(block)

@@ -3,6 +3,7 @@
 Usage: signed_callers_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
 import json
+import socket
 import struct
 import time
 import unittest
@@ -28,13 +29,11 @@ mode = "output"
 [module.strict.action.say.arg.word]
 type = "string"
 max_length = 4096
-[module.strict.action.tail]
-command = ["@DIR@/bin/job", "gated", "{token}"]
+[module.strict.action.talk]
+command = ["/usr/bin/yes"]
 user = "mgr-scan"
 mode = "stream"
 stop_grace = "0s"
-[module.strict.action.tail.arg.token]
-type = "string"
 [module.strict.action.take]
 command = ["/usr/bin/sha256sum"]
 user = "mgr-scan"
@@ -47,7 +46,7 @@ RULES = """
 [[allow]]
 who = "people"
 module = "strict"
-action = ["say", "tail", "take"]
+action = ["say", "talk", "take"]
 [[allow]]
 who = ["people", "web"]
 module = "strict"
@@ -193,6 +192,18 @@ class Jobs(CallersTestCase):
         for part in parts:
             self.assertNotIn("signature", json.loads(part))
         self.assertTrue(signing.is_signed_reply(last, dict(follow)["auth-nonce"], self.host_key), last)
+
+
+    def test_of_mode_stream_over_the_network_end_with_their_reader(self):
+        with self.mgr.client(tcp=True) as client:
+            client.sendall(signing.block(self.signed(self.alice, "strict", "talk")))
+            self.assertTrue(json.loads(client.makefile("rb").readline())["more"])
+            client.shutdown(socket.SHUT_RDWR)
+        until = time.monotonic() + DEADLINE
+        while not (ended := self.lines("job_ended")):  # the job itself is not kept
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+        self.assertEqual([line["state"] for line in ended], ["stopped"])
 
 
 class Terms(CallersTestCase):

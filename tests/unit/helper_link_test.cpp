@@ -41,7 +41,7 @@ class LinkTest : public testing::Test {
       runs_.push_back(to);
       fields_ = message.fields.size();
     };
-    events.answer_closed = [](const ClosedMessage&) {};
+    events.answer_closed = [](const ClosedMessage&, std::uint64_t) {};
     events.answer_refusals = [](const RefusalsMessage&) {};
     events.violation = [this](std::string_view why) { violations_.emplace_back(why); };
     link_ = std::make_unique<Link>(loop_.get(), Descriptor(listener), broker, std::move(events));

@@ -299,5 +299,14 @@ TEST(PolicyReview, TellsKeysAsTheyAreDeclared) {
   EXPECT_EQ(decoded->keys.front().file, "f");
 }
 
+// Else the fuzz target would look at nothing but a format number.
+TEST(PolicyReview, FilesOfTheCorpusAreOfThisFormat) {
+  for (const std::string name : {"default", "appliance", "hostile"}) {
+    std::ifstream file(MGR_SOURCE "/tests/fuzz/corpus/policy_review/" + name, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_TRUE(decode_review(bytes)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace mgr
