@@ -48,7 +48,7 @@ std::string what_it_wants(const ActionHelp& action) {
   std::string text;
   if (action.confirm) text += "It asks whether it is really meant; --yes says so beforehand.\n";
   if (action.min_proof == Proof::signature) {
-    text += "It wants a signed request, which this version has not got: min_proof in modules.d.\n";
+    text += "It wants a signed request: where there is a key, every one is (mgrctl keygen).\n";
   }
   return text;
 }

@@ -67,6 +67,9 @@ Outcome<void> check_options(const ChosenAction& chosen, const InputOptions& opti
     return invalid(where + " needs --body FILE: " + body->name);
   }
   if (options.secret_stdin && !secret) return invalid(where + " takes no secret");
+  if (secret && options.over_network) {
+    return invalid(where + " takes a secret, which is not sent over the network");
+  }
   if (secret && options.body == "-" && reads_secrets_from_stdin(options)) {
     return invalid("standard input cannot be both the body and the secret");
   }

@@ -15,6 +15,7 @@ struct InputOptions {
   std::optional<std::string> body;  // a file, or "-" for standard input
   bool secret_stdin = false;
   bool yes = false;
+  bool over_network = false;  // and so no secret goes there
 };
 
 // Adds them, as far as the action wants them. Reads the body first, then the secrets, a line each:

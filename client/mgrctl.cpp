@@ -120,7 +120,8 @@ ExitCode show_ended_jobs(const Session& session, const Request& request) {
 // For people alone: a script knows the code, and may not ask for more.
 void hint_at_reason(const Session& session, const Command& command) {
   if (session.json || session.quiet || ::isatty(STDERR_FILENO) == 0) return;
-  std::cerr << "mgrctl: for an admin, this says why: " << harmless(explain_hint(command)) << '\n';
+  std::cerr << "mgrctl: for an admin, this says why: "
+            << harmless(explain_hint(command, signing_key_of(session))) << '\n';
 }
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {

@@ -23,6 +23,7 @@ Outcome<Question> bind_with(const Options& options, const Command& command, cons
   auto request = bind_values(command, *chosen);
   if (!request) return tl::unexpected(request.error());
   InputOptions input = options.input;
+  input.over_network = asks_over_network(session.choice);
   input.yes = input.yes || options.dry_run;
   const auto begin = std::chrono::steady_clock::now();
   const auto added = add_inputs(*request, *chosen, input);

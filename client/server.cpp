@@ -47,6 +47,8 @@ std::string choose_socket_path(const std::optional<std::string>& socket,
   return Paths().client_socket();
 }
 
+bool asks_over_network(const ServerChoice& choice) { return chosen_host(choice).has_value(); }
+
 std::optional<std::string> config_folder(const ServerChoice& choice) {
   if (is_absolute(choice.env_config_home)) return *choice.env_config_home + "/mgr";
   if (is_absolute(choice.env_home)) return *choice.env_home + "/.config/mgr";

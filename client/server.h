@@ -43,6 +43,9 @@ struct ServerChoice {
                                              const std::optional<std::string>& root,
                                              const char* environment);
 
+// Over the network, where anybody on the way can read.
+[[nodiscard]] bool asks_over_network(const ServerChoice& choice);
+
 // $XDG_CONFIG_HOME/mgr, or ~/.config/mgr; nothing where neither is an absolute path.
 [[nodiscard]] std::optional<std::string> config_folder(const ServerChoice& choice);
 

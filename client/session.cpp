@@ -47,6 +47,11 @@ Outcome<Reply> ask(const Session& session, const Request& request) {
   return ask(*server, request, session.deadline);
 }
 
+std::string signing_key_of(const Session& session) {
+  const auto server = choose_server(session.choice);
+  return server && server->signer ? server->signer->key.id : "";
+}
+
 Session begin_session(const Options& options) {
   const Deadline deadline = std::chrono::steady_clock::now() + options.timeout;
   return {with_environment({.socket = options.socket,

@@ -32,6 +32,9 @@ struct Session {
 [[nodiscard]] Outcome<Exchange> begin(const Session& session, const Request& request);
 [[nodiscard]] Outcome<Reply> ask(const Session& session, const Request& request);
 
+// The id of the key that it signs with; empty where it signs nothing, or cannot.
+[[nodiscard]] std::string signing_key_of(const Session& session);
+
 // The session that the options ask for, begun now.
 [[nodiscard]] Session begin_session(const Options& options);
 

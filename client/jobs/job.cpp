@@ -51,6 +51,7 @@ std::optional<Job> read_job(const JsonValue& from) {
   job.ended = text("ended");
   if (const JsonValue* caller = from.find("caller")) {
     job.uid = caller->number_at("uid");
+    job.caller_key = caller->string_at("key").value_or("");
     job.on_behalf_of = caller->string_at("on_behalf_of").value_or("");
   }
   job.progress = from.number_at("progress");

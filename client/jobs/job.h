@@ -18,6 +18,7 @@ struct Job {
   std::string key, module, action, state, detail;
   std::string accepted, started, ended;  // as they came: RFC 3339, UTC
   std::optional<std::uint64_t> uid;      // the caller's
+  std::string caller_key;                // the id of the key that signed; empty for none
   std::string on_behalf_of;
   std::optional<std::uint64_t> progress;  // in percent, 0 to 100
   std::optional<std::uint64_t> exit_status, signal;

@@ -46,6 +46,7 @@ std::string progress_text(const Job& job) {
 
 std::string caller_text(const Job& job) {
   std::string text = job.uid ? user_name(*job.uid) : "-";
+  if (!job.caller_key.empty()) text = "key " + shortened(job.caller_key, 32);
   if (!job.on_behalf_of.empty()) text += " for " + shortened(job.on_behalf_of, 16);
   return text;
 }

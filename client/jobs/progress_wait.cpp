@@ -79,10 +79,11 @@ std::int64_t now_in_milliseconds() {
 
 }  // namespace
 
-IsOurs started_by(const Request& request) {
-  return [module = folded(request.module), action = folded(request.action), uid = ::geteuid(),
+IsOurs started_by(const Request& request, const std::string& key) {
+  return [key, module = folded(request.module), action = folded(request.action), uid = ::geteuid(),
           begin = now_in_milliseconds()](const Job& job) {
-    return job.module == module && job.action == action && job.uid == uid &&
+    return job.module == module && job.action == action &&
+           (key.empty() ? job.uid == uid : job.caller_key == key) &&
            parse_time(job.accepted).value_or(0) >= begin;
   };
 }

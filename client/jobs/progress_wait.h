@@ -17,8 +17,9 @@ namespace mgr::client {
 using IsOurs = std::function<bool(const Job&)>;
 
 // The jobs that the caller starts with this request from now on, as far as can be told before its
-// reply: of its module and action, by this uid, accepted from now on. For showing alone.
-[[nodiscard]] IsOurs started_by(const Request& request);
+// reply: of its module and action, by this key, or by this uid where it is not signed (an empty
+// `key`), accepted from now on. For showing alone.
+[[nodiscard]] IsOurs started_by(const Request& request, const std::string& key);
 
 // The jobs with these ids.
 [[nodiscard]] IsOurs with_ids(const std::vector<std::uint64_t>& ids);

@@ -171,8 +171,9 @@ Outcome<Reply> wait_for_jobs(const Session& session, const Request& request,
     return only_line(exchange->next(session.deadline_for(request)));
   }
   ProgressLine progress(std::cerr, style, terminal_size(STDERR_FILENO).columns);
-  return ask_with_progress(session, request, ids.empty() ? started_by(request) : with_ids(ids),
-                           progress);
+  return ask_with_progress(
+      session, request, ids.empty() ? started_by(request, signing_key_of(session)) : with_ids(ids),
+      progress);
 }
 
 ExitCode finish_wait(const Session& session, const Reply& reply) {

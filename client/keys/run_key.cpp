@@ -53,12 +53,12 @@ Outcome<void> write_files_of(const NewKey& key, const RecordFiles& files) {
 }
 
 // What a mistake in the record's own file leaves behind would keep mgr-helper from its next start.
-bool take_back(const RecordFiles& files, const Failure& failure) {
+bool take_back(const NewKey& key, const RecordFiles& files, const Failure& failure) {
   const bool is_ours =
       failure.detail.starts_with(files.record) || failure.detail.starts_with(files.secret);
   if (failure.kind != Kind::invalid_request || !is_ours) return false;
   ::unlink(files.record.c_str());
-  ::unlink(files.secret.c_str());
+  if (key.secret) ::unlink(files.secret.c_str());
   return true;
 }
 
@@ -95,7 +95,7 @@ ExitCode run_add(const Options& options, const Session& session) {
   const auto policy = load_files(options, std::nullopt);
   if (policy) {
     say_whose(policy->review, key->id);
-  } else if (take_back(files, policy.error())) {
+  } else if (take_back(*key, files, policy.error())) {
     return report(session, policy.error());
   }
   return put_in_force(options, session, "the key " + key->id);

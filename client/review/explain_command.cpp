@@ -53,6 +53,17 @@ ExitCode show(const Session& session, const Explanation& found, const Asked& ask
   return finish(session, exit_code_of(found.verdict));
 }
 
+// Who asks here: the key that signs by itself, too, where the policy that is looked at knows it. A
+// working copy of the files may not.
+std::optional<std::string> chosen_caller(const Options& options, const Session& session,
+                                         const std::vector<DeclaredKey>& keys) {
+  if (options.as) return options.as;
+  const std::string key = signing_key_of(session);
+  const bool is_known = std::ranges::any_of(
+      keys, [&](const DeclaredKey& declared) { return declared.record.id == key; });
+  return is_known ? std::optional("key:" + key) : std::nullopt;
+}
+
 bool is_plain(const std::string& word) {
   return std::ranges::all_of(word, [](char byte) {
     const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -68,7 +79,8 @@ ExitCode run_explain(const Options& options, const Session& session) {
   if (!command) return report(session, command.error());
   auto policy = load_policy(options, session);
   if (!policy) return policy.error();
-  const auto caller = find_caller(options.as, policy->review.keys);
+  const auto caller =
+      find_caller(chosen_caller(options, session, policy->review.keys), policy->review.keys);
   if (!caller) return report(session, caller.error());
   const Explainer explainer(std::move(policy->review));
   auto question = bind(*command, explainer.known());
@@ -83,8 +95,9 @@ ExitCode run_explain(const Options& options, const Session& session) {
               {caller_name(*caller), request_words(*question)});
 }
 
-std::string explain_hint(const Command& command) {
-  std::string hint = "mgrctl explain --as " + std::to_string(::geteuid());
+std::string explain_hint(const Command& command, const std::string& key) {
+  std::string hint =
+      "mgrctl explain --as " + (key.empty() ? std::to_string(::geteuid()) : "key:" + key);
   hint += " " + command.module + " " + command.action;
   if (command.plain_from < command.values.size()) return hint + " …";
   for (const std::string& value : command.values) hint += is_plain(value) ? " " + value : " …";

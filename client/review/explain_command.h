@@ -14,6 +14,6 @@ namespace mgr::client {
 
 // Of a request of this process that was denied: the command line that tells an admin why. Words
 // that a shell would not take as they stand are left out.
-[[nodiscard]] std::string explain_hint(const Command& command);
+[[nodiscard]] std::string explain_hint(const Command& command, const std::string& key);
 
 }  // namespace mgr::client

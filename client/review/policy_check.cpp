@@ -20,7 +20,10 @@ struct Look {
 Look plan_look(const Options& options) {
   Look look;
   if (options.root) look.arguments = {"--root", *options.root};
-  if (!options.files && geteuid() == 0) return look;
+  if (!options.files && geteuid() == 0) {
+    look.arguments.emplace_back("--check");
+    return look;
+  }
   look.arguments.emplace_back("--review");
   if (options.files) {
     look.arguments.insert(look.arguments.end(), {"--folder", *options.files});

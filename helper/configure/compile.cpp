@@ -14,6 +14,7 @@
 #include "helper/configure/name_warnings.h"
 #include "helper/configure/policy_parts.h"
 #include "helper/configure/prepare.h"
+#include "helper/configure/root_key.h"
 #include "helper/configure/roots.h"
 #include "helper/configure/rule_identity.h"
 #include "helper/jobs/cgroup_path.h"
@@ -92,11 +93,11 @@ Result<void> prepare_machine(const CompileOrder& order, const Settings& settings
   return check_machine(compiled.modules, look_at_machine(compiled.cgroup));
 }
 
-// Where people look at a configuration before the first start there is none.
+// Where people look at a configuration before the first start, there is none.
 Result<void> find_host_id(const CompileOrder& order, CompiledConfiguration& compiled) {
   auto id = read_host_id(order.paths);
   if (!id) return tl::unexpected(id.error());
-  if (id->empty() && !order.check) {
+  if (id->empty() && (order.prepare || order.reload)) {
     return fail(ErrorCode::failed, order.paths.host_id_file() + ": is gone; restart mgr-helper");
   }
   compiled.host_id = std::move(*id);
@@ -176,18 +177,37 @@ Result<void> compile_for_helper(const CompileOrder& order, Configuration loaded,
   return {};
 }
 
-// Before anything is loaded: root's key is to count from the first start on.
-Result<void> prepare_folders(const CompileOrder& order, CompileOutcome& outcome) {
-  if (!order.prepare) return {};
-  return make_folders(order.paths).and_then([&] {
-    return prepare_host(order.paths, outcome.warnings);
-  });
+// What root's mgrctl signs is root's no more where the policy is older than the key.
+bool has_new_key_of_nobody(const Configuration& loaded) {
+  const auto has_it = [](const Principal& each) {
+    return std::ranges::find(each.keys, root_key_id) != each.keys.end();
+  };
+  return find_key(loaded.keys, root_key_id) != nullptr &&
+         std::ranges::none_of(loaded.policy.principals, has_it);
+}
+
+// For a helper that starts, the host and root's key first: they are to count from the start on.
+Result<Configuration> prepare_and_load(const CompileOrder& order,
+                                       std::vector<std::string>& warnings) {
+  const auto made =
+      make_folders(order.paths).and_then([&] { return prepare_host(order.paths, warnings); });
+  if (!made) return tl::unexpected(made.error());
+  auto loaded = load_configuration(order.paths);
+  if (loaded && *made == HostIs::made_now && has_new_key_of_nobody(*loaded)) {
+    warnings.push_back(order.paths.root_key_file() +
+                       ": mgrctl signs with it for root, and no "
+                       "principal has key = \"root\": give it to root's, or remove the file");
+  }
+  return loaded;
+}
+
+Result<Configuration> load(const CompileOrder& order, std::vector<std::string>& warnings) {
+  if (!order.folder.empty()) return load_for_review(order.folder);
+  return order.prepare ? prepare_and_load(order, warnings) : load_configuration(order.paths);
 }
 
 Result<void> compile_into(const CompileOrder& order, CompileOutcome& outcome) {
-  if (auto made = prepare_folders(order, outcome); !made) return made;
-  auto loaded =
-      order.folder.empty() ? load_configuration(order.paths) : load_for_review(order.folder);
+  auto loaded = load(order, outcome.warnings);
   if (!loaded) return tl::unexpected(loaded.error());
   append(outcome.warnings, loaded->warnings);
   if (order.check) {  // a helper that starts says so itself

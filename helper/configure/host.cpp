@@ -97,18 +97,20 @@ Result<std::string> read_host_id(const Paths& paths) {
   return fail(ErrorCode::failed, paths.host_id_file() + ": not a line of 32 hex digits");
 }
 
-Result<void> prepare_host(const Paths& paths, std::vector<std::string>& warnings) {
-  if (auto made = make_folder(paths.host_folder(), 0755); !made) return made;
+Result<HostIs> prepare_host(const Paths& paths, std::vector<std::string>& warnings) {
+  if (auto made = make_folder(paths.host_folder(), 0755); !made) {
+    return tl::unexpected(made.error());
+  }
   auto id = read_host_id(paths);
   if (!id) return tl::unexpected(id.error());
   const auto folder = open_folder(paths.host_folder());
   if (!folder) return tl::unexpected(folder.error());
-  if (id->empty()) {
-    if (auto made = make_once(paths, folder->get(), warnings); !made) return made;
-    id = read_host_id(paths);
+  const HostIs host = id->empty() ? HostIs::made_now : HostIs::there;
+  if (host == HostIs::made_now) {
+    id = make_once(paths, folder->get(), warnings).and_then([&] { return read_host_id(paths); });
     if (!id) return tl::unexpected(id.error());
   }
-  return compare_or_make_known_host(paths, folder->get(), *id);
+  return compare_or_make_known_host(paths, folder->get(), *id).map([&] { return host; });
 }
 
 }  // namespace mgr

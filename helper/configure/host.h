@@ -16,7 +16,8 @@ namespace mgr {
 // over. `known_host`, which follows from the two, is made whenever it is missing. Fails where one
 // of them is not what it should be: not root's alone, not of its form, or not of this id and key.
 // The state folder is there (make_folders).
-[[nodiscard]] Result<void> prepare_host(const Paths& paths, std::vector<std::string>& warnings);
+enum class HostIs { made_now, there };
+[[nodiscard]] Result<HostIs> prepare_host(const Paths& paths, std::vector<std::string>& warnings);
 
 // The id, 32 hex digits; "" where there is none yet.
 [[nodiscard]] Result<std::string> read_host_id(const Paths& paths);

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/error.h"
 #include "protocol/paths.h"
 
 namespace mgr {
+
+inline constexpr std::string_view root_key_id = "root";
 
 // Makes /etc/mgr/root.key and its record, keys.d/root.toml, where neither is there. A record
 // without a key is left as it is: the key may be kept elsewhere. A key without a record is left

@@ -169,6 +169,12 @@ class Once(FirstStartCase):
             self.starts()
             self.assertEqual(self.there(), before)
 
+    def test_a_policy_that_does_not_know_roots_key_is_a_warning_once(self):
+        self.path("etc/mgr/policy.toml").write_text(POLICY.replace('key = "root"\n', ""))
+        warning, = self.starts()
+        self.assertIn('/etc/mgr/root.key: mgrctl signs with it for root, and no principal has key = "root"', warning)
+        self.assertEqual(self.starts(), [])
+
     def test_a_reload_does_not_go_on_without_the_id(self):
         self.starts()
         self.path(f"{HOST}/id").unlink()

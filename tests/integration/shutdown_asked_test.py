@@ -7,6 +7,7 @@ import json
 import unittest
 
 from shutdown_support import ShutdownTestCase, shutdown_file
+from signing import Key, block, host_id, sign
 
 
 class Scheduled(ShutdownTestCase):
@@ -198,9 +199,37 @@ class Callers(ShutdownTestCase):
         self.assertTrue(self.mgr.request("mgr", "reload", None)["success"])
         for user in ("www-data", None):
             refused = self.refuses(self.mgr.request("shutdown", "poweroff", user, force="yes"), 3)
-            self.assertIn("min_proof in modules.d", refused["detail"], "what to lower")
+            self.assertIn("mgrctl keygen", refused["detail"], "how to come by a signature")
         self.assertEqual([job["id"] for job in self.scheduled()], [off])
         self.assertEqual([job["id"] for job in self.cancel()], [off])
+
+    def test_as_shipped_it_is_for_who_signs_and_is_allowed_it(self):
+        alice, stranger = Key("alice").install(self.mgr), Key("stranger").install(self.mgr)
+        policy = self.mgr.dir / "etc/mgr/policy.toml"
+        policy.write_text(policy.read_text().replace('name = "web"\n', 'name = "web"\nkey = "alice"\n'))
+        self.mgr.write("etc/mgr/modules.d/shutdown.toml", shutdown_file("signed"))
+        self.assertTrue(self.mgr.request("mgr", "reload", None)["success"])
+
+        def signed(key, action, **fields):
+            asked = [("module", "shutdown"), ("action", action), *fields.items()]
+            return sign(asked, key, host_id(self.mgr))
+
+        def send(fields, tcp=True):
+            return json.loads(self.mgr.send(block(fields), tcp=tcp))
+        self.refuses(send(signed(stranger, "poweroff", delay="1d")), 4)
+        altered = [(name, "0s" if name == "delay" else value) for name, value in signed(alice, "poweroff", delay="1d")]
+        self.refuses(send(altered), 3)
+        self.assertEqual([line["module"] for line in self.lines("effect")], ["mgr"], "the reload alone")
+        once = signed(alice, "poweroff", delay="1d")
+        reply = send(once)
+        self.assertTrue(reply["success"], reply)
+        job, = reply["data"]["jobs"]
+        self.refuses(send(once, tcp=False), 9)
+        again = send(signed(alice, "poweroff", delay="1d"), tcp=False)["data"]["jobs"][0]
+        self.assertEqual((again["id"], again["new"]), (job["id"], False))
+        self.assertEqual(self.scheduled(), [], "it is the key's, and not of who carried it")
+        self.assertTrue(send(signed(alice, "cancel"))["success"])
+        self.assertEqual(self.state(job["id"]), "stopped")
 
 
 if __name__ == "__main__":

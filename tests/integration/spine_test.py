@@ -87,7 +87,7 @@ class Walk(WithInstance):
     def test_from_the_network_without_proof_there_is_only_ping(self):
         self.assertTrue(self.mgr.ask("module:mgr\naction:ping\n\n", tcp=True)["success"])
         self.refuses(self.mgr.ask("module:scan\naction:start\ntask_ids:1\n\n", tcp=True), 3)
-        self.refuses(self.mgr.ask("module:scan\naction:start\ntask_ids:1\nauth-key:k\nsignature:00\n\n"), 3)
+        self.refuses(self.mgr.ask("module:scan\naction:start\ntask_ids:1\nauth-key:k\nsignature:00\n\n"), 6)
 
     def test_whoami_is_the_kernels_word_and_not_the_clients(self):
         data = self.mgr.ask("module:mgr\naction:whoami\nmgr-on-behalf-of:root\n\n")["data"]

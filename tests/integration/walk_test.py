@@ -36,7 +36,7 @@ def run(words, cwd, user=None, stdin=None):
         entry = uid_of(user)
         identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     return subprocess.run(words, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=DEADLINE,
-                          env={"PATH": "/usr/bin:/bin"}, **identity)
+                          env={"PATH": "/usr/bin:/bin", "MGR_KEY": ""}, **identity)
 
 
 class Walk(unittest.TestCase):
