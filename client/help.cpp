@@ -48,7 +48,8 @@ std::string what_it_wants(const ActionHelp& action) {
   std::string text;
   if (action.confirm) text += "It asks whether it is really meant; --yes says so beforehand.\n";
   if (action.min_proof == Proof::signature) {
-    text += "It wants a signed request: where there is a key, every one is (mgrctl keygen).\n";
+    text +=
+        "It wants a signed request: with a key, as mgrctl keygen makes one, every request is.\n";
   }
   return text;
 }

@@ -163,7 +163,7 @@ TEST(ClientCatalogue, HelpTellsAllThatAnActionWants) {
             "A list is one word with commas; the last argument takes several words too.\n"
             "\n"
             "It asks whether it is really meant; --yes says so beforehand.\n"
-            "It wants a signed request, which this version has not got: min_proof in modules.d.\n"
+            "It wants a signed request: with a key, as mgrctl keygen makes one, every request is.\n"
             "It answers when its command has ended, with what that printed.\n");
 }
 
