@@ -177,13 +177,13 @@ class Keeps(ReloadTestCase):
         client.send("mgr", "reload")
         self.accepts(client.read())
         clients[2].send("mgr", "ping")  # waits for its turn
-        newcomer = self.kept()  # waits outside
-        newcomer.send("mgr", "ping")
+        with self.mgr.client("www-data") as newcomer, newcomer.makefile("rb") as answer:
+            self.refuses(json.loads(answer.readline()), 7)  # there is no place
         self.mgr.write("etc/mgr/mgr.toml", settings)
         client.send("mgr", "reload")
         self.accepts(client.read())
         self.accepts(clients[2].read())
-        self.accepts(newcomer.read())
+        self.accepts(self.kept().ask("mgr", "ping"))
         for number, gate in enumerate(("first", "second")):
             self.mgr.open_gate(gate)
             self.accepts(clients[number].read())
