@@ -23,9 +23,11 @@ std::string about_key(ErrorCode code, bool is_local) {
     return std::string("; there, `mgrctl key list` tells whether it is let in, and until when") +
            (is_local ? "; --no-sign asks as the user" : "");
   }
-  if (code != ErrorCode::denied) return "";
-  return std::string("; the rights of that key alone count") +
-         (is_local ? ", and with --no-sign those of the user" : "");
+  if (code == ErrorCode::denied) {
+    return std::string("; the rights of that key alone count") +
+           (is_local ? ", and with --no-sign those of the user" : "");
+  }
+  return is_local ? "; --no-sign asks as the user" : "";
 }
 
 }  // namespace

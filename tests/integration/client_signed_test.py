@@ -446,6 +446,7 @@ class Local(Real):
         code, _, errors = self.run_mgrctl("ping")
         self.assertEqual(code, 126)
         self.assertIn("addressed to another host", errors)
+        self.assertIn("; --no-sign asks as the user", errors, "as a reload may have to, while it lasts")
         self.place.know(f"local {known[1]} {public_text(Key('x'))}")
         code, _, errors = self.run_mgrctl("ping")
         self.assertEqual(code, 127)
