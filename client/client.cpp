@@ -89,8 +89,13 @@ Outcome<Exchange> Exchange::begin(const Server& server, const Request& request, 
 
 Outcome<Reply> Exchange::read(const std::string& line) const {
   if (!signer_) return parse_reply(line);
-  auto reply = check_reply(line, signer_->host, nonce_);
-  if (reply) reply->signed_with = signer_->name();
+  const KnownHost& host = signer_->host;
+  auto reply = check_reply(line, host, nonce_);
+  if (reply) {
+    reply->signed_with = signer_->name();
+  } else if (reply.error().kind == Failure::Kind::unproven_reply) {
+    reply.error().detail += " (" + host.name + " of " + host.place + ')';
+  }
   return reply;
 }
 

@@ -130,23 +130,6 @@ std::string render_refusal(const Reply& reply) {
   return text;
 }
 
-std::string signing_hint(const Reply& reply) {
-  if (reply.signed_with.empty()) return "";
-  const auto code = static_cast<ErrorCode>(reply.err_code);
-  std::string text;
-  const bool is_about_key =
-      code == ErrorCode::unauthenticated || code == ErrorCode::stale || code == ErrorCode::denied;
-  if (is_about_key) text = "signed with " + harmless(reply.signed_with);
-  if (code == ErrorCode::unauthenticated) {
-    text += "; there, `mgrctl key list` tells whether it is let in, and until when";
-  } else if (code == ErrorCode::denied) {
-    text += "; the rights of that key alone count, and with --no-sign those of the user";
-  }
-  if (!reply.is_unproven) return text;
-  return text + (text.empty() ? "" : "; ") +
-         "the host did not sign this refusal, so it proves nothing";
-}
-
 std::string render_failure(const Failure& failure) {
   const std::string_view name = failure_name(failure.kind);
   return (name.empty() ? "" : std::string(name) + ": ") + harmless(failure.detail);

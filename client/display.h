@@ -43,9 +43,6 @@ using CellColour = std::function<std::string_view(std::size_t row, std::size_t c
 
 // "denied: detail (audit 1234)"
 [[nodiscard]] std::string render_refusal(const Reply& reply);
-// What the refusal of a signed request leaves to tell: that it is the broker's word alone; and of
-// one that may be about the key, with what it was signed and where to look. Empty for none.
-[[nodiscard]] std::string signing_hint(const Reply& reply);
 [[nodiscard]] std::string render_failure(const Failure& failure);
 
 }  // namespace mgr::client

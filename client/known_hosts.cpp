@@ -32,7 +32,8 @@ Outcome<std::optional<std::string>> read_file(const std::string& path) {
   if (!file || ::fstat(file.get(), &status) != 0) return refuse(path, std::strerror(errno));
   const bool is_ours = status.st_uid == 0 || status.st_uid == ::geteuid();
   if (!S_ISREG(status.st_mode) || !is_ours || (status.st_mode & 022) != 0) {
-    return refuse(path, "who may write known hosts is root and their user alone");
+    return refuse(path,
+                  "who may write known hosts is root and their user alone: chmod go-w, or chown");
   }
   std::string text;
   std::array<char, 1 << 16> piece{};

@@ -131,7 +131,7 @@ void declare_for_inputs(CLI::App& app, InputOptions& input) {
 
 void declare_for_review(CLI::App& app, Options& options) {
   const auto own = [](CLI::Option* option) { return option->group("Options about the policy"); };
-  own(app.add_option("--as", options.as, "explain: who would ask, by name or uid"))
+  own(app.add_option("--as", options.as, "explain: who would ask, by name, uid or key:ID"))
       ->type_name("USER");
   own(app.add_option("--files", options.files,
                      "explain, policy: look at the files in DIR, and not at what is in force"))
@@ -160,7 +160,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
   app.add_flag("--version", flags.version, "Print the version of mgrctl");
   app.add_option("--root", options.root,
-                 "The socket, and for policy check and lint /etc/mgr, are below DIR")
+                 "Socket, keys, known hosts, and for policy check and lint /etc/mgr: below DIR")
       ->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
   app.add_option("--host", options.host, "Ask the host over TCP, and not this machine")

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "client/display.h"
+#include "client/signing_hint.h"
 
 namespace mgr::client {
 namespace {
@@ -72,7 +73,7 @@ ExitCode report(const Session& session, const Failure& failure) {
 
 ExitCode report(const Session& session, const Reply& refusal) {
   const ExitCode code = say(render_refusal(refusal), exit_code(refusal, session.rule));
-  const std::string hint = signing_hint(refusal);
+  const std::string hint = signing_hint(refusal, session.choice);
   if (!hint.empty() && !session.quiet) std::cerr << "mgrctl: " << hint << '\n';
   return code;
 }

@@ -11,7 +11,7 @@
 namespace mgr::client {
 namespace {
 
-// PROTOCOL.md, "What a command prints": the members that the broker adds to what was signed.
+// PROTOCOL.md, "Signed replies": the members that the broker adds to what was signed.
 constexpr std::array<std::string_view, 6> added_names{"stdout",        "stderr", "stdout_base64",
                                                       "stderr_base64", "output", "left_out"};
 

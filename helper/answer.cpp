@@ -41,6 +41,19 @@ RequestMark mark_of(const Errand& errand, std::string_view id, const StartJobs& 
   return {std::string(id), checksum_of(asked.take()), {}};
 }
 
+// Who the job or the effect is told to be of: the user of the connection, or the key.
+Asker asker_of(const Caller& caller, const CheckedRequest& request) {
+  Asker asker;
+  asker.on_behalf_of = request.on_behalf_of();
+  asker.key = caller.subject().key;
+  if (caller.subject().uid) {
+    asker.uid = *caller.subject().uid;
+    asker.gid = caller.facts().gid;
+    asker.pid = caller.facts().pid;
+  }
+  return asker;
+}
+
 }  // namespace
 
 void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
@@ -117,15 +130,9 @@ void Answerer::carry_out(ReplyTo to, const RunMessage& message, const Caller& ca
   errand.module = entry.module->name();
   errand.action = entry.action->name;
   errand.scope = allowed.jobs();
-  errand.asker.on_behalf_of = request.on_behalf_of();
+  errand.asker = asker_of(caller, request);
   errand.reader = reader_of(message.connection, to.id);
   errand.wait = request.wait();
-  errand.asker.key = caller.subject().key;
-  if (caller.subject().uid) {
-    errand.asker.uid = *caller.subject().uid;
-    errand.asker.gid = caller.facts().gid;
-    errand.asker.pid = caller.facts().pid;
-  }
   if (const auto* start = std::get_if<StartJobs>(&effect); start && !request.request_id().empty()) {
     errand.request = mark_of(errand, request.request_id(), *start);
   }

@@ -57,8 +57,8 @@ struct Proffer {
 struct SignedLine {
   std::string line;       // what was signed, its line feed included
   std::string signature;  // base64, not decoded
-  bool is_whole =
-      true;  // false: the broker added what a job printed to `data`, which is not signed
+  // False where the broker added to `data` what a job printed, which is not signed.
+  bool is_whole = true;
 };
 // Of a line that was received, its line feed included; nullopt for one without a signature. The
 // line of a command's result also tells how much of it was signed, and is signed with both braces

@@ -1,4 +1,4 @@
-// mgrctl, with the caller's own uid. A key's record as a file of keys.d (POLICY.md, "Keys").
+// mgrctl, with the caller's own uid. A key's record as a file of keys.d (POLICY.md, "keys.d").
 #pragma once
 
 #include <cstdint>

@@ -83,7 +83,7 @@ void say_whose(const PolicyReview& review, const std::string& id) {
   const auto names = principals_of(review, id);
   if (!names.empty()) return;
   std::cerr << "mgrctl: no principal has it yet; policy.toml needs key = [\"" << id
-            << "\"] in a [[principal]]\n";
+            << "\"] in a [[principal]], and then `mgrctl reload`\n";
 }
 
 ExitCode run_add(const Options& options, const Session& session) {

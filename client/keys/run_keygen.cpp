@@ -74,6 +74,16 @@ std::string command_for(const PrivateKey& key, const std::string& file) {
   return "mgrctl key add " + (is_pair ? key.id + ' ' + public_text(key) : "--from " + file);
 }
 
+// From now on everything that its owner asks is signed with it, and refused until it is let in.
+void say_where(const PrivateKey& key, const std::string& file, const ServerChoice& choice) {
+  std::cerr << "mgrctl: the key " << key.id << " is in " << harmless(file) << '\n';
+  if (choose_key_file(choice) == file) {
+    std::cerr << "mgrctl: requests are signed with it from now on, and refused until it is let in; "
+                 "--no-sign asks without it\n";
+  }
+  std::cerr << "mgrctl: this lets it in, as root where mgr runs:\n";
+}
+
 }  // namespace
 
 ExitCode run_keygen(const Options& options, const Session& session) {
@@ -87,10 +97,7 @@ ExitCode run_keygen(const Options& options, const Session& session) {
   if (!key) return report(session, key.error());
   const auto written = write_key_file(*file, *key);
   if (!written) return report(session, written.error());
-  if (!session.quiet) {
-    std::cerr << "mgrctl: the key " << *id << " is in " << harmless(*file)
-              << "; this lets it in, as root where mgr runs:\n";
-  }
+  if (!session.quiet) say_where(*key, *file, session.choice);
   std::cout << command_for(*key, harmless(*file)) << '\n';
   return finish(session, ExitCode::ok);
 }

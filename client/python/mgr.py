@@ -415,7 +415,9 @@ def _find_host(name, root):
             raise CannotSign("%s: %s stands there twice" % (path, name))
         if found:
             return found[0]
-    raise CannotSign("%s is no known host of %s" % (name, ", ".join(paths)))
+    raise CannotSign("%s is no known host of %s; %s" % (
+        name, ", ".join(paths), "the first start of mgr-helper makes its line" if name == "local"
+        else "on that machine, `mgrctl host %s` prints its line" % name))
 
 
 def _known_hosts(path):

@@ -307,7 +307,8 @@ class WhereKeysAre(Signing):
         root, key = str(self.folder / "root"), self.key()
         name = "panel.example:7000 "
         options = {"root": root, "key": key, "host": "panel.example", "port": 7000}
-        self.refuses("panel.example:7000 is no known host of ", **options)
+        self.refuses("panel.example:7000 is no known host of .*; on that machine, `mgrctl host panel.example:7000` "
+                     "prints its line", **options)
         self.file("root/var/lib/mgr/host/known_host", "local %s%s%s" % (self.host, name, self.host), 0o644)
         self.refuses("is no known host", **options)
         self.assertEqual(self.key_id(root=root, key=key), "panel")

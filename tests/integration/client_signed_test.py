@@ -161,6 +161,7 @@ class Lying(unittest.TestCase):
         code, out, errors = lying.run(*(words or ("ping",)))
         self.assertEqual((code, out), (127, ""), errors)
         self.assertIn("unproven reply", errors)
+        self.assertIn(f" (local of {lying.place.config}/known_hosts:1)", errors)
         self.assertIn("it may have been carried out", errors)
 
     def test_a_success_without_a_signature_is_refused(self):
@@ -198,6 +199,28 @@ class Lying(unittest.TestCase):
             got, _, errors = lying.run("ping")
             self.assertEqual(got, 126)
             self.assertIn(f"signed with key alice of {lying.place.config}/key, for local of ", errors)
+
+    def test_a_refusal_for_want_of_a_proof_says_why_nothing_was_signed(self):
+        lying = LyingServer(self, lambda fields, sign: refusal(3, "unauthenticated", "no"))
+        self.assertIn("nothing was signed, as --no-sign says", lying.run("--no-sign", "ping")[2])
+        self.assertIn("nothing was signed, as MGR_KEY is set to nothing", lying.run("ping", MGR_KEY="")[2])
+        (lying.place.config / "key").unlink()
+        no_key_of_root = ("--root", lying.place.home)
+        _, _, errors = lying.run(*no_key_of_root, "ping")
+        self.assertIn(f"nothing was signed, as there is no key in {lying.place.config}/key", errors)
+        self.assertEqual(lying.run(*no_key_of_root, "--quiet", "ping")[2], "mgrctl: unauthenticated: no\n")
+
+    def test_without_its_key_a_user_is_asked_for_on_this_machine_alone(self):
+        def answer(fields):
+            return refusal(4, "denied", "no")
+        lying = LyingServer(self, lambda fields, sign: answer(fields))
+        self.assertIn("with --no-sign those of the user", lying.run("ping")[2])
+        with FakeServer(answer, tcp=True) as server:
+            name = f"127.0.0.1:{server.port}"
+            lying.place.know(f"{name} {HOST_ID} {public_text(lying.host)}")
+            _, _, errors = lying.place.run("--host", name, "ping")
+        self.assertIn("the rights of that key alone count", errors)
+        self.assertNotIn("--no-sign", errors)
 
     def test_lines_that_promise_more_prove_nothing(self):
         lying = LyingServer(self, lambda fields, sign: more("ping", {"a": 1}))
@@ -329,6 +352,9 @@ class Files(unittest.TestCase):
         text = file.read_text()
         self.assertEqual(place.run("keygen", "alice")[0], 2)
         self.assertEqual(place.run("keygen", "bob", "--output", file)[0], 2)
+        self.assertIn("refused until it is let in; --no-sign asks without it", errors)
+        _, _, errors = place.run("keygen", "bob", "--output", place.home / "bob.key")
+        self.assertNotIn("--no-sign", errors, "nothing is signed with it unless that is asked for")
         self.assertEqual(file.read_text(), text)
         self.assertEqual(list(place.config.iterdir()), [file])
 
@@ -420,6 +446,7 @@ class Local(Real):
         code, _, errors = self.run_mgrctl("ping")
         self.assertEqual(code, 126)
         self.assertIn("addressed to another host", errors)
+        self.assertIn("; --no-sign asks as the user", errors, "as a reload may have to, while it lasts")
         self.place.know(f"local {known[1]} {public_text(Key('x'))}")
         code, _, errors = self.run_mgrctl("ping")
         self.assertEqual(code, 127)
