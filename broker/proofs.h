@@ -30,9 +30,9 @@ class Proofs {
   // A request that is not signed proves nothing, and is none of this. Fails with invalid_argument
   // (protocol/signed_request.h) or stale, or with unauthenticated: no such key, none that is valid
   // now, or a signature that does not verify. Which of them it was neither the answer nor the work
-  // done for it tells. Of one with the code of an HMAC, whose secrets the helper alone has, form and
-  // freshness alone are checked, whatever key it names: so neither the answer nor the way that it
-  // comes tells which keys there are. Where there is none for HMAC, none such is passed on.
+  // done for it tells. Of one with the code of an HMAC, whose secrets the helper alone has, form
+  // and freshness alone are checked, whatever key it names: so neither the answer nor the way that
+  // it comes tells which keys there are. Where there is none for HMAC, none such is passed on.
   [[nodiscard]] Result<Proven> check(const RequestBlock& block) const;
 
  private:

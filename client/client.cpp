@@ -89,7 +89,7 @@ Outcome<Exchange> Exchange::begin(const Server& server, const Request& request, 
 
 Outcome<Reply> Exchange::read(const std::string& line) const {
   if (!signer_) return parse_reply(line);
-  auto reply = check_reply(line, signer_->host, nonce_);
+  auto reply = check_reply(line, signer_->host, signer_->key.id, nonce_);
   if (reply) reply->signed_with = signer_->name();
   return reply;
 }
