@@ -90,7 +90,7 @@ Outcome<Exchange> Exchange::begin(const Server& server, const Request& request, 
 Outcome<Reply> Exchange::read(const std::string& line) const {
   if (!signer_) return parse_reply(line);
   const KnownHost& host = signer_->host;
-  auto reply = check_reply(line, host, nonce_);
+  auto reply = check_reply(line, host, signer_->key.id, nonce_);
   if (reply) {
     reply->signed_with = signer_->name();
   } else if (reply.error().kind == Failure::Kind::unproven_reply) {

@@ -19,10 +19,11 @@ tl::unexpected<Failure> unproven(const char* why) {
   return failed(Failure::Kind::unproven_reply, why);
 }
 
-bool is_signed_by(const KnownHost& host, std::string_view nonce, const SignedLine& taken) {
+bool is_signed_by(const KnownHost& host, std::string_view key, std::string_view nonce,
+                  const SignedLine& taken) {
   const auto signature = decode_base64(taken.signature, ed25519_signature_length);
   return signature &&
-         verify_ed25519(host.public_key, signed_reply_text(nonce, taken.line), *signature);
+         verify_ed25519(host.public_key, signed_reply_text(key, nonce, taken.line), *signature);
 }
 
 // `whole` begins with the members of `front`, in their order and as they are; but for `data`, which
@@ -58,7 +59,8 @@ bool adds_output_alone(const JsonValue& whole, const JsonValue& front) {
 
 }  // namespace
 
-Outcome<Reply> check_reply(std::string_view line, const KnownHost& host, std::string_view nonce) {
+Outcome<Reply> check_reply(std::string_view line, const KnownHost& host, std::string_view key,
+                           std::string_view nonce) {
   auto reply = parse_reply(line);
   if (!reply || (reply->success && reply->more)) return reply;
   const auto whole = parse_json(line);
@@ -68,7 +70,7 @@ Outcome<Reply> check_reply(std::string_view line, const KnownHost& host, std::st
     reply->is_unproven = true;
     return reply;
   }
-  if (!taken || !is_signed_by(host, nonce, *taken)) {
+  if (!taken || !is_signed_by(host, key, nonce, *taken)) {
     return unproven("the reply's signature is not the host's");
   }
   const auto front = parse_json(taken->line);

@@ -61,6 +61,7 @@ void Answerer::answer_run(ReplyTo to, const RunMessage& message) {
   const auto asking = identity_.establish(message);
   if (!asking) return refuse(to, message, nullptr, asking.error());
   const Caller& caller = *asking->caller;
+  to.key = caller.subject().key;
   to.nonce = asking->nonce;
 
   // 2. For what, to the letter? Every field inside the grammar, or none of it.

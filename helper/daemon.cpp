@@ -94,8 +94,9 @@ LinkEvents Daemon::link_events() {
   events.answer_refusals = [this](const RefusalsMessage& message) {
     audit_.broker_refused(message);
   };
-  events.sign = [this](std::string_view nonce, std::string_view line) {
-    return encode_base64(sign_with_secret_key(host_key_, signed_reply_text(nonce, line)));
+  events.sign = [this](const ReplyTo& to, std::string_view line) {
+    return encode_base64(
+        sign_with_secret_key(host_key_, signed_reply_text(to.key, to.nonce, line)));
   };
   return events;
 }

@@ -218,7 +218,7 @@ void Link::send_reply(const ReplyTo& to, std::string_view line) {
   }
   if (to.nonce.empty())
     return out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, line}));
-  const std::string whole = with_signature(line, events_.sign(to.nonce, line));
+  const std::string whole = with_signature(line, events_.sign(to, line));
   out_.put(MessageKind::reply, to.id, encode(ReplyMessage{false, whole}));
 }
 
@@ -246,7 +246,7 @@ void Link::send_result(const ReplyTo& to, const ResultMessage& message,
                        std::array<Descriptor, 3> files) {
   if (!is_up() || to.link != generation_) return;
   ResultMessage told = message;
-  const std::string signature = to.nonce.empty() ? "" : events_.sign(to.nonce, message.line);
+  const std::string signature = to.nonce.empty() ? "" : events_.sign(to, message.line);
   told.signature = signature;
   out_.put(MessageKind::result, to.id, encode(told));
   for (Descriptor& file : files) out_.add_passenger(std::move(file));

@@ -22,10 +22,11 @@
 namespace mgr {
 
 // Where an answer goes: the request's id, on the link that it came over. An answer for a link that
-// is gone is dropped. `nonce`: of a request whose signature verified; its last line is signed.
+// is gone is dropped. `key` and `nonce`: of a request whose signature verified; its last line is
+// signed for them.
 struct ReplyTo {
   std::uint64_t link = 0, id = 0;
-  std::string nonce{};
+  std::string key{}, nonce{};
 };
 
 // What the link tells its owner; called from the loop.
@@ -36,7 +37,7 @@ struct LinkEvents {
   std::function<void(const ClosedMessage&, std::uint64_t id)> answer_closed;
   std::function<void(const RefusalsMessage&)> answer_refusals;
   // The signature of a reply, base64 (signed_request.h).
-  std::function<std::string(std::string_view nonce, std::string_view line)> sign;
+  std::function<std::string(const ReplyTo&, std::string_view line)> sign;
   std::function<void(std::string_view)> violation;  // why a peer was sent away, for the audit
 };
 

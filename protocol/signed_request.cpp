@@ -112,9 +112,9 @@ std::string signed_text(std::span<const FieldView> fields) {
   return text;
 }
 
-std::string signed_reply_text(std::string_view nonce, std::string_view line) {
+std::string signed_reply_text(std::string_view key, std::string_view nonce, std::string_view line) {
   std::string text = "mgr-reply-v1\n";
-  return text.append(nonce).append(1, '\n').append(line);
+  return text.append(key).append(1, '\n').append(nonce).append(1, '\n').append(line);
 }
 
 std::string with_signature(std::string_view line, std::string_view signature) {

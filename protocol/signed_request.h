@@ -46,9 +46,11 @@ struct Proffer {
 // in byte order. Names hold no colon and values no line break, so no two requests share a text.
 [[nodiscard]] std::string signed_text(std::span<const FieldView> fields);
 
-// "mgr-reply-v1\n", the nonce of the request and a line feed, then the reply's line with its line
-// feed, as it was before the signature was put in.
-[[nodiscard]] std::string signed_reply_text(std::string_view nonce, std::string_view line);
+// "mgr-reply-v1\n", then the request's key and its nonce, each with a line feed, then the reply's
+// line with its line feed, as it was before the signature was put in. Both, since a nonce counts
+// once for its key alone: an answer to another's request of the same nonce is none to this one.
+[[nodiscard]] std::string signed_reply_text(std::string_view key, std::string_view nonce,
+                                            std::string_view line);
 
 // The line with its signature, base64: {…} becomes {…,"signature":"…"}.
 [[nodiscard]] std::string with_signature(std::string_view line, std::string_view signature);

@@ -279,8 +279,9 @@ class _Request:
         if self._signer is None:
             return _block(self._pairs) + self._body, _decode_reply
         pairs, nonce = self._signer.sign(self._pairs, self._body)
+        signer = self._signer
         return (_block(pairs) + self._body,
-                lambda line: _prove_reply(line, nonce, self._signer.host))
+                lambda line: _prove_reply(line, signer.id, nonce, signer.host))
 
     def __len__(self):
         return self._size
@@ -343,7 +344,7 @@ class _Signer:
         head = _KEY_HEAD.match(text)
         if not head:
             raise CannotSign("%s: a private key begins with the lines id:ID and type:TYPE" % path)
-        self._id, kind = head.group(1).encode("ascii"), head.group(2)
+        self.id, kind = head.group(1).encode("ascii"), head.group(2)
         self._sign = (_ed25519_of if kind == "ed25519" else _hmac_of)(path, text[head.end():])
 
     def sign(self, pairs, body):
@@ -353,7 +354,7 @@ class _Signer:
         signed = [(name, value) for name, value in pairs if name != b"signature"]
         if any(name.startswith(b"auth-") for name, _ in signed):
             raise ValueError("auth-… are the fields of who signs, which are put in here")
-        signed += [(b"auth-key", self._id), (b"auth-to", self.host.id),
+        signed += [(b"auth-key", self.id), (b"auth-to", self.host.id),
                    (b"auth-time", b"%d" % time.time()), (b"auth-nonce", nonce)]
         if any(name == b"mgr-body" for name, _ in signed):
             signed.append((b"auth-body", hashlib.sha256(body).hexdigest().encode("ascii")))
@@ -576,7 +577,7 @@ def _decode_reply(line):
     return reply
 
 
-def _prove_reply(line, nonce, host):
+def _prove_reply(line, key, nonce, host):
     """The reply in the line, as far as it is signed by the host. Raises Unproven for a success that
     is not, and for what is signed wrongly: its meaning comes from the signed text alone."""
     taken = _take_signature(line + b"\n")
@@ -586,7 +587,8 @@ def _prove_reply(line, nonce, host):
             raise Unproven("the reply is not signed by the host")
         return reply
     said, signature, is_whole = taken
-    text = b"mgr-reply-v1\n" + nonce + b"\n" + said
+    # A nonce is its key's alone: what another key's request was answered is no answer to this one.
+    text = b"mgr-reply-v1\n" + key + b"\n" + nonce + b"\n" + said
     if not _verify_ed25519(host.public_key, text, _bytes_of_base64(signature)):
         raise Unproven("the signature of the reply is not the host's")
     reply = _Proven(_decode_reply(said))

@@ -44,9 +44,10 @@ def key_text(key, **changed):
     return text + "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n" % base64.b64encode(der).decode()
 
 
-def host_signs(line, nonce, printed=""):
-    """The line as the helper signs it; `printed`: members that the broker adds to its data."""
-    signature = base64.b64encode(HOST_KEY.sign(b"mgr-reply-v1\n" + nonce.encode() + b"\n" + line)).decode()
+def host_signs(line, nonce, printed="", key="panel"):
+    """The line as the helper signs it for a request of that key and nonce; `printed`: members that the broker adds to its data."""
+    text = f"mgr-reply-v1\n{key}\n{nonce}\n".encode() + line
+    signature = base64.b64encode(HOST_KEY.sign(text)).decode()
     ending = ',"signature":"%s"}\n' % signature
     if not printed:
         return line[:-2] + ending.encode()
@@ -76,11 +77,11 @@ class Signing(unittest.TestCase):
         return mgr.Client(server.path, key=self.key(name), known_host=KNOWN_HOST, **more_options)
 
     @staticmethod
-    def server(line=None, printed="", nonce=None):
-        """Answers as a host does; `line` and `nonce`: other ones than those of the request."""
+    def server(line=None, printed="", nonce=None, key=None):
+        """Answers as a host does; `line`, `nonce` and `key`: other ones than those of the request."""
         def answer(fields):
             said = line if line is not None else success(fields["action"], {"n": fields.get("n", "")})
-            return host_signs(said, nonce or fields["auth-nonce"], printed)
+            return host_signs(said, nonce or fields["auth-nonce"], printed, key or fields["auth-key"])
         return FakeServer(answer)
 
 
@@ -177,17 +178,19 @@ class WhatIsBelieved(Signing):
     def test_the_vectors_verify_and_nothing_beside_them(self):
         host = mgr._Host(KNOWN_HOST)
         for reply in VECTORS["replies"]:
-            line, nonce = reply["line"].encode()[:-1], reply["nonce"].encode()
+            line, key, nonce = reply["line"].encode()[:-1], reply["key"].encode(), reply["nonce"].encode()
             said = json.loads(line)
             said.pop("signature"), said.pop("signed", None)
-            self.assertEqual(mgr._prove_reply(line, nonce, host), said)
+            self.assertEqual(mgr._prove_reply(line, key, nonce, host), said)
             with self.assertRaises(mgr.Unproven):
-                mgr._prove_reply(line, nonce[::-1], host)
+                mgr._prove_reply(line, key, nonce[::-1], host)
+            with self.assertRaises(mgr.Unproven):
+                mgr._prove_reply(line, key[::-1], nonce, host)
             signed = len(reply["signed_line"]) - 3
             for place in list(range(0, signed, 7)) + [len(line) - 20]:
                 altered = line[:place] + bytes([line[place] ^ 1]) + line[place + 1:]
                 with self.assertRaises(mgr.Unproven):
-                    mgr._prove_reply(altered, nonce, host)
+                    mgr._prove_reply(altered, key, nonce, host)
 
     def test_a_signature_is_the_rfcs(self):
         """RFC 8032, section 7.1, tests 1 and 3; an S that is not reduced, and points that are none."""
@@ -234,6 +237,8 @@ class WhatIsBelieved(Signing):
         self.assertTrue(self.raises(mgr.Denied, self.server(refused)).is_proven)
         self.assertFalse(self.raises(mgr.Denied, FakeServer(lambda _: refused)).is_proven)
         self.raises(mgr.Unproven, self.server(refused, nonce="0" * 32))
+        self.raises(mgr.Unproven, self.server(refused, key="mallory"))
+        self.raises(mgr.Unproven, self.server(key="mallory"))
 
     def test_of_what_the_broker_adds_only_output_is_taken(self):
         said = success("start", {"job": 7, "exit": 1})
@@ -282,7 +287,7 @@ class WhereKeysAre(Signing):
 
     def key_id(self, **options):
         signer = mgr.Client("/nonexistent/mgr.sock", **options)._signer
-        return signer and signer._id.decode()
+        return signer and signer.id.decode()
 
     def refuses(self, what, **options):
         with self.assertRaisesRegex(mgr.CannotSign, what):

@@ -101,7 +101,7 @@ class Place:
 class LyingServer:
     """A daemon that knows the host's key or another, and answers what the test says.
 
-    `answer(fields, sign)` gives bytes; sign(line, nonce=None) is a line with the host's signature.
+    `answer(fields, sign)` gives bytes; sign(line, nonce=None, key=None) is a line with the host's signature.
     """
 
     def __init__(self, test, answer, key=None):
@@ -111,8 +111,9 @@ class LyingServer:
         def give(fields):
             self.requests.append(fields)
 
-            def sign(reply, nonce=None, host=self.host):
-                text = b"mgr-reply-v1\n" + (nonce or fields.get("auth-nonce", "")).encode() + b"\n" + reply
+            def sign(reply, nonce=None, host=self.host, key=None):
+                about = f'{key or fields.get("auth-key", "")}\n{nonce or fields.get("auth-nonce", "")}\n'
+                text = b"mgr-reply-v1\n" + about.encode() + reply
                 signature = base64.b64encode(host.private.sign(text)).decode()
                 return reply[:-2] + f',"signature":"{signature}"}}\n'.encode()
             return answer(fields, sign)
@@ -174,6 +175,8 @@ class Lying(unittest.TestCase):
         self.refused(lambda fields, sign: sign(success("ping"), host=other))
         self.refused(lambda fields, sign: sign(success("ping"), nonce="0" * 32))
         self.refused(lambda fields, sign: sign(refusal(4, "denied"), nonce="0" * 32))
+        self.refused(lambda fields, sign: sign(success("ping"), key="mallory"))
+        self.refused(lambda fields, sign: sign(refusal(4, "denied"), key="mallory"))
 
     def test_an_altered_line_is_refused(self):
         self.refused(lambda fields, sign: sign(success("pong")).replace(b"pong", b"ping"))

@@ -63,7 +63,8 @@ class KeysTestCase(JobsTestCase):
         """The reply; is_signed tells whether the host signed it for this request."""
         line = self.mgr.send(signing.block(fields), user, tcp)
         reply = json.loads(line)
-        reply["is_signed"] = signing.is_signed_reply(line, signing.value_of(fields, "auth-nonce"), self.host_key)
+        key, nonce = (signing.value_of(fields, name) for name in ("auth-key", "auth-nonce"))
+        reply["is_signed"] = signing.is_signed_reply(line, key, nonce, self.host_key)
         return reply
 
     def ask(self, key, module, action, user="daemon", tcp=False, **fields):

@@ -102,7 +102,7 @@ class Vectors(unittest.TestCase):
 
     def test_replies(self):
         for reply in self.vectors["replies"]:
-            text = f"mgr-reply-v1\n{reply['nonce']}\n{reply['signed_line']}".encode()
+            text = f"mgr-reply-v1\n{reply['key']}\n{reply['nonce']}\n{reply['signed_line']}".encode()
             signature = base64.b64encode(self.sign(self.vectors["host"]["seed"], text)).decode()
             self.assertTrue(reply["line"].endswith(f',"signature":"{signature}"}}\n'), reply)
 

@@ -191,7 +191,7 @@ class Jobs(CallersTestCase):
             *parts, last = client.makefile("rb").readlines()
         for part in parts:
             self.assertNotIn("signature", json.loads(part))
-        self.assertTrue(signing.is_signed_reply(last, dict(follow)["auth-nonce"], self.host_key), last)
+        self.assertTrue(signing.is_signed_reply(last, "alice", dict(follow)["auth-nonce"], self.host_key), last)
 
 
     def test_of_mode_stream_over_the_network_end_with_their_reader(self):
@@ -290,7 +290,8 @@ class EvilBroker(CallersTestCase):  # the group's name in signed_callers.cmake
         self.addCleanup(self.evil.close)
 
     def is_signed(self, fields, line):
-        return signing.is_signed_reply(line, dict(fields)["auth-nonce"], self.host_key)
+        fields = dict(fields)
+        return signing.is_signed_reply(line, fields["auth-key"], fields["auth-nonce"], self.host_key)
 
     def refused(self, request, fields, code, **how):
         """It is refused, without anything that could pass for the answer to the request."""
@@ -353,6 +354,15 @@ class EvilBroker(CallersTestCase):  # the group's name in signed_callers.cmake
         denied = self.signed(self.alice, "scan", "start", task_ids=1)
         self.assertTrue(self.is_signed(denied, self.evil.ask(denied)))
         self.refused(denied, denied, STALE)
+
+    def test_can_show_no_answer_to_another_keys_request_of_the_same_nonce(self):
+        request = self.signed(self.alice, "mgr", "whoami")
+        nonce = dict(request)["auth-nonce"]
+        line = self.evil.ask(self.signed(self.bob, "mgr", "whoami", nonce=nonce))
+        self.assertTrue(json.loads(line)["success"], line)
+        self.assertTrue(signing.is_signed_reply(line, "bob", nonce, self.host_key))
+        self.assertFalse(self.is_signed(request, line))
+        self.assertTrue(self.is_signed(request, self.evil.ask(request)))
 
     def test_finds_nobody_behind_a_connection_that_streams_or_is_gone(self):
         request = self.signed(self.alice, "mgr", "whoami")

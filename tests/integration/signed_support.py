@@ -157,17 +157,20 @@ class SignedTestCase(unittest.TestCase):
         if detail is not None:
             self.assertIn(detail, reply["detail"])
         if is_signed:
-            nonce = signing.value_of(fields, "auth-nonce")
-            self.assertTrue(signing.is_signed_reply(answer, nonce, self.host_key), answer)
+            self.assertTrue(self.is_answer_to(fields, answer), answer)
         else:
             self.assertNotIn("signature", reply)
         return reply
 
-    def accepts(self, fields, tcp=True, effects=1, nonce=None, **how):
+    def is_answer_to(self, fields, line):
+        """Whether the host has signed the line, for the request of these fields and for no other."""
+        read = {name.lower(): value.strip() for name, value in fields}
+        return signing.is_signed_reply(line, read["auth-key"], read["auth-nonce"], self.host_key)
+
+    def accepts(self, fields, tcp=True, effects=1, **how):
         answer = self.send(fields, tcp, **how)
         reply = json.loads(answer)
         self.assertTrue(reply["success"], reply)
-        nonce = nonce or signing.value_of(fields, "auth-nonce")
-        self.assertTrue(signing.is_signed_reply(answer, nonce, self.host_key), answer)
+        self.assertTrue(self.is_answer_to(fields, answer), answer)
         self.expected += effects
         return reply

@@ -95,8 +95,8 @@ def host_key(mgr):
     return ed25519.Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
 
 
-def is_signed_reply(line, nonce, public_key):
-    """Whether the bytes of a line, its line feed included, are signed by the host for that nonce."""
+def is_signed_reply(line, key, nonce, public_key):
+    """Whether the bytes of a line, its line feed included, are signed by the host for that key's id and nonce."""
     reply = json.loads(line)
     if "signature" not in reply:
         return False
@@ -106,7 +106,8 @@ def is_signed_reply(line, nonce, public_key):
     if "signed" in reply:
         signed = line[:reply["signed"]] + b"}}\n"
     try:
-        public_key.verify(base64.b64decode(reply["signature"]), b"mgr-reply-v1\n" + nonce.encode() + b"\n" + signed)
+        text = f"mgr-reply-v1\n{key}\n{nonce}\n".encode() + signed
+        public_key.verify(base64.b64decode(reply["signature"]), text)
     except InvalidSignature:
         return False
     return True

@@ -18,9 +18,9 @@ struct Host {
   Guarded seed = generate_key("host", KeyType::ed25519).value().secret;
   KnownHost known{"local", std::string(32, 'a'), ed25519_public_key(seed)};
 
-  [[nodiscard]] std::string signature(const std::string& line,
-                                      const std::string& about = nonce) const {
-    return encode_base64(sign_ed25519(seed, signed_reply_text(about, line + '\n')));
+  [[nodiscard]] std::string signature(const std::string& line, const std::string& about = nonce,
+                                      const std::string& key = "alice") const {
+    return encode_base64(sign_ed25519(seed, signed_reply_text(key, about, line + '\n')));
   }
   [[nodiscard]] std::string signed_line(const std::string& line) const {
     std::string whole = with_signature(line + '\n', signature(line));
@@ -35,7 +35,7 @@ struct Host {
            ",\"signature\":\"" + signature(line) + "\"}";
   }
   [[nodiscard]] Outcome<Reply> check(const std::string& line) const {
-    return check_reply(line, known, nonce);
+    return check_reply(line, known, "alice", nonce);
   }
   [[nodiscard]] bool is_unproven(const std::string& line) const {
     const auto reply = check(line);
@@ -79,6 +79,10 @@ TEST(ClientSignedReply, RefusesAnotherHostsAnotherNoncesAndAlteredOnes) {
   EXPECT_TRUE(host.is_unproven(other.signed_line(no)));
   std::string whole =
       with_signature(std::string(yes) + '\n', host.signature(yes, std::string(32, '8')));
+  whole.pop_back();
+  EXPECT_TRUE(host.is_unproven(whole));
+  // The answer that somebody has had under the same nonce for a request of their own.
+  whole = with_signature(std::string(yes) + '\n', host.signature(yes, nonce, "mallory"));
   whole.pop_back();
   EXPECT_TRUE(host.is_unproven(whole));
   const std::string line = host.signed_line(printed);

@@ -108,7 +108,7 @@ TEST(SignedRequest, TextIsEveryLineSortedAndOfNoOtherRequest) {
 
 TEST(SignedReply, IsTakenApartAsItWasPutTogether) {
   const std::string line = "{\"success\":true,\"msg\":\"ping ok\"}\n";
-  EXPECT_EQ(signed_reply_text(nonce, line), "mgr-reply-v1\n" + nonce + '\n' + line);
+  EXPECT_EQ(signed_reply_text("alice", nonce, line), "mgr-reply-v1\nalice\n" + nonce + '\n' + line);
   const std::string whole = with_signature(line, "c2ln");
   EXPECT_EQ(whole, "{\"success\":true,\"msg\":\"ping ok\",\"signature\":\"c2ln\"}\n");
   const auto taken = take_signature(whole);

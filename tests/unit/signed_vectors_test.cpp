@@ -93,7 +93,8 @@ TEST_F(SignedVectors, RepliesAreSignedSo) {
     ASSERT_TRUE(taken) << line;
     EXPECT_EQ(taken->line, signed_line);
     EXPECT_EQ(taken->is_whole, line.find("\"signed\":5") == std::string::npos);
-    const std::string text = signed_reply_text(reply["nonce"].get<std::string>(), signed_line);
+    const std::string text = signed_reply_text(reply["key"].get<std::string>(),
+                                               reply["nonce"].get<std::string>(), signed_line);
     const auto signature = decode_base64(taken->signature, ed25519_signature_length);
     ASSERT_TRUE(signature) << line;
     EXPECT_TRUE(verify_ed25519(public_key, text, *signature));
