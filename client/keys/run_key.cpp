@@ -42,7 +42,10 @@ RecordFiles files_of(const Options& options, const std::string& id) {
 
 // The secret first: a record without one is a mistake in the files, a secret without a record none.
 Outcome<void> write_files_of(const NewKey& key, const RecordFiles& files) {
-  if (exists(files.record)) return invalid(key.id + " is taken, by " + files.record);
+  if (exists(files.record)) {
+    return invalid(key.id + " is taken, by " + files.record +
+                   ", and no ID is taken twice: make a key with another");
+  }
   if (key.secret) {
     auto written = create_file(files.secret, key.secret->view(), 0600);
     if (!written) return written;

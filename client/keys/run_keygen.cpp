@@ -95,8 +95,11 @@ ExitCode run_keygen(const Options& options, const Session& session) {
   if (!file) return report(session, file.error());
   const auto key = generate_key(*id, *type);
   if (!key) return report(session, key.error());
-  const auto written = write_key_file(*file, *key);
-  if (!written) return report(session, written.error());
+  auto written = write_key_file(*file, *key);
+  if (!written) {
+    if (exists(*file)) written.error().detail += "; move it away, or give --output";
+    return report(session, written.error());
+  }
   if (!session.quiet) say_where(*key, *file, session.choice);
   std::cout << command_for(*key, harmless(*file)) << '\n';
   return finish(session, ExitCode::ok);

@@ -353,8 +353,9 @@ class Files(unittest.TestCase):
                                 capture_output=True, check=True).stdout[-32:]
         self.assertEqual(words[4], "ed25519:" + base64.b64encode(public).decode())
         text = file.read_text()
-        self.assertEqual(place.run("keygen", "alice")[0], 2)
-        self.assertEqual(place.run("keygen", "bob", "--output", file)[0], 2)
+        for words in (("alice",), ("bob", "--output", file)):
+            code, _, failure = place.run("keygen", *words)
+            self.assertEqual((code, failure), (2, f"mgrctl: {file}: is there already; move it away, or give --output\n"))
         self.assertIn("refused until it is let in; --no-sign asks without it", errors)
         _, _, errors = place.run("keygen", "bob", "--output", place.home / "bob.key")
         self.assertNotIn("--no-sign", errors, "nothing is signed with it unless that is asked for")
