@@ -9,7 +9,8 @@
 //   - pace: before any work is done for a request, its connection's caller pays for that work out
 //     of a bucket of tokens. Who has none waits. uid 0 and the admins pay nothing.
 //   - requests in flight: a caller that is over its limit waits. A request that a key has signed is
-//     that key's, which pays for it, too; its connection's caller gets back what it has paid.
+//     that key's, which pays for it, too; its connection's caller gets back what it has paid. A
+//     copy of one is its connection's caller's (repeats.h).
 // Who waits stays where it is, one parsed block a connection, the rest unread in the kernel, and
 // goes on in turn, one a connection. So a busy web server sees a queue rather than errors, memory
 // is bounded by the connections, and other callers are not touched. Who has waited for the block

@@ -122,6 +122,7 @@ void Pipeline::ask_run(Connection& client, const KnownRequest& request) {
   run_.origin = client.origin();
   run_.fields.clear();
   for (std::size_t i = 0; i < block.size(); ++i) run_.fields.push_back(block[i]);
+  remember(client);
   Exchange& exchange = exchanges_.open(client, client.replies);
   exchange.account = client.payer;
   clients_.accounts().asked(*client.payer);
@@ -207,6 +208,7 @@ void Pipeline::end_turn() {
   // What a flush leads to (a connection that ended, a link that broke) still belongs to this turn.
   bool left = false;
   clients_.accounts().set_time(uv_now(loop_));
+  repeats_.set_time(uv_now(loop_));
   follows_.begin_turn();
   results_.begin_turn();
   do {

@@ -27,6 +27,7 @@
 #include "broker/loop.h"
 #include "broker/proofs.h"
 #include "broker/refusals.h"
+#include "broker/repeats.h"
 #include "broker/results.h"
 #include "broker/schema.h"
 
@@ -63,6 +64,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   [[nodiscard]] Result<void> authenticate(Connection& client);
   void count_proof(const Result<Proven>& proven);
   [[nodiscard]] bool may_ask(Connection& client, std::string_view untaken);
+  void remember(const Connection& client);
   void let_go(Connection& client);
   void end_block(Connection& client);
   void end_requests(Connection& client);
@@ -92,6 +94,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Counters counters_;
   Schema schema_;
   Proofs proofs_;
+  Repeats repeats_;
   Exchanges exchanges_;
   Bodies bodies_;
   Clients clients_;

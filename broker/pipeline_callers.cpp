@@ -19,6 +19,10 @@ bool is_signed(const RequestBlock& block) {
   return false;
 }
 
+std::string_view nonce_of(const RequestBlock& block) {
+  return block.find("auth-nonce").value_or(std::string_view());
+}
+
 }  // namespace
 
 bool Pipeline::may_begin(Connection& client, std::string_view untaken) {
@@ -53,9 +57,11 @@ Result<void> Pipeline::authenticate(Connection& client) {
   Accounts& accounts = clients_.accounts();
   const auto proven = proofs_.check(client.parser.block());
   count_proof(proven);
-  const bool was_work = !proven && proven.error().code == ErrorCode::unauthenticated;
-  const bool is_a_keys = proven && proven->is_verified;
-  // What it has paid for a signature it gets back, unless that was a forgery.
+  const bool verifies = proven && proven->is_verified;
+  const bool is_copy = verifies && repeats_.contains(proven->key, nonce_of(client.parser.block()));
+  const bool is_a_keys = verifies && !is_copy;
+  const bool was_work = is_copy || (!proven && proven.error().code == ErrorCode::unauthenticated);
+  // What it has paid for a signature it gets back, unless that was a forgery or a copy.
   const std::uint32_t cost = was_work ? client.price : is_a_keys ? 0 : std::min(client.price, 1u);
   accounts.give_back(client.account, client.price - cost);
   client.price = cost;
@@ -86,6 +92,13 @@ bool Pipeline::may_ask(Connection& client, std::string_view untaken) {
   client.pause(Connection::Pause::turn, untaken);
   accounts.wait(*client.payer, client);
   return false;
+}
+
+// That it is on its way. One with an HMAC is its connection's, and so are its copies.
+void Pipeline::remember(const Connection& client) {
+  if (client.payer == &client.account) return;
+  const RequestBlock& block = client.parser.block();
+  repeats_.add(block.find("auth-key").value_or(std::string_view()), nonce_of(block));
 }
 
 // The request that was served is nobody's any more.

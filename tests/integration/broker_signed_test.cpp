@@ -179,15 +179,42 @@ TEST(BrokerSigned, TrustIsLostWithTheFirstRefusal) {
   EXPECT_TRUE(rig.hears_no_run());
 }
 
+// Who heard a request sends it again, over many connections, and what is asked with it is refused
+// by the helper: for nobody but them.
+TEST(BrokerSigned, CopiesAreOfWhoSendsThemAndNotOfTheKey) {
+  Rig rig(with_keys([](BrokerLimits& limits) {
+    limits.requests_in_flight = 2;
+    limits.requests_per_second = 1;
+    limits.burst = 16;
+  }));
+  const std::string heard = signed_block("key1", '1');
+  std::vector<Client> clients;
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    clients.push_back(rig.local(number, static_cast<std::uint32_t>(1000 + number)));
+    clients.back().send(heard);
+    EXPECT_EQ(rig.hear_run().connection, number);
+  }
+  clients.push_back(rig.local(21, 2000));
+  clients.back().send(signed_block("key1", '1'));
+  EXPECT_EQ(rig.hear_run().connection, 21u);
+  // The key has two in flight, and their sender two copies, for which there are no more tokens.
+  Client copier = rig.local(22, 3000), other = rig.local(23, 2000);
+  copier.send(keep_alive + heard + heard + heard);
+  EXPECT_EQ(rig.hear_run().connection, 22u);
+  EXPECT_EQ(rig.hear_run().connection, 22u);
+  other.send(signed_block("key1", '1'));
+  EXPECT_TRUE(rig.hears_no_run());
+}
+
 TEST(BrokerSigned, KeyHasAPaceOfItsOwnOverAllConnections) {
   Rig rig(with_keys([](BrokerLimits& limits) {
     limits.requests_per_second = 20;
     limits.burst = 20;
   }));
   std::vector<Client> clients;
-  std::string blocks = keep_alive;
-  for (int i = 0; i < 12; ++i) blocks += signed_block("key1", '1');
   for (std::uint64_t number = 1; number <= 2; ++number) {
+    std::string blocks = keep_alive;
+    for (int i = 0; i < 12; ++i) blocks += signed_block("key1", '1');
     clients.push_back(rig.local(number, static_cast<std::uint32_t>(1000 + number)));
     clients.back().send(blocks);
   }

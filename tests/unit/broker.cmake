@@ -3,6 +3,7 @@ add_library(mgr_broker_test_support STATIC ${CMAKE_CURRENT_LIST_DIR}/broker_supp
 target_link_libraries(mgr_broker_test_support PUBLIC mgr_broker_core GTest::gtest)
 
 add_executable(test_broker_pieces ${CMAKE_CURRENT_LIST_DIR}/broker_pieces_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/broker_repeats_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/broker_job_output_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/broker_job_output_json_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/broker_job_result_test.cpp)
