@@ -17,9 +17,8 @@ void Guarded::Free::operator()(unsigned char* bytes) const { sodium_free(bytes);
 
 Result<Guarded> Guarded::reserve(std::size_t length) {
   Guarded room(static_cast<unsigned char*>(sodium_malloc(length)), length);
-  // sodium_malloc() locks it where it can, and does not say where it could not. Not by mlock(),
-  // which does nothing under AddressSanitizer.
-  if (!room.bytes_ || mlock2(room.data(), length, 0) != 0) return fail_errno("guarded memory");
+  // sodium_malloc() locks it where it can, and does not say where it could not.
+  if (!room.bytes_ || mlock(room.data(), length) != 0) return fail_errno("guarded memory");
   return room;
 }
 
