@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sodium.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,10 +15,9 @@ namespace mgr {
 void Guarded::Free::operator()(unsigned char* bytes) const { sodium_free(bytes); }
 
 Result<Guarded> Guarded::reserve(std::size_t length) {
-  Guarded room(static_cast<unsigned char*>(sodium_malloc(length)), length);
-  // sodium_malloc() locks it where it can, and does not say where it could not.
-  if (!room.bytes_ || mlock(room.data(), length) != 0) return fail_errno("guarded memory");
-  return room;
+  auto* bytes = static_cast<unsigned char*>(sodium_malloc(length));
+  if (bytes == nullptr) return fail_errno("guarded memory");
+  return Guarded(bytes, length);
 }
 
 Result<Guarded> Guarded::fail_to_fill() {

@@ -1,5 +1,7 @@
-// Memory for a secret: locked, out of core dumps, between pages that no access survives, read-only
-// once it is filled, and wiped at its end (sodium_malloc(3)). Helper, mgr-configure and clients.
+// Memory for a secret: out of core dumps, between pages that no access survives, read-only once it
+// is filled, wiped at its end, and locked as far as RLIMIT_MEMLOCK allows (sodium_malloc(3)): a
+// machine without memory to lock, as many a container is, must not be one without mgr. Helper,
+// mgr-configure and clients.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +16,7 @@ namespace mgr {
 class Guarded {
  public:
   // `fill(bytes)` writes all of them, or returns false, and then there is no secret.
-  // Fails where there is no memory to lock (setrlimit(2), RLIMIT_MEMLOCK).
+  // Fails where there is no memory.
   template <typename Fill>
   [[nodiscard]] static Result<Guarded> make(std::size_t length, Fill fill) {
     auto made = reserve(length);

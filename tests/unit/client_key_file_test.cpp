@@ -1,7 +1,6 @@
 // Private key files: what is written is read again, and what is loose or no key is refused.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -192,16 +191,6 @@ TEST(ClientKeyRecord, IsRevokedOnceAndStaysAsItWas) {
   EXPECT_EQ(revoked_text("revoked = false\n# revoked = no\nrevoked_by = 1\n"),
             "# revoked = no\nrevoked_by = 1\nrevoked = true\n");
   EXPECT_EQ(revoked_text(" revoked\t= true # why\na = 1\n"), "a = 1\nrevoked = true\n");
-}
-
-TEST(GuardedTest, IsLockedOrNotThere) {
-  const auto has_none_without_a_limit = [] {
-    const rlimit none{};
-    const bool is_anybody = geteuid() != 0 || setuid(65534) == 0;
-    return is_anybody && setrlimit(RLIMIT_MEMLOCK, &none) == 0 && !Guarded::random(32);
-  };
-  ASSERT_TRUE(generate_key("k", KeyType::hmac_sha256));  // which starts libsodium
-  EXPECT_EXIT(_exit(has_none_without_a_limit() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
