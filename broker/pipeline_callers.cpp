@@ -12,13 +12,6 @@ namespace {
 // the rest of a request does, and is done for whoever asks.
 constexpr std::uint32_t price_of_signature = 8;
 
-bool is_signed(const RequestBlock& block) {
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    if (block[i].name.starts_with("auth-")) return true;
-  }
-  return false;
-}
-
 std::string_view nonce_of(const RequestBlock& block) {
   return block.find("auth-nonce").value_or(std::string_view());
 }

@@ -21,6 +21,9 @@ struct Proven {
   bool is_verified = false;  // its signature verifies; of a key for HMAC the helper alone can tell
 };
 
+// A request with a field auth-* (protocol/signed_request.h), of its block as it was read.
+[[nodiscard]] bool is_signed(const RequestBlock& block);
+
 class Proofs {
  public:
   Proofs() = default;
