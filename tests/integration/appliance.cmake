@@ -1,4 +1,4 @@
-# The example appliance, whole. IN_PID_NAMESPACE is spine.cmake's. One at a time: it adds a user.
+# The example appliance, whole. One at a time: it adds a user.
 add_test(NAME appliance
          COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/appliance_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

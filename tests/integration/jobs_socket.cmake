@@ -1,4 +1,4 @@
-# Jobs over the socket of a whole mgr. IN_PID_NAMESPACE is spine.cmake's.
+# Jobs over the socket of a whole mgr.
 function(mgr_jobs_socket_test file)
   foreach(group ${ARGN})
     add_test(NAME jobs_${file}.${group}

@@ -1,5 +1,5 @@
-# The first start, and keys that come and go while a whole mgr runs. IN_PID_NAMESPACE is spine.cmake's,
-# and its namespace of mounts is one too.
+# The first start, and keys that come and go while a whole mgr runs.
+# With a mount namespace, beside that of pids.
 foreach(group Once Halves Loose ReadOnly)
   add_test(NAME first_start.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/first_start_test.py

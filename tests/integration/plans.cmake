@@ -1,5 +1,4 @@
 # What is told before it is done, and what is not done twice, over the socket of a whole mgr.
-# IN_PID_NAMESPACE is spine.cmake's.
 foreach(group DryRun CanI RequestId Mgrctl)
   add_test(NAME plans.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/plans_test.py

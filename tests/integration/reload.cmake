@@ -1,4 +1,4 @@
-# A configuration that changes while a whole mgr runs. IN_PID_NAMESPACE is spine.cmake's.
+# A configuration that changes while a whole mgr runs.
 foreach(group Change Keeps Broken Beside Many Mgrctl Load)
   add_test(NAME reload.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/reload_test.py

@@ -1,4 +1,4 @@
-# What mgrctl says of a policy: of the one in force, and of files. IN_PID_NAMESPACE is spine.cmake's.
+# What mgrctl says of a policy: of the one in force, and of files.
 foreach(group Explain Expectations Hostile)
   add_test(NAME review.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/review_test.py

@@ -1,5 +1,4 @@
 # The module service: with real daemons and harmless commands, and with a real systemd in a guest.
-# IN_PID_NAMESPACE is spine.cmake's.
 add_test(NAME service.Requests
          COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/service_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

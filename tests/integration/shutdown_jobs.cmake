@@ -1,5 +1,4 @@
 # The module shutdown over the socket of a whole mgr, with a command that switches nothing off.
-# IN_PID_NAMESPACE is spine.cmake's.
 foreach(group Conflict Crowd Waiting Together)
   add_test(NAME shutdown_jobs.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B

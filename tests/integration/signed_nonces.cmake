@@ -1,4 +1,4 @@
-# Signed requests count once. IN_PID_NAMESPACE is spine.cmake's, and has a mount namespace with it.
+# Signed requests count once. With a mount namespace, beside that of pids.
 foreach(group Replay Reboot Damage Clock FullDisk)
   add_test(NAME signed.nonces.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/signed_nonces_test.py

@@ -1,4 +1,4 @@
-# 25 rounds; `tests/run soak` sets MGR_SOAK_ROUNDS=500. IN_PID_NAMESPACE is spine.cmake's.
+# 25 rounds; `tests/run soak` sets MGR_SOAK_ROUNDS=500.
 add_test(NAME soak
          COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/soak_test.py
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

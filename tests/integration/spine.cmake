@@ -1,5 +1,3 @@
-# Inside a pid namespace of its own, so that a stray signal could reach nothing else.
-set(IN_PID_NAMESPACE unshare --pid --fork --kill-child --mount-proc prlimit --nproc=4000)
 foreach(group Walk Connections BadInput Configuration Survival Audit Secrets Programs)
   add_test(NAME spine.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/spine_test.py

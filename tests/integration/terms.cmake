@@ -1,5 +1,4 @@
-# The terms of an action and of a rule, over the socket of a whole mgr. IN_PID_NAMESPACE is
-# spine.cmake's.
+# The terms of an action and of a rule, over the socket of a whole mgr.
 foreach(group Rate Proof Rules)
   add_test(NAME terms.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/terms_test.py
