@@ -70,6 +70,16 @@ class Evil(EvilBroker):
                 found.append(json.loads(payload[5:]))
         return found
 
+    def drain(self):
+        """Takes what there is."""
+        timeout = self.socket.gettimeout()
+        self.socket.settimeout(0)
+        try:
+            while True:
+                self.next()
+        except BlockingIOError:
+            self.socket.settimeout(timeout)
+
     def is_sent_away(self):
         """Reads until the helper closes."""
         try:
