@@ -63,7 +63,7 @@ Options read_options(int argc, char** argv) {
   }
   const std::string& root = options.paths.root;
   if (understood && optind == argc && (root.empty() || root.front() == '/')) return options;
-  std::fprintf(stderr, "%s\n", usage);
+  (void)std::fprintf(stderr, "%s\n", usage);
   std::exit(2);
 }
 

@@ -25,9 +25,10 @@ constexpr std::size_t pids_at_a_time = 128;
 std::vector<pid_t> read_pids(const Descriptor& processes) {
   std::string text;
   std::array<char, 4096> part{};
-  ssize_t length = lseek(processes.get(), 0, SEEK_SET);
-  while ((length = read(processes.get(), part.data(), part.size())) > 0) {
-    text.append(part.data(), static_cast<std::size_t>(length));
+  (void)lseek(processes.get(), 0, SEEK_SET);
+  for (ssize_t length = 1; length > 0;) {
+    length = read(processes.get(), part.data(), part.size());
+    if (length > 0) text.append(part.data(), static_cast<std::size_t>(length));
   }
   std::vector<pid_t> pids;
   const char* end = text.data() + text.size();
