@@ -2,7 +2,6 @@
 import os
 import re
 import tomllib
-import unittest
 
 import attack
 import every_action

@@ -3,7 +3,6 @@ import json
 import os
 import socket
 import subprocess
-import unittest
 
 import attack
 from attack import BINARIES, DENIED, INVALID, MALFORMED, TOO_LARGE, UNAUTHENTICATED, UNKNOWN
