@@ -2,6 +2,7 @@
 #include "client/import/policy_files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,7 +32,17 @@ tl::unexpected<Failure> refuse_errno(const std::string& name) {
   return refuse(name, std::strerror(errno));
 }
 
-Outcome<void> make_folder(const std::string& path) {
+// Why one that is there already is none to write to: in a folder such as /tmp it may be somebody
+// else's, or lead to where files are in force before anybody has looked at them. Empty where it is.
+std::string mistake(const std::string& path, bool may_be_link) {
+  struct stat info {};
+  if ((may_be_link ? ::stat : ::lstat)(path.c_str(), &info) != 0) return "";
+  if (S_ISLNK(info.st_mode)) return "is a symbolic link";
+  return info.st_uid == 0 || info.st_uid == ::geteuid() ? "" : "is somebody else's folder";
+}
+
+Outcome<void> make_folder(const std::string& path, bool may_be_link) {
+  if (const std::string why = mistake(path, may_be_link); !why.empty()) return refuse(path, why);
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};
   if (!std::filesystem::create_directories(path, error)) {
@@ -81,7 +92,8 @@ Outcome<void> write_files(const std::string& folder, const std::vector<PolicyFil
     if (!overwrite && exists(path)) return refuse(path, "is there already; --yes replaces it");
   }
   for (const char* part : {"", "/modules.d", "/rules.d"}) {
-    if (const auto made = make_folder(folder + part); !made) return made;
+    const bool is_given = *part == '\0';
+    if (const auto made = make_folder(folder + part, is_given); !made) return made;
   }
   for (const PolicyFile& file : files) {
     if (const auto written = replace_file(folder + "/" + file.name, file.text, 0644); !written) {

@@ -22,7 +22,7 @@ Result<Journal> Journal::open(int folder) {
   if (!journal.file_) return fail_errno(name);
   struct stat status {};
   if (fstat(journal.file_.get(), &status) != 0) return fail_errno(name);
-  if (!S_ISREG(status.st_mode) || status.st_size > longest) {
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_size > longest) {
     return fail(ErrorCode::failed, "accepted: not a file of mgr's");
   }
   journal.size_ = static_cast<std::size_t>(status.st_size);

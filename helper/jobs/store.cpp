@@ -47,6 +47,12 @@ std::optional<Record> decoded(int folder, const char* name,
   return bytes && *bytes ? decode(**bytes) : std::nullopt;
 }
 
+// Nothing that somebody else has a name for, and nothing that blocks.
+bool is_plain_file(const Descriptor& file) {
+  struct stat status {};
+  return fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
+}
+
 bool exists(int folder, const char* name) {
   return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -143,10 +149,11 @@ Result<std::uint64_t> Store::new_id() {
 
 bool Store::set_reserve_aside() {
   if (has_reserve_) return true;
-  const Descriptor file(
-      openat(folder_.get(), reserve_file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const Descriptor file(openat(folder_.get(), reserve_file,
+                               O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
   // A file system that cannot do that is not full for it.
-  has_reserve_ = file && (fallocate(file.get(), 0, 0, reserve_bytes) == 0 || errno == EOPNOTSUPP);
+  has_reserve_ = file && is_plain_file(file) &&
+                 (fallocate(file.get(), 0, 0, reserve_bytes) == 0 || errno == EOPNOTSUPP);
   if (!has_reserve_) unlinkat(folder_.get(), reserve_file, 0);
   return has_reserve_;
 }
@@ -281,11 +288,8 @@ Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
     const std::string name(output_file_names[i]);
     Descriptor file(openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file && errno == ENOENT) return fail(ErrorCode::not_found, "the job has not run");
-    struct stat status {};
-    if (!file || fstat(file.get(), &status) != 0) return fail_errno(name);
-    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
-      return fail(ErrorCode::failed, name + ": not a plain file");
-    }
+    if (!file) return fail_errno(name);
+    if (!is_plain_file(file)) return fail(ErrorCode::failed, name + ": not a plain file");
     files.at(i) = std::move(file);
   }
   return files;

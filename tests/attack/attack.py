@@ -17,7 +17,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-from instance import DEADLINE, Instance, read_to_end  # noqa: E402 (the folder of what is shared with the integration tests)
+from instance import (  # noqa: E402 (the folder of what is shared)
+    DEADLINE, Instance, policy_of_www_data, read_to_end)
 
 UNKNOWN, FAILED, UNAUTHENTICATED, DENIED, MALFORMED, INVALID, BUSY = 1, 2, 3, 4, 5, 6, 7
 UNAVAILABLE, STALE, TOO_LARGE, CONFLICT, NOT_FOUND, TIMEOUT = 8, 9, 10, 11, 12, 13
