@@ -59,6 +59,23 @@ Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled)
   return {};
 }
 
+// A command of the same user may signal, stop and imitate them: one that is mgr-broker's is a
+// broker to the helper, one that is mgr-job's ends any job's supervisor.
+Result<void> refuse_own_users(const Settings& settings, const CompiledConfiguration& compiled) {
+  for (const DeclaredModule& module : compiled.modules) {
+    for (const DeclaredAction& action : module.actions) {
+      const bool is_brokers = action.run.uid == compiled.broker_uid;
+      if (!is_brokers && action.run.uid != compiled.job_uid) continue;
+      return fail(ErrorCode::failed, action.file + ":" + std::to_string(action.line) +
+                                         ": action '" + action.name + "' of module '" +
+                                         module.name + "' would run as " +
+                                         (is_brokers ? settings.broker_user : settings.job_user) +
+                                         ", whose processes are mgr's own: give it another user");
+    }
+  }
+  return {};
+}
+
 void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.max_running = settings.max_running;
   compiled.keep_for = settings.keep_for;
@@ -108,6 +125,7 @@ Result<void> find_host_id(const CompileOrder& order, CompiledConfiguration& comp
 Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
                             CompiledConfiguration& compiled) {
   if (auto found = find_ids(settings, compiled); !found) return found;
+  if (auto others = refuse_own_users(settings, compiled); !others) return others;
   if (auto known = find_host_id(order, compiled); !known) return known;
   auto tree = job_tree_folder(settings.cgroup);
   if (!tree) return tl::unexpected(tree.error());
