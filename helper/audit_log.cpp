@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -21,19 +22,18 @@ namespace {
 
 constexpr off_t reserve = 1 << 20;
 constexpr std::size_t max_pending = 4 << 20;
+constexpr std::size_t longest_members = longest_audit_line - 1024;
 
 AuditKey* move_into_locked_memory(const AuditKey& key) {
   void* const memory = sodium_malloc(sizeof(AuditKey));
   return memory == nullptr ? nullptr : new (memory) AuditKey(key);
 }
 
-// The number of the first line of a file; 0 where that is not whole.
+// The number of the first line of a file; 0 where that is none.
 std::uint64_t first_seq_of(int file) {
-  std::string head(longest_audit_line, '\0');
-  const ssize_t length = pread(file, head.data(), head.size(), 0);
-  head.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  const auto line = parse_audit_line(std::string_view(head).substr(0, head.find('\n')));
-  return line ? line->seq : 0;
+  std::array<char, 64> front{};
+  const ssize_t length = pread(file, front.data(), front.size(), 0);
+  return length < 0 ? 0 : audit_seq_at_front({front.data(), static_cast<std::size_t>(length)});
 }
 
 }  // namespace
@@ -68,7 +68,8 @@ Result<void> AuditLog::open_file() {
   if (!file_) return fail_errno(path);
   struct stat status {};
   if (fstat(file_.get(), &status) != 0) return fail_errno(path);
-  if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_uid != geteuid() ||
+      (status.st_mode & 022) != 0) {
     return fail(ErrorCode::failed, path + ": not a plain file that root alone can write");
   }
   size_ = status.st_size;
@@ -113,6 +114,7 @@ Result<void> AuditLog::take_up_key(bool torn) {
 }
 
 std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {
+  if (members.size() > longest_members) members = R"({"detail":"too long for a line"})";
   JsonWriter json;
   json.open_object()
       .member("seq", last_seq_ + 1)

@@ -12,8 +12,8 @@
 namespace mgr {
 
 inline constexpr const char* audit_file_name = "audit.jsonl";
-// No line is longer: what is, mgr did not write.
-inline constexpr std::size_t longest_audit_line = 1 << 20;
+// No line is longer: what is, mgr did not write. An effect upon very many jobs has the longest.
+inline constexpr std::size_t longest_audit_line = 16 << 20;
 
 // "audit-00000000000000000042.jsonl": names sort as the numbers do.
 [[nodiscard]] std::string rotated_audit_name(std::uint64_t first_seq);

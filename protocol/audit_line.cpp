@@ -58,6 +58,11 @@ std::uint64_t AuditLine::first_number(std::string_view name) const {
   return take_number(rest, number) ? number : 0;
 }
 
+std::uint64_t audit_seq_at_front(std::string_view text) {
+  std::uint64_t seq = 0;
+  return take(text, "{\"seq\":") && take_number(text, seq) && seq <= last_audit_seq ? seq : 0;
+}
+
 std::optional<AuditLine> parse_audit_line(std::string_view line) {
   AuditLine parsed;
   std::string_view rest = line;

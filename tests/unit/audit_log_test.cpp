@@ -220,8 +220,22 @@ TEST_F(AuditLogTest, RefusesALinkAndAFileThatOthersCanWrite) {
   EXPECT_FALSE(AuditLog::open(paths()));
   ASSERT_EQ(unlink(path.c_str()), 0);
   { AuditLog log = open(); }
+  ASSERT_EQ(link(path.c_str(), (path + ".other").c_str()), 0);
+  EXPECT_FALSE(AuditLog::open(paths())) << "a second name";
+  ASSERT_EQ(unlink((path + ".other").c_str()), 0);
   ASSERT_EQ(chmod(path.c_str(), 0620), 0);
   EXPECT_FALSE(AuditLog::open(paths()));
+}
+
+TEST_F(AuditLogTest, TheChainIsFoundAgainBehindALineOfManyMegabytes) {
+  for (const std::size_t size : {std::size_t{6} << 20, std::size_t{20} << 20}) {
+    AuditLog log = open();
+    log.append("outcome", R"({"text":")" + std::string(size, 'x') + "\"}");
+    ASSERT_TRUE(log.flush(true));
+  }
+  write(1);
+  EXPECT_EQ(faults(), std::vector<AuditFault>{});
+  EXPECT_EQ(nlohmann::json::parse(lines().at(1))["detail"], "too long for a line");
 }
 
 // The files get no longer than they are, while it lives.
