@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "helper/configure/audit_key.h"
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/host.h"
 #include "helper/configure/job_folders.h"
@@ -83,6 +84,9 @@ void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.keep_bytes = settings.keep_bytes;
   compiled.max_connections = settings.limits.connections;
   compiled.kept_places = settings.limits.kept_places;
+  compiled.audit_rotate_size = settings.audit_rotate_size;
+  compiled.audit_keep = settings.audit_keep;
+  compiled.audit_journal = settings.audit_journal;
 }
 
 // A key that is revoked is as unknown as one that never was.
@@ -133,7 +137,7 @@ Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
   // No user is looked up after this: a trial of namespaces may cut this process off.
   if (auto ready = prepare_machine(order, settings, compiled); !ready) return ready;
   if (access((order.paths.jobs_folder() + "/next-id").c_str(), F_OK) != 0) {
-    compiled.highest_job_id = highest_job_id(order.paths.audit_file());
+    compiled.highest_job_id = highest_job_id(order.paths.log_folder());
   }
   return {};
 }
@@ -207,8 +211,9 @@ bool has_new_key_of_nobody(const Configuration& loaded) {
 // For a helper that starts, the host and root's key first: they are to count from the start on.
 Result<Configuration> prepare_and_load(const CompileOrder& order,
                                        std::vector<std::string>& warnings) {
-  const auto made =
-      make_folders(order.paths).and_then([&] { return prepare_host(order.paths, warnings); });
+  const auto made = make_folders(order.paths)
+                        .and_then([&] { return prepare_audit_key(order.paths, warnings); })
+                        .and_then([&] { return prepare_host(order.paths, warnings); });
   if (!made) return tl::unexpected(made.error());
   auto loaded = load_configuration(order.paths);
   if (loaded && *made == HostIs::made_now && has_new_key_of_nobody(*loaded)) {
