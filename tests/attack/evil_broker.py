@@ -137,11 +137,19 @@ def replayed(evil, random):
 
 
 def altered(evil, random):
-    fields = list(random.choice(evil.fresh))
-    at = random.randrange(len(fields))
-    name, value = fields[at]
-    fields[at] = random.choice(((name, value + "0"), (name, value[:-1]), (name + "x", value), (name, value + "\nx:y")))
-    return evil.asking(fields, random.choice((0, evil.of("games"))))
+    """It is a request still, that its signer may make; or not even that."""
+    fields = dict(random.choice(evil.fresh))
+    likely = {"auth-nonce": f"{random.getrandbits(128):032x}", "auth-time": str(int(fields["auth-time"]) - 1),
+              "auth-key": "bob", "action": "ping", "signature": "A" * 86 + "==", "mgr-on-behalf-of": "root",
+              "mgr-dry-run": "yes"}
+    if random.randrange(2):
+        name = random.choice(list(likely))
+        fields[name] = likely[name]
+    else:
+        name, value = random.choice(list(fields.items()))
+        del fields[name]
+        fields.update((random.choice(((name, value + "0"), (name, value[:-1]), (name + "x", value), (name, value + "\nx:y"))),))
+    return evil.asking(list(fields.items()), random.choice((0, evil.of("games"))))
 
 
 def outside_the_grammar(evil, random):

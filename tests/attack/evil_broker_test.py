@@ -178,9 +178,6 @@ class TenThousand(EvilBrokerTestCase):
         print("seed", seed)
         self.random = random.Random(seed)
         self.expected, self.tried, self.with_a_link = self.audited(), 0, descriptors_of(self.mgr.helper)
-        spent, fresh = self.signed(WHOAMI), self.signed(RELOAD)
-        self.assertTrue(self.evil.ask(spent, 0)["success"])
-        self.evil.spent, self.evil.fresh = [spent], [fresh]
         while self.tried < self.WARM_UP:
             self.try_a_link()
         before = self.state()
@@ -198,6 +195,8 @@ class TenThousand(EvilBrokerTestCase):
     def try_a_link(self):
         """Attempts that are answered, all in one breath, and one that ends the link."""
         evil = self.evil
+        evil.fresh, evil.spent = [self.signed(WHOAMI)], [self.signed(WHOAMI)]
+        self.assertTrue(evil.ask(evil.spent[0], 0)["success"], "what is tried below would be granted, once")
         attempts = self.random.choices(evil_broker.ANSWERED, k=self.A_LINK)
         evil.socket.sendall(b"".join(attempt(evil, self.random) for attempt in attempts))
         for reply in evil.answers(self.A_LINK):
@@ -212,7 +211,6 @@ class TenThousand(EvilBrokerTestCase):
         self.tried += self.A_LINK + 1
         evil.close()
         self.evil = Evil(self.mgr, others=("daemon", "games"))
-        self.evil.spent, self.evil.fresh = evil.spent, evil.fresh
         self.evil.gone = [number for _, number in evil.held.values()]
 
     def state(self):
