@@ -21,6 +21,12 @@ FILES = ("run/mgr/helper.lock", "var/log/mgr/audit.jsonl", "var/lib/mgr/nonces",
 MAC = 'type = "hmac-sha256"\n'
 JOB_FILES = ("spec", "start", "exit", "exit.1", "lock", "control", "input", "output.head", "output.tail0", "output.tail1", "spec.new")
 
+TELL = """
+[module.tell.action.tell]
+command = ["/bin/echo", "{text}"]
+arg.text = { type = "string" }
+"""
+
 
 class Victim:
     """A file of root's that an attacker would have changed or told: whatever happens, it stays as it was."""
@@ -148,13 +154,14 @@ class JobFolders(attack.AttackTestCase):
     def files(self):
         self.victim = Victim(self.mgr.dir)
         self.canary = self.mgr.dir / "canary"
-        self.mgr.write("etc/mgr/policy.toml", attack.policy_of_www_data("scan", "job") + """
+        self.mgr.write("etc/mgr/modules.d/tell.toml", TELL)
+        self.mgr.write("etc/mgr/policy.toml", attack.policy_of_www_data("scan", "job", "tell") + """
 [[principal]]
 name = "root"
 uid = 0
 [[allow]]
 who = "root"
-module = ["job", "scan"]
+module = ["job", "scan", "tell"]
 action = "*"
 jobs = "all"
 """)
@@ -220,6 +227,21 @@ jobs = "all"
                     path.unlink(missing_ok=True)
                     self.assertEqual(self.victim.state(), self.victim.before)
         self.helper = self.mgr.helper.pid
+
+    def test_the_output_of_another_job_is_not_told_by_a_link_to_it(self):
+        """snapd CVE-2022-3328's class: what root opens for a caller is another's file, of the right form even."""
+        tell = "module:tell\naction:tell\ntext:{}\nmgr-wait:yes\n\n"
+        roots = self.mgr.ask(tell.format("unmistakable"), None)["data"]["jobs"][0]["id"]
+        self.assertIn(b"unmistakable", self.mgr.send(f"module:job\naction:output\nid:{roots}\n\n", None))
+        for plant in (os.symlink, os.link):
+            webs = self.mgr.ask(tell.format("web"))["data"]["jobs"][0]["id"]
+            for name in (name for name in os.listdir(self.folder(roots)) if name.startswith("output")):
+                (self.folder(webs) / name).unlink()
+                plant(self.folder(roots) / name, self.folder(webs) / name)
+            for action in ("output", "follow"):
+                answer = self.mgr.send(f"module:job\naction:{action}\nid:{webs}\n\n")
+                self.assertIn(b'"success":', answer)
+                self.assertNotIn(b"unmistakable", answer)
 
     def test_a_job_folder_that_became_a_link_is_not_followed(self):
         """snapd CVE-2022-3328, CVE-2026-3888: a folder of root's was renamed, and a link stood in its place."""

@@ -7,6 +7,7 @@ import unittest
 
 import attack
 import every_action
+import signing
 from attack import DENIED, UNAUTHENTICATED
 from instance import DEADLINE, REPO, Instance
 
@@ -150,6 +151,7 @@ class NoRule(Unstarted):
 class EveryAction(every_action.EveryActionTestCase):
     def files(self):
         super().files()
+        self.stranger = signing.Key("stranger").install(self.mgr)
         with open(self.mgr.dir / "etc/mgr/policy.toml", "a") as policy:
             policy.write('[[allow]]\nwho = "anyone"\nmodule = "mgr"\naction = "ping"\n')
 
@@ -179,16 +181,23 @@ class EveryAction(every_action.EveryActionTestCase):
                                         (None, True, UNAUTHENTICATED)):
                     with self.subTest(module=module, action=action, user=user, tcp=tcp, dry=dry):
                         self.is_denied(asked, body, user, tcp, code)
+            signed = signing.sign(list(fields.items()), self.stranger, signing.host_id(self.mgr), body=body)
+            with self.subTest(module=module, action=action, key="stranger"):
+                reply = self.mgr.ask(signing.block(signed, body or b""), "daemon")
+                self.assert_denied(fields, reply, DENIED)
         self.assert_nothing_happened()
 
     def is_denied(self, fields, body, user, tcp, code):
         lines = [f"{name}:{value}" for name, value in fields.items()]
         lines += [f"mgr-body:{len(body)}"] if body is not None else []
         reply = self.mgr.ask(("\n".join(lines) + "\n\n").encode() + (body or b""), user, tcp)
+        if tcp and "password" in fields:
+            code = attack.INVALID  # a secret, refused before anybody is asked
+        self.assert_denied(fields, reply, code)
+
+    def assert_denied(self, fields, reply, code):
         if (fields["module"], fields["action"]) == ("mgr", "ping"):
             self.assertTrue(reply["success"], "the one thing that has a rule for everybody")
-        elif tcp and "password" in fields:
-            self.assertEqual(reply["msg"], {"err_code": attack.INVALID})  # a secret, refused before anybody is asked
         else:
             self.assertEqual((reply["success"], reply["msg"]), (False, {"err_code": code}), reply)
 
