@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   using namespace mgr::broker;
   const auto options = read_options(argc, argv);
   if (!options) {
-    std::fputs(options.error().detail.c_str(), stderr);
+    (void)std::fputs(options.error().detail.c_str(), stderr);
     return 2;
   }
   if (options->help) return std::fputs(usage, stdout) < 0;

@@ -65,6 +65,18 @@ std::vector<std::string_view> given_options(const KeyOptions& options) {
                       {"--comment", options.comment.has_value()}});
 }
 
+std::vector<std::string_view> given_options(const AuditOptions& options) {
+  return those_given({{"--action", options.action.has_value()},
+                      {"--event", options.event.has_value()},
+                      {"--job", options.job.has_value()},
+                      {"--since", options.since.has_value()},
+                      {"--until", options.until.has_value()},
+                      {"--seq", options.seq.has_value()},
+                      {"--head", options.head.has_value()},
+                      {"--lines", options.lines.has_value()},
+                      {"--follow", options.follow}});
+}
+
 Outcome<void> check_options(const std::vector<std::string_view>& given, std::string_view allowed,
                             std::string_view command) {
   for (const std::string_view name : given) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <iostream>
 
+#include "client/audit/run_audit.h"
 #include "client/binding.h"
 #include "client/command.h"
 #include "client/display.h"
@@ -126,7 +127,8 @@ void hint_at_reason(const Session& session, const Command& command) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
-  for (const auto& given : {given_options(options), given_options(options.key)}) {
+  for (const auto& given :
+       {given_options(options), given_options(options.key), given_options(options.audit)}) {
     const auto fits = check_options(given, options_of_actions, "MODULE ACTION");
     if (!fits) return report(session, fits.error());
   }
@@ -151,6 +153,10 @@ struct OwnCommand {
   ExitCode (*run)(const Options&, const Session&);
 };
 constexpr std::array own_commands{
+    OwnCommand{"audit",
+               "--json --key --module --caller --action --event --job --since --until --seq --head "
+               "--lines --follow",
+               run_audit},
     OwnCommand{"can-i", "--body --secret-stdin --yes --on-behalf-of --json", run_can_i},
     OwnCommand{"explain", "--as --files --json", run_explain},
     OwnCommand{"host", "", run_host},
@@ -169,8 +175,8 @@ const OwnCommand* find_own_command(const Options& options) {
 }
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
-  for (const auto& given :
-       {given_options(options), given_options(options.job), given_options(options.key)}) {
+  for (const auto& given : {given_options(options), given_options(options.job),
+                            given_options(options.key), given_options(options.audit)}) {
     const auto fits = check_options(given, own.options, own.word);
     if (!fits) return report(session, fits.error());
   }
@@ -178,7 +184,8 @@ ExitCode run_own(const OwnCommand& own, const Options& options, const Session& s
 }
 
 ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
-  for (const auto& given : {given_options(options), given_options(options.key)}) {
+  for (const auto& given :
+       {given_options(options), given_options(options.key), given_options(options.audit)}) {
     const auto fits = check_options(given, options_for_jobs, options.words[0]);
     if (!fits) return report(session, fits.error());
   }

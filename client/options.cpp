@@ -54,6 +54,14 @@ Commands about keys, which requests are signed with:
   key revoke ID                 lets it in no more; as root
   host HOST:PORT                the line about this machine for known_hosts of the others
 
+Commands about the audit log, read from its files, as root (mgr-audit(5)):
+  audit verify [FILE…]          whether it is as it was written; --key FILE, the first key, --head N:HASH
+  audit tail                    the last lines; -n, -f
+  audit search [FILE…]          the lines about --caller, --key, --module, --action, --event, --job,
+                                --since, --until, --seq
+  audit head                    N:HASH of the last line, to be noted elsewhere
+  audit key                     shows the first key, once, to be kept elsewhere
+
 explain and test look at the policy that is in force, for those who may ask for it (mgr policy);
 check and lint at the files of /etc/mgr; all of them, with --files DIR, at the files there, such as a
 working copy, without asking mgr.
@@ -107,15 +115,20 @@ void declare_for_jobs(CLI::App& app, JobOptions& job) {
   };
   own(app.add_option("--state", job.state, "jobs: in one of these, with commas between"))
       ->type_name("STATES");
-  own(app.add_option("--module", job.module, "jobs, stop: of this module"))->type_name("NAME");
-  own(app.add_option("--caller", job.caller, "jobs: started by this user"))->type_name("USER");
+  own(app.add_option("--module", job.module, "jobs, stop, audit search: of this module"))
+      ->type_name("NAME");
+  own(app.add_option("--caller", job.caller, "jobs, audit search: of this user"))
+      ->type_name("USER");
   own(app.add_option("--limit", job.limit, "jobs: so many at most; wait: seconds to wait at most"))
       ->type_name("NUMBER");
   own(app.add_flag("--watch", job.watch, "jobs: go on with what changes"));
   own(app.add_option("--tail", job.tail, "output, follow: the last lines alone"))
       ->type_name("LINES");
   own(app.add_flag("--times", job.times, "output, follow: when each line was printed"));
-  own(app.add_option("--key", job.key, "stop: the job with this key"))->type_name("KEY");
+  own(app.add_option("--key", job.key,
+                     "stop: the job with this key; audit search: signed with this one; audit "
+                     "verify: a file with the first key, - for standard input"))
+      ->type_name("KEY");
   own(app.add_flag("--mine", job.mine, "stop: all of the caller's"));
   own(app.add_option("--older-than", job.older_than, "job prune: what ended so long ago"))
       ->type_name("SECONDS");
@@ -155,6 +168,23 @@ void declare_for_keys(CLI::App& app, KeyOptions& key) {
       ->type_name("TEXT");
 }
 
+void declare_for_audit(CLI::App& app, AuditOptions& audit) {
+  const auto own = [](CLI::Option* option) { return option->group("Options about the audit log"); };
+  own(app.add_option("--head", audit.head,
+                     "verify: what `audit head` printed, and was kept elsewhere"))
+      ->type_name("N:HASH");
+  own(app.add_option("-n,--lines", audit.lines, "tail: so many (10)"))->type_name("NUMBER");
+  own(app.add_flag("-f,--follow", audit.follow, "tail: go on with what is added"));
+  own(app.add_option("--event", audit.event, "search: effect, outcome, refused, job_ended, …"))
+      ->type_name("NAME");
+  own(app.add_option("--action", audit.action, "search: of this action"))->type_name("NAME");
+  own(app.add_option("--job", audit.job, "search: about this job"))->type_name("ID");
+  own(app.add_option("--since", audit.since, "search: from then on"))->type_name("TIME");
+  own(app.add_option("--until", audit.until, "search: before then"))->type_name("TIME");
+  own(app.add_option("--seq", audit.seq, "search: the line of that number, or N-M"))
+      ->type_name("NUMBER");
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -182,6 +212,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors and findings; of `jobs` the ids alone");
   declare_for_keys(app, options.key);
+  declare_for_audit(app, options.audit);
   declare_for_review(app, options);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);

@@ -20,6 +20,14 @@ struct KeyOptions {
   std::optional<std::string> from, not_before, not_after, comment;  // key add
 };
 
+// Of the commands about the audit log, beside some of JobOptions.
+struct AuditOptions {
+  std::optional<std::string> action, event, job, since, until, seq;  // search
+  std::optional<std::string> head;                                   // verify
+  std::optional<std::uint32_t> lines;                                // tail
+  bool follow = false;
+};
+
 struct Options {
   std::optional<std::string> root, socket, host;
   std::optional<std::string> key_file;  // --key-file: what requests are signed with
@@ -39,6 +47,7 @@ struct Options {
   bool dry_run = false;              // mgr-dry-run
   JobOptions job;
   KeyOptions key;
+  AuditOptions audit;
   InputOptions input;
   std::vector<std::string> words;     // MODULE ACTION VALUE…
   std::size_t plain_from = SIZE_MAX;  // the first of the words behind `--`

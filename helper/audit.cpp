@@ -93,6 +93,7 @@ void AuditedEffect::failed(const Error& error) {
 Audit::~Audit() {
   write_sums();
   static_cast<void>(log_.flush(true));
+  log_.sync_key();
 }
 
 bool Audit::may_write_denial(const CallerBucket& bucket) {
@@ -108,15 +109,25 @@ void Audit::count(const CallerBucket& bucket, std::string what) {
 }
 
 void Audit::begin_second() {
-  if (!second_) second_ = Watch::after(loop_, 1000, [this] { write_sums(); });
+  if (!second_) second_ = Watch::after(loop_, 1000, [this] { end_second(); });
+}
+
+void Audit::end_second() {
+  second_.reset();
+  denials_this_second_.clear();
+  write_sums();
+  static_cast<void>(flush(true));
+  log_.sync_key();
 }
 
 void Audit::write_sums() {
-  second_.reset();
-  denials_this_second_.clear();
-  if (sums_.empty()) return;
+  // The line that tells of one that journald missed may be the next that it misses.
+  const bool tells_missed = log_.missed_copies() > (sums_.empty() ? 1 : 0);
+  if (sums_.empty() && !tells_missed) return;
   JsonWriter json;
-  json.open_object().key("counts").open_array();
+  json.open_object();
+  if (tells_missed) json.member("journal_missed", log_.take_missed_copies());
+  json.key("counts").open_array();
   for (const auto& [key, number] : sums_) {
     json.open_object();
     append_bucket(json, key.first);
@@ -129,6 +140,7 @@ void Audit::write_sums() {
 std::uint64_t Audit::append(std::string_view event, std::string_view members) {
   ++counts_.lines;
   dirty_ = true;
+  begin_second();
   return log_.append(event, members);
 }
 

@@ -80,8 +80,10 @@ class Audit {
   void peer_event(std::string_view name, std::string_view detail);
 
   [[nodiscard]] const AuditCounts& counts() const { return counts_; }
+  void set_limits(const AuditLimits& limits) { log_.set_limits(limits); }
   [[nodiscard]] bool has_reserve() { return log_.has_reserve(); }
-  // At the end of each turn of the loop; true before an effect.
+  // At the end of each turn of the loop; true before an effect. What was not waited for is on disk
+  // a second later.
   Result<void> flush(bool durable);
 
  private:
@@ -89,12 +91,13 @@ class Audit {
   bool may_write_denial(const CallerBucket& bucket);
   void count(const CallerBucket& bucket, std::string what);
   void begin_second();
+  void end_second();
   void write_sums();
   std::uint64_t append(std::string_view event, std::string_view members);
 
   AuditLog& log_;
   uv_loop_t* loop_;
-  std::unique_ptr<Watch> second_;  // running: there is something to sum up
+  std::unique_ptr<Watch> second_;  // running: there is something to sum up, or to sync
   bool dirty_ = false;
   AuditCounts counts_;
   std::map<CallerBucket, unsigned> denials_this_second_;

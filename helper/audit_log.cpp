@@ -6,99 +6,126 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
+#include <new>
 
 #include "helper/jobs/real_time.h"
+#include "helper/jobs/record_file.h"
+#include "protocol/audit_files.h"
+#include "protocol/audit_line.h"
 #include "protocol/json.h"
 #include "protocol/utc_time.h"
 
 namespace mgr {
 namespace {
 
-constexpr std::string_view seq_key = "{\"seq\":";
 constexpr off_t reserve = 1 << 20;
 constexpr std::size_t max_pending = 4 << 20;
-constexpr off_t tail_length = 1 << 20;  // longer than the longest line
+constexpr std::size_t longest_members = longest_audit_line - 1024;
 
-std::string hash_of(std::string_view line) {
-  std::array<unsigned char, crypto_generichash_BYTES> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(line.data()),
-                     line.size(), nullptr, 0);
-  std::array<char, crypto_generichash_BYTES * 2 + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+AuditKey* move_into_locked_memory(const AuditKey& key) {
+  void* const memory = sodium_malloc(sizeof(AuditKey));
+  return memory == nullptr ? nullptr : new (memory) AuditKey(key);
 }
 
-// The number behind `key` in a line that append() wrote; 0 where there is none.
-std::uint64_t number_behind(std::string_view line, std::string_view key) {
-  const std::size_t at = line.find(key);
-  std::uint64_t number = 0;
-  if (at != std::string_view::npos) {
-    std::from_chars(line.data() + at + key.size(), line.data() + line.size(), number);
-  }
-  return number;
-}
-
-Result<std::string> read_at(int file, off_t offset, std::size_t length) {
-  std::string bytes(length, '\0');
-  const ssize_t count = pread(file, bytes.data(), length, offset);
-  if (count < 0) return fail_errno("reading the audit log");
-  bytes.resize(static_cast<std::size_t>(count));
-  return bytes;
+// The number of the first line of a file; 0 where that is none.
+std::uint64_t first_seq_of(int file) {
+  std::array<char, 64> front{};
+  const ssize_t length = pread(file, front.data(), front.size(), 0);
+  return length < 0 ? 0 : audit_seq_at_front({front.data(), static_cast<std::size_t>(length)});
 }
 
 }  // namespace
 
-Result<AuditLog> AuditLog::open(const std::string& path) {
-  Descriptor file(::open(path.c_str(),
-                         O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
-  if (!file) return fail_errno(path);
-  struct stat status {};
-  if (fstat(file.get(), &status) != 0) return fail_errno(path);
-  if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
-    return fail(ErrorCode::failed, path + ": not a plain file that root alone can write");
-  }
-  AuditLog log(std::move(file));
+void AuditLog::FreeKey::operator()(AuditKey* key) const {
+  key->~AuditKey();
+  sodium_free(key);
+}
+
+AuditLog::AuditLog(const Paths& paths, const AuditLimits& limits)
+    : folder_(paths.log_folder()), journal_(paths.journal_socket()) {
+  set_limits(limits);
+}
+
+Result<AuditLog> AuditLog::open(const Paths& paths, const AuditLimits& limits) {
+  AuditLog log(paths, limits);
+  if (auto opened = log.open_file(); !opened) return tl::unexpected(opened.error());
+  const auto key = AuditKey::load(paths.audit_key_file());
+  if (!key) return tl::unexpected(key.error());
+  log.key_.reset(move_into_locked_memory(*key));
+  log.key_file_ = Descriptor(
+      ::open(paths.audit_key_file().c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!log.key_ || !log.key_file_) return fail_errno(paths.audit_key_file());
   if (auto chain = log.take_up_chain(); !chain) return tl::unexpected(chain.error());
   return log;
 }
 
+Result<void> AuditLog::open_file() {
+  const std::string path = folder_ + '/' + audit_file_name;
+  file_ = Descriptor(::open(
+      path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+  if (!file_) return fail_errno(path);
+  struct stat status {};
+  if (fstat(file_.get(), &status) != 0) return fail_errno(path);
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_uid != geteuid() ||
+      (status.st_mode & 022) != 0) {
+    return fail(ErrorCode::failed, path + ": not a plain file that root alone can write");
+  }
+  size_ = status.st_size;
+  return {};
+}
+
 Result<void> AuditLog::take_up_chain() {
-  const off_t size = size_ = lseek(file_.get(), 0, SEEK_END);
-  last_hash_ = std::string(crypto_generichash_BYTES * 2, '0');
-  if (size <= 0) return {};
-  const off_t begin = std::max<off_t>(0, size - tail_length);
-  auto tail = read_at(file_.get(), begin, static_cast<std::size_t>(size - begin));
-  if (!tail) return tl::unexpected(tail.error());
-  const bool torn = tail->back() != '\n';
-  if (!torn) tail->pop_back();
-  const std::size_t last_break = tail->rfind('\n');
-  const std::string_view before =
-      std::string_view(*tail).substr(0, std::min(last_break, tail->size()));
-  const std::string_view last = std::string_view(*tail).substr(last_break + 1);  // npos + 1 is 0
-  last_hash_ = hash_of(last);
-  last_seq_ = number_behind(last, seq_key);
-  if (!torn) return {};
-  // A torn line may have lost its number, which follows that of the line before it.
-  pending_ = "\n";
-  last_seq_ = number_behind(before.substr(before.rfind('\n') + 1), seq_key) + 1;
-  append("recovered", R"({"detail":"the line before this one was torn"})");
+  auto end = find_audit_end(folder_);
+  if (!end) return tl::unexpected(end.error());
+  last_seq_ = end->seq;
+  last_hash_ = std::move(end->hash);
+  first_seq_ = size_ == 0 ? last_seq_ + 1 : first_seq_of(file_.get());
+  if (end->open_line) pending_ = "\n";
+  if (auto taken = take_up_key(end->torn); !taken) return taken;
+  is_on_disk_ = false;  // who wrote the end of it may not have waited until it was
+  return {};
+}
+
+Result<void> AuditLog::take_up_key(bool torn) {
+  const std::uint64_t log_ended = last_seq_;
+  if (last_seq_ + 1 > key_->seq() + most_audit_key_steps) {
+    return fail(ErrorCode::failed, "the key of the audit log is for line " +
+                                       std::to_string(key_->seq()) + ", and the log is at " +
+                                       std::to_string(last_seq_) +
+                                       ": remove the key, and the next start makes one");
+  }
+  while (key_->seq() <= last_seq_) key_->advance();
+  last_seq_ = key_->seq() - 1;
+  if (last_seq_ > log_ended) {
+    append(audit_event::gap, JsonWriter()
+                                 .open_object()
+                                 .member("log_ended", log_ended)
+                                 .member("detail",
+                                         "lines are missing before this one, or its key is "
+                                         "not that of the lines before")
+                                 .close_object()
+                                 .text());
+  } else if (torn) {
+    append(audit_event::recovered, R"({"detail":"the line before this one was torn"})");
+  }
   return {};
 }
 
 std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {
+  if (members.size() > longest_members) members = R"({"detail":"too long for a line"})";
   JsonWriter json;
   json.open_object()
       .member("seq", last_seq_ + 1)
       .member("time", utc_time(real_time_us()))
       .member("event", event);
   if (members.size() > 2) json.raw(members.substr(1, members.size() - 2));
-  json.member("prev", last_hash_).close_object();
-  last_hash_ = hash_of(json.text());
-  pending_ += json.take() + '\n';
+  json.member("prev", last_hash_);
+  json.member("mac", key_->mac(json.text())).close_object();
+  key_->advance();
+  last_hash_ = audit_hash(json.text());
+  pending_.append(json.text()) += '\n';
   return ++last_seq_;
 }
 
@@ -110,22 +137,76 @@ bool AuditLog::has_reserve() {
   return true;
 }
 
-Result<void> AuditLog::flush(bool durable) {
-  std::string_view rest = pending_;
-  while (!rest.empty()) {
-    const ssize_t written = write(file_.get(), rest.data(), rest.size());
-    if (written < 0) break;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-    size_ += written;
+Result<void> AuditLog::write_pending() {
+  while (written_ < pending_.size()) {
+    const ssize_t length =
+        write(file_.get(), pending_.data() + written_, pending_.size() - written_);
+    if (length < 0) {
+      auto failure = fail_errno("writing the audit log");
+      if (pending_.size() - written_ > max_pending) give_up();
+      return failure;
+    }
+    written_ += static_cast<std::size_t>(length);
+    size_ += length;
+    is_on_disk_ = false;
   }
-  pending_.erase(0, pending_.size() - rest.size());
-  if (!pending_.empty()) {
-    auto failure = fail_errno("writing the audit log");
-    if (pending_.size() > max_pending) pending_.clear();  // the gap shows in the chain
-    return failure;
-  }
-  if (durable && fdatasync(file_.get()) != 0) return fail_errno("fdatasync of the audit log");
+  journal_.send_all(pending_);
+  pending_.clear();
+  written_ = 0;
   return {};
+}
+
+Result<void> AuditLog::flush(bool durable) {
+  if (auto written = write_pending(); !written) return written;
+  if (auto synced = durable ? sync() : Result<void>(); !synced) return synced;
+  if (static_cast<std::uint64_t>(size_) >= rotate_at_) rotate();
+  return {};
+}
+
+Result<void> AuditLog::sync() {
+  if (is_on_disk_) return {};
+  if (fdatasync(file_.get()) != 0) return fail_errno("fdatasync of the audit log");
+  is_on_disk_ = true;
+  keep_key();
+  return {};
+}
+
+// Where it cannot be written it stays behind the log, and the next time will do.
+void AuditLog::keep_key() {
+  AuditKeyText text;
+  key_->write(text);
+  if (write_at(key_file_.get(), 0, {text.data(), text.size()})) is_key_on_disk_ = false;
+  sodium_memzero(text.data(), text.size());
+}
+
+void AuditLog::sync_key() {
+  if (!is_key_on_disk_) is_key_on_disk_ = fdatasync(key_file_.get()) == 0;
+}
+
+// All but the line that is in the file in part. The next one takes the place in the chain of the
+// first that is given up, and a number of its own.
+void AuditLog::give_up() {
+  const bool in_mid_line = written_ > 0 ? pending_[written_ - 1] != '\n' : pending_[0] == '\n';
+  const std::size_t kept = in_mid_line ? pending_.find('\n', written_) + 1 : written_;
+  const std::string_view rest = std::string_view(pending_).substr(kept);
+  const auto first = parse_audit_line(rest.substr(0, rest.find('\n')));
+  if (!first) return;
+  const bool again = first->event == audit_event::given_up;
+  const std::uint64_t from = again ? first->first_number("first") : first->seq;
+  last_hash_ = first->prev;
+  pending_.resize(kept);
+  append(audit_event::given_up, JsonWriter()
+                                    .open_object()
+                                    .member("first", from)
+                                    .member("last", last_seq_)
+                                    .close_object()
+                                    .text());
+}
+
+void AuditLog::set_limits(const AuditLimits& limits) {
+  limits_ = limits;
+  rotate_at_ = limits.rotate_size;
+  journal_.turn(limits.journal);
 }
 
 }  // namespace mgr

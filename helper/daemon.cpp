@@ -126,6 +126,7 @@ Result<std::string> Daemon::take_over(LoadedConfiguration loaded) {
   identity_.policy_changed();
   const CompiledConfiguration& now = in_force_->configuration;
   jobs_->set_limits(now.max_running, {now.keep_for, now.keep_jobs, now.keep_bytes});
+  audit_.set_limits(audit_limits(now));
   link_.send_settings(now.broker_settings);
   JsonWriter json;
   json.open_object();

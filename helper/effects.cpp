@@ -138,8 +138,11 @@ void Effects::commit_queue() {
       reloads_.ask(std::move(task));
     } else {
       commit_starts();  // what was asked for before is there to be stopped
-      if (const auto* stopped = std::get_if<StopJobs>(&effect)) stop(std::move(task), *stopped);
-      if (const auto* pruned = std::get_if<PruneJobs>(&effect)) prune(std::move(task), *pruned);
+      if (const auto* stopped = std::get_if<StopJobs>(&effect)) {
+        stop(std::move(task), *stopped);
+      } else if (const auto* pruned = std::get_if<PruneJobs>(&effect)) {
+        prune(std::move(task), *pruned);
+      }
     }
   }
   commit_starts();

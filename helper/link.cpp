@@ -160,8 +160,10 @@ bool Link::answer_hello(const Frame& frame) {
 
 bool Link::answer_run(const Frame& frame) {
   const auto message = decode<RunMessage>(frame.payload);
-  if (message) events_.answer_run({generation_, frame.id}, *message);
-  return message.has_value();
+  // No client can have sent more, and each would stand in the audit line.
+  if (!message || message->fields.size() > max_fields) return false;
+  events_.answer_run({generation_, frame.id}, *message);
+  return true;
 }
 
 bool Link::answer_closed(const Frame& frame) {
@@ -172,8 +174,9 @@ bool Link::answer_closed(const Frame& frame) {
 
 bool Link::answer_refusals(const Frame& frame) {
   const auto message = decode<RefusalsMessage>(frame.payload);
-  if (message) events_.answer_refusals(*message);
-  return message.has_value();
+  if (!message || message->refusals.size() > max_refusals) return false;
+  events_.answer_refusals(*message);
+  return true;
 }
 
 bool Link::answer_counters(const Frame& frame) {

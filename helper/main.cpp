@@ -63,7 +63,7 @@ Options read_options(int argc, char** argv) {
   }
   const std::string& root = options.paths.root;
   if (understood && optind == argc && (root.empty() || root.front() == '/')) return options;
-  std::fprintf(stderr, "%s\n", usage);
+  (void)std::fprintf(stderr, "%s\n", usage);
   std::exit(2);
 }
 
@@ -82,8 +82,11 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   if (!host_key) return tl::unexpected(host_key.error());
   auto nonces = Nonces::open(paths, read_boot_id(), Clocks::now());
   if (!nonces) return tl::unexpected(nonces.error());
-  auto audit_log = AuditLog::open(paths.audit_file());
+  auto audit_log = AuditLog::open(paths, audit_limits(configuration));
   if (!audit_log) return tl::unexpected(audit_log.error());
+  if (access(paths.first_audit_key_file().c_str(), F_OK) == 0) {
+    log_warning("`mgrctl audit key` shows the first key of the audit log, to be kept elsewhere");
+  }
   auto clients = client_listener(paths);
   if (!clients) return tl::unexpected(clients.error());
   auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
@@ -112,7 +115,7 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
 // --accept-clock: what it did is in the audit too.
 Result<void> accept_clock(const Paths& paths) {
   if (auto locked = take_instance_lock(paths); !locked) return locked;
-  auto audit_log = AuditLog::open(paths.audit_file());
+  auto audit_log = AuditLog::open(paths);
   if (!audit_log) return tl::unexpected(audit_log.error());
   const Clocks now = Clocks::now();
   auto nonces = Nonces::open(paths, read_boot_id(), now, /*accept_clock=*/true);
@@ -122,6 +125,7 @@ Result<void> accept_clock(const Paths& paths) {
   json.open_object().member("clock", now.real_s).member("nonces", nonces->table().size());
   audit_log->append("clock_accepted", json.close_object().text());
   if (auto written = audit_log->flush(true); !written) return written;
+  audit_log->sync_key();
   std::printf(
       "the clock counts from %lld on; signed requests are taken 30 s from now; what was signed for "
       "a later\n"

@@ -21,6 +21,10 @@ Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded, const
                                               std::move(*registry), std::move(*signers)});
 }
 
+AuditLimits audit_limits(const CompiledConfiguration& configuration) {
+  return {configuration.audit_rotate_size, configuration.audit_keep, configuration.audit_journal};
+}
+
 std::vector<std::string> keep_until_restart(const CompiledConfiguration& now,
                                             CompiledConfiguration& next) {
   std::vector<std::string> other;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "helper/audit_log.h"
 #include "helper/configuration.h"
 #include "helper/signers.h"
 #include "modules/registry.h"
@@ -31,6 +32,9 @@ using InForce = std::unique_ptr<const Running>;
 // Reads the secrets of its keys, which are below `paths`.
 [[nodiscard]] Result<std::unique_ptr<Running>> build_running(LoadedConfiguration loaded,
                                                              const Paths& paths);
+
+// Of mgr.toml, for the audit log.
+[[nodiscard]] AuditLimits audit_limits(const CompiledConfiguration& configuration);
 
 // What a helper cannot change while it runs stays as it is `now`, in `next` too. The settings of
 // mgr.toml that `next` has otherwise: "helper.broker_user", and so on.

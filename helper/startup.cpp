@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -30,6 +31,19 @@ void refuse_descriptors(const Descriptor& listener) {
   constexpr int so_passrights = 83;
   constexpr int off = 0;
   static_cast<void>(setsockopt(listener.get(), SOL_SOCKET, so_passrights, &off, sizeof off));
+}
+
+// Whoever started us may have had some ignored or blocked: of SIGTERM and SIGHUP we would not hear,
+// and with SIGCHLD ignored not know how our children ended. What we have no use for ends nobody.
+void reset_signals() {
+  signal(SIGCHLD, SIG_DFL);
+  sigset_t blocked;
+  sigfillset(&blocked);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGSEGV, SIGBUS, SIGILL,
+                           SIGFPE, SIGABRT, SIGSYS, SIGTRAP}) {
+    sigdelset(&blocked, number);
+  }
+  sigprocmask(SIG_SETMASK, &blocked, nullptr);
 }
 
 // Keeps systemd's word to us, drops everything else.
@@ -50,6 +64,7 @@ void clear_environment() {
 }  // namespace
 
 void set_up_process() {
+  reset_signals();
   int descriptor = -1;
   do {
     descriptor = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -13,7 +13,8 @@
 namespace mgr {
 
 // Descriptors 0 to 2 open, an environment of our own (but systemd's variables), umask 077, no core
-// dump, not dumpable (prctl(2)), as many descriptors as the hard limit grants.
+// dump, not dumpable (prctl(2)), as many descriptors as the hard limit grants; all signals
+// blocked but faults and those that are of use, and children told of.
 void set_up_process();
 
 // How many connections fit beside the jobs under RLIMIT_NOFILE, `wanted` at most: half of it, and

@@ -17,7 +17,7 @@
 
 namespace mgr {
 
-inline constexpr std::uint32_t compiled_format = 4;
+inline constexpr std::uint32_t compiled_format = 5;
 
 struct CompiledConfiguration {
   std::uint32_t format = compiled_format;
@@ -36,16 +36,21 @@ struct CompiledConfiguration {
   std::uint64_t keep_bytes = 0;
   std::uint32_t max_connections = 0;  // [limits] connections
   std::uint32_t kept_places = 0;      // [limits] kept_places: of those, for uid 0 and the admins
-  std::string broker_settings;        // the payload of the settings message, ready to send
-  std::uint64_t highest_job_id = 0;   // of the audit log, where the counter of ids is gone
-  std::string host_id;                // what signed requests are addressed to
-  std::vector<KeyRecord> keys;        // in use: without those that are revoked
+  // [audit]: when a file of the log gets a successor, how many are kept, and whether journald gets
+  // a copy.
+  std::uint64_t audit_rotate_size = 0;
+  std::uint32_t audit_keep = 0;
+  bool audit_journal = false;
+  std::string broker_settings;       // the payload of the settings message, ready to send
+  std::uint64_t highest_job_id = 0;  // of the audit log, where the counter of ids is gone
+  std::string host_id;               // what signed requests are addressed to
+  std::vector<KeyRecord> keys;       // in use: without those that are revoked
   static void members(auto& archive, auto& record) {
     archive(record.format, record.policy, record.modules, record.broker_uid, record.broker_gid,
             record.job_uid, record.job_gid, record.admin_gid, record.cgroup, record.max_running,
             record.keep_for, record.keep_jobs, record.keep_bytes, record.max_connections,
-            record.kept_places, record.broker_settings, record.highest_job_id, record.host_id,
-            record.keys);
+            record.kept_places, record.audit_rotate_size, record.audit_keep, record.audit_journal,
+            record.broker_settings, record.highest_job_id, record.host_id, record.keys);
   }
 };
 

@@ -27,6 +27,11 @@ struct Settings {
   std::chrono::milliseconds keep_for = std::chrono::hours(24 * 30);
   std::uint32_t keep_jobs = 10000;
   std::uint64_t keep_bytes = 1 << 30;
+  // [audit] rotate_size, keep, journal: when a file of the audit log gets a successor, how many of
+  // those are kept, and whether each line goes to journald too.
+  std::uint64_t audit_rotate_size = 64 << 20;
+  std::uint32_t audit_keep = 16;
+  bool audit_journal = true;
   BrokerLimits limits;  // [limits]
 };
 

@@ -150,9 +150,9 @@ Ability Decider::ability(const Subject& subject, std::string_view module, std::s
   for_each_principal(subject, [&](std::uint32_t principal, bool by_entry) {
     for (const Entries* table : {find_rules(module, action), find_rules(module, "*")}) {
       if (table == nullptr) continue;
-      for (const Entry& entry :
-           std::ranges::equal_range(*table, principal, {}, &Entry::principal)) {
-        if (!entry.allow || !by_entry) look_at(policy_.rules[entry.rule]);
+      auto entry = std::ranges::lower_bound(*table, principal, {}, &Entry::principal);
+      for (; entry != table->end() && entry->principal == principal; ++entry) {
+        if (!entry->allow || !by_entry) look_at(policy_.rules[entry->rule]);
       }
     }
   });

@@ -29,7 +29,7 @@ std::string mistake(const struct stat& info, mode_t kind) {
 std::string distrust(const struct stat& info) {
   if (info.st_uid != 0) return "belongs to uid " + std::to_string(info.st_uid) + ", not to root";
   std::array<char, 16> mode{};
-  std::snprintf(mode.data(), mode.size(), "(mode %04o)", info.st_mode & 07777U);
+  (void)std::snprintf(mode.data(), mode.size(), "(mode %04o)", info.st_mode & 07777U);
   if ((info.st_mode & S_IWGRP) != 0) return std::string("writable by its group ") + mode.data();
   if ((info.st_mode & S_IWOTH) != 0) return std::string("writable by others ") + mode.data();
   return "";

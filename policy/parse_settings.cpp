@@ -30,6 +30,15 @@ void read_jobs(TableReader table, Settings& settings) {
   table.finish();
 }
 
+void read_audit(TableReader table, Settings& settings) {
+  settings.audit_rotate_size =
+      table.size("rotate_size", 64 << 10, std::uint64_t{1} << 40, settings.audit_rotate_size);
+  settings.audit_keep =
+      static_cast<std::uint32_t>(table.integer("keep", 1, 100000, settings.audit_keep));
+  settings.audit_journal = table.boolean("journal", settings.audit_journal);
+  table.finish();
+}
+
 void read_broker(TableReader table) {
   static_cast<void>(table.text("listen"));
   table.finish();
@@ -67,6 +76,7 @@ Result<void> parse_settings(const SourceText& source, Configuration& into) {
   if (const auto* broker = table.find("broker")) read_broker({*broker, findings});
   if (const auto* helper = table.find("helper")) read_helper({*helper, findings}, into.settings);
   if (const auto* jobs = table.find("jobs")) read_jobs({*jobs, findings}, into.settings);
+  if (const auto* audit = table.find("audit")) read_audit({*audit, findings}, into.settings);
   if (const auto* limits = table.find("limits")) {
     read_limits({*limits, findings}, into.settings.limits);
   }

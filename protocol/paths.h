@@ -38,8 +38,16 @@ struct Paths {
   [[nodiscard]] std::string known_host_file() const { return host_folder() + "/known_host"; }
   // The nonces of signed requests that have been carried out.
   [[nodiscard]] std::string nonces_file() const { return state_folder() + "/nonces"; }
+  // The key of the next line's MAC, root's alone; and the first one, until root has taken it away.
+  [[nodiscard]] std::string audit_key_folder() const { return state_folder() + "/audit"; }
+  [[nodiscard]] std::string audit_key_file() const { return audit_key_folder() + "/key"; }
+  [[nodiscard]] std::string first_audit_key_file() const {
+    return audit_key_folder() + "/first-key";
+  }
   [[nodiscard]] std::string log_folder() const { return root + "/var/log/mgr"; }
   [[nodiscard]] std::string audit_file() const { return log_folder() + "/audit.jsonl"; }
+  // journald's, for a copy of each line.
+  [[nodiscard]] std::string journal_socket() const { return root + "/run/systemd/journal/socket"; }
 };
 
 }  // namespace mgr

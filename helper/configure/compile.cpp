@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "helper/configure/audit_key.h"
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/host.h"
 #include "helper/configure/job_folders.h"
@@ -59,6 +60,23 @@ Result<void> find_ids(const Settings& settings, CompiledConfiguration& compiled)
   return {};
 }
 
+// A command of the same user may signal, stop and imitate them: one that is mgr-broker's is a
+// broker to the helper, one that is mgr-job's ends any job's supervisor.
+Result<void> refuse_own_users(const Settings& settings, const CompiledConfiguration& compiled) {
+  for (const DeclaredModule& module : compiled.modules) {
+    for (const DeclaredAction& action : module.actions) {
+      const bool is_brokers = action.run.uid == compiled.broker_uid;
+      if (!is_brokers && action.run.uid != compiled.job_uid) continue;
+      return fail(ErrorCode::failed, action.file + ":" + std::to_string(action.line) +
+                                         ": action '" + action.name + "' of module '" +
+                                         module.name + "' would run as " +
+                                         (is_brokers ? settings.broker_user : settings.job_user) +
+                                         ", whose processes are mgr's own: give it another user");
+    }
+  }
+  return {};
+}
+
 void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.max_running = settings.max_running;
   compiled.keep_for = settings.keep_for;
@@ -66,6 +84,9 @@ void take_limits(const Settings& settings, CompiledConfiguration& compiled) {
   compiled.keep_bytes = settings.keep_bytes;
   compiled.max_connections = settings.limits.connections;
   compiled.kept_places = settings.limits.kept_places;
+  compiled.audit_rotate_size = settings.audit_rotate_size;
+  compiled.audit_keep = settings.audit_keep;
+  compiled.audit_journal = settings.audit_journal;
 }
 
 // A key that is revoked is as unknown as one that never was.
@@ -108,6 +129,7 @@ Result<void> find_host_id(const CompileOrder& order, CompiledConfiguration& comp
 Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
                             CompiledConfiguration& compiled) {
   if (auto found = find_ids(settings, compiled); !found) return found;
+  if (auto others = refuse_own_users(settings, compiled); !others) return others;
   if (auto known = find_host_id(order, compiled); !known) return known;
   auto tree = job_tree_folder(settings.cgroup);
   if (!tree) return tl::unexpected(tree.error());
@@ -115,7 +137,7 @@ Result<void> fit_to_machine(const CompileOrder& order, const Settings& settings,
   // No user is looked up after this: a trial of namespaces may cut this process off.
   if (auto ready = prepare_machine(order, settings, compiled); !ready) return ready;
   if (access((order.paths.jobs_folder() + "/next-id").c_str(), F_OK) != 0) {
-    compiled.highest_job_id = highest_job_id(order.paths.audit_file());
+    compiled.highest_job_id = highest_job_id(order.paths.log_folder());
   }
   return {};
 }
@@ -189,8 +211,9 @@ bool has_new_key_of_nobody(const Configuration& loaded) {
 // For a helper that starts, the host and root's key first: they are to count from the start on.
 Result<Configuration> prepare_and_load(const CompileOrder& order,
                                        std::vector<std::string>& warnings) {
-  const auto made =
-      make_folders(order.paths).and_then([&] { return prepare_host(order.paths, warnings); });
+  const auto made = make_folders(order.paths)
+                        .and_then([&] { return prepare_audit_key(order.paths, warnings); })
+                        .and_then([&] { return prepare_host(order.paths, warnings); });
   if (!made) return tl::unexpected(made.error());
   auto loaded = load_configuration(order.paths);
   if (loaded && *made == HostIs::made_now && has_new_key_of_nobody(*loaded)) {

@@ -7,15 +7,15 @@
 #include <fstream>
 #include <string_view>
 
+#include "protocol/audit_files.h"
+
 namespace mgr {
 namespace {
 
 constexpr std::string_view key = "\"id\":";
 constexpr std::size_t longest_mention = 32;
 
-}  // namespace
-
-std::uint64_t highest_job_id(const std::string& audit_file) {
+std::uint64_t highest_in_file(const std::string& audit_file) {
   std::ifstream log(audit_file, std::ios::binary);
   std::uint64_t highest = 0;
   std::string piece(1 << 20, '\0'), carried;
@@ -28,6 +28,16 @@ std::uint64_t highest_job_id(const std::string& audit_file) {
       highest = std::max(highest, number);
     }
     carried.erase(0, carried.size() - std::min(carried.size(), longest_mention));
+  }
+  return highest;
+}
+
+}  // namespace
+
+std::uint64_t highest_job_id(const std::string& log_folder) {
+  std::uint64_t highest = highest_in_file(log_folder + '/' + audit_file_name);
+  for (const std::string& name : rotated_audit_names(log_folder)) {
+    highest = std::max(highest, highest_in_file(log_folder + '/' + name));
   }
   return highest;
 }

@@ -7,7 +7,7 @@
 
 namespace mgr {
 
-// Reads the whole file, a piece at a time; 0 where there is none.
-[[nodiscard]] std::uint64_t highest_job_id(const std::string& audit_file);
+// Reads all its files, a piece at a time; 0 where there is none.
+[[nodiscard]] std::uint64_t highest_job_id(const std::string& log_folder);
 
 }  // namespace mgr

@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
     if (found == '?') return 2;
   }
   if (isatty(STDOUT_FILENO) != 0) {
-    std::fputs("mgr-configure: for mgr-helper to run; try mgrctl policy check\n", stderr);
+    (void)std::fputs("mgr-configure: for mgr-helper to run; try mgrctl policy check\n", stderr);
     return 2;
   }
   if (sodium_init() < 0) return EXIT_FAILURE;

@@ -29,7 +29,8 @@ class CgroupLeaf {
   // SIGKILL to every process in it and below. Needs no capability and no uid: who could open
   // cgroup.kill may write to it. A process that forks in this very moment may leave a child that
   // is not hit (Linux 6.14 has "cgroup: fix race between fork and cgroup.kill"), so who wants the
-  // leaf empty does it again until it is.
+  // leaf empty does it again until it is. One whose first thread has ended while others run is
+  // never hit; that takes CAP_KILL (mgr-job/job_leaf.h).
   [[nodiscard]] Result<void> kill() const;
   // True while a live process is in it or below. Reading arms the next POLLPRI.
   [[nodiscard]] Result<bool> populated() const;

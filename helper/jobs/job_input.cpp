@@ -11,7 +11,9 @@
 namespace mgr {
 
 void wipe(std::optional<std::string>& input) {
-  if (input) sodium_memzero(input->data(), input->size());
+  if (!input) return;
+  std::string& bytes = *input;
+  sodium_memzero(bytes.data(), bytes.size());
   input.reset();
 }
 

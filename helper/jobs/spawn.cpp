@@ -95,6 +95,23 @@ Result<pid_t> run_caught(const std::string& program, const std::vector<std::stri
 
 Descriptor open_null() { return Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
+// /dev/null in the place of what there is none of.
+Result<Descriptor> run_mgr_job(const std::string& program,
+                               const std::vector<std::string>& arguments,
+                               const JobDescriptors& passed) {
+  const Descriptor null = open_null();
+  const auto or_null = [&null](int descriptor) { return descriptor < 0 ? null.get() : descriptor; };
+  const auto pid =
+      run_caught(program, arguments,
+                 {null.get(), null.get(), null.get(), or_null(passed.folder), or_null(passed.lock),
+                  or_null(passed.control), or_null(passed.cgroup), or_null(passed.input)});
+  if (!pid) return tl::unexpected(pid.error());
+  auto process = open_process(*pid);
+  // Without a pidfd it can only be waited for: its first process ends by itself.
+  if (!process) waitpid(*pid, nullptr, 0);
+  return process ? std::move(*process) : Descriptor();
+}
+
 }  // namespace
 
 Result<ChildWithOutput> spawn_with_output(const std::string& program,
@@ -118,16 +135,12 @@ Result<ChildWithOutput> spawn_with_output(const std::string& program,
 
 Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, std::uint32_t gid,
                                  const JobDescriptors& passed) {
-  const Descriptor null = open_null();
-  const auto pid =
-      run_caught(program, {"--drop-to", std::to_string(uid) + ":" + std::to_string(gid)},
-                 {null.get(), null.get(), null.get(), passed.folder, passed.lock, passed.control,
-                  passed.cgroup, passed.input < 0 ? null.get() : passed.input});
-  if (!pid) return tl::unexpected(pid.error());
-  auto process = open_process(*pid);
-  // Without a pidfd it can only be waited for: its first process ends by itself.
-  if (!process) waitpid(*pid, nullptr, 0);
-  return process ? std::move(*process) : Descriptor();
+  return run_mgr_job(program, {"--drop-to", std::to_string(uid) + ":" + std::to_string(gid)},
+                     passed);
+}
+
+Result<Descriptor> spawn_sweep(const std::string& program, std::uint64_t job, int cgroup) {
+  return run_mgr_job(program, {"--sweep", std::to_string(job)}, {.cgroup = cgroup});
 }
 
 bool reap(const Descriptor& process) {

@@ -25,6 +25,10 @@ struct JobDescriptors {
 [[nodiscard]] Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid,
                                                std::uint32_t gid, const JobDescriptors& passed);
 
+// Runs `program --sweep JOB` in the same way, with the jobs' cgroup alone.
+[[nodiscard]] Result<Descriptor> spawn_sweep(const std::string& program, std::uint64_t job,
+                                             int cgroup);
+
 // A child whose standard output is a pipe.
 struct ChildWithOutput {
   Descriptor output;   // the pipe's end to read from; it does not block

@@ -9,6 +9,7 @@
 #include "helper/jobs/job_state.h"
 #include "helper/jobs/real_time.h"
 #include "helper/jobs/record_file.h"
+#include "helper/jobs/spawn.h"
 #include "helper/jobs/supervised_jobs.h"
 
 namespace mgr {
@@ -134,12 +135,23 @@ void SupervisedJobs::hear_control(Entry& entry) {
   }
 }
 
+// What outlives cgroup.kill can be ended with a capability alone, which a program has that root
+// starts.
+void SupervisedJobs::sweep(const Entry& entry) {
+  auto process = spawn_sweep(settings_.mgr_job, entry.job.spec.id, tree_.get());
+  if (!process) return report(entry, process.error().detail);
+  reaper_.reap_when_ended(std::move(*process));
+}
+
 // A mgr-job that was taken over may keep a tree that it was asked to end.
 void SupervisedJobs::enforce_stop(Entry& entry, std::chrono::milliseconds after) {
   entry.live->overdue =
       Watch::after(loop_, static_cast<std::uint64_t>(after.count()), [this, &entry] {
         const auto leaf = CgroupLeaf::find(tree_.get(), entry.job.spec.id);
-        if (leaf && *leaf) static_cast<void>((*leaf)->kill());
+        if (leaf && *leaf) {
+          static_cast<void>((*leaf)->kill());
+          sweep(entry);
+        }
         enforce_stop(entry, longest_between_kills);
       });
 }
@@ -162,7 +174,9 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
     if (auto killed = live.leaf->kill(); !killed) {
       report(entry, killed.error().detail);
     }
+    constexpr int enough_for_a_kill = 3;
     const int doublings = std::min(live.tries++, 10);
+    if (doublings >= enough_for_a_kill) sweep(entry);
     const auto again = std::min(first_between_kills * (1 << doublings), longest_between_kills);
     return await(entry, static_cast<std::uint64_t>(again.count()), &SupervisedJobs::empty_leaf);
   }

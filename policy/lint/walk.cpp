@@ -27,7 +27,7 @@ std::vector<std::string> parts_of(std::string_view path) {
 
 std::string octal(mode_t mode) {
   std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%04o", mode);
+  (void)std::snprintf(text.data(), text.size(), "%04o", mode);
   return text.data();
 }
 

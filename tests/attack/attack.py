@@ -4,14 +4,21 @@ An attack is refused where nobody is given anything by it, the refusal is in the
 still there, and nothing was done as root. Each TOPIC_test.py ends with attack.main().
 Usage of those: TOPIC_test.py BINARIES [Class.test]; as root, inside a pid namespace of its own.
 """
+import contextlib
+import ctypes
 import json
+import os
 import pathlib
+import re
+import socket
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-from instance import Instance, policy_of_www_data, read_to_end  # noqa: E402 (the folder of what is shared)
+from instance import (  # noqa: E402 (the folder of what is shared)
+    DEADLINE, Instance, policy_of_www_data, read_to_end)
 
 UNKNOWN, FAILED, UNAUTHENTICATED, DENIED, MALFORMED, INVALID, BUSY = 1, 2, 3, 4, 5, 6, 7
 UNAVAILABLE, STALE, TOO_LARGE, CONFLICT, NOT_FOUND, TIMEOUT = 8, 9, 10, 11, 12, 13
@@ -37,6 +44,13 @@ class AttackTestCase(unittest.TestCase):
         self.assertEqual(self.mgr.helper.pid, self.helper, "another helper")
         self.mgr.check_audit_chain()
 
+    def until(self, so, what):
+        """Waits for what no event tells."""
+        end = time.monotonic() + DEADLINE
+        while not so():
+            self.assertLess(time.monotonic(), end, what() if callable(what) else what)
+            time.sleep(0.02)
+
     # ---- what has happened
 
     def effects(self):
@@ -61,6 +75,36 @@ class AttackTestCase(unittest.TestCase):
             (line,) = [line for line in self.mgr.audit_lines() if line["seq"] == reply["audit"]]
             self.assertEqual((line["event"], line["error"]), ("refused", reply["error"]), line)
         self.assert_nothing_happened()
+
+
+def descriptors_of(process):
+    return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def memory_of(process):
+    """What it has taken for itself and is resident, in KiB."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1])
+
+
+def is_sanitized(program):
+    """Of such a program no figure of memory means anything: what it has freed it keeps for long."""
+    return b"__asan_init" in pathlib.Path(BINARIES, program).read_bytes()
+
+
+def let_descriptors_in(process):
+    """As before Linux 6.16: its sockets take descriptors, which SO_PASSRIGHTS keeps from them since. So what is tried
+    is what the daemons do by themselves; of a listener, those that it accepts inherit it."""
+    so_passrights, pidfd_getfd = 83, 438
+    libc = ctypes.CDLL(None, use_errno=True)
+    pidfd = os.pidfd_open(process.pid)
+    for name in os.listdir(f"/proc/{process.pid}/fd"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or an older kernel
+            is_socket = os.readlink(f"/proc/{process.pid}/fd/{name}").startswith("socket:")
+            if is_socket and (copy := libc.syscall(pidfd_getfd, pidfd, int(name), 0)) >= 0:
+                with socket.socket(fileno=copy) as taken:
+                    taken.setsockopt(socket.SOL_SOCKET, so_passrights, 1)
+    os.close(pidfd)
 
 
 def reply_of(connection):

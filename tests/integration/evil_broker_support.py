@@ -56,11 +56,15 @@ class EvilBroker:
                     payload, self.unread = self.unread[16:16 + length], self.unread[16 + length:]
                     return kind, number, payload
             data, descriptors, _, _ = socket.recv_fds(self.socket, 1 << 20, 253)
-            for descriptor in descriptors:
-                os.close(descriptor)
+            self.take(descriptors)
             if not data:
                 raise EOFError
             self.unread += data
+
+    def take(self, descriptors):
+        """What came with a message: the connections that the helper hands down."""
+        for descriptor in descriptors:
+            os.close(descriptor)
 
     def wait_for(self, wanted):
         while True:

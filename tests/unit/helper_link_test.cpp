@@ -105,6 +105,14 @@ TEST_F(LinkTest, RefusesWhatIsOutOfOrderUnknownOrBroken) {
   std::string torn = hello();
   append_frame(torn, MessageKind::run, 1, encode(run).substr(1));
   expect_sent_away(torn);
+  std::string crowded = hello();
+  const std::vector<FieldView> many(max_fields + 1, {"x", "y"});
+  append_frame(crowded, MessageKind::run, 1, encode(RunMessage{1, "", many}));
+  expect_sent_away(crowded);  // no client can have sent so many
+  std::string refusals = hello();
+  append_frame(refusals, MessageKind::refusals, 0,
+               encode(RefusalsMessage{std::vector<Refusal>(max_refusals + 1)}));
+  expect_sent_away(refusals);
   for (const std::uint32_t length : {0x80000000u, 0xFFFFFFFFu}) {
     std::string huge = hello();
     WireWriter(huge).u32(length).u16(2).u16(0).u64(1);

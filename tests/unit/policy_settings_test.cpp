@@ -21,6 +21,7 @@ TEST_F(PolicySettings, ReadsEverySetting) {
                   "[helper]\nbroker_user = 'b'\njob_user = 'j'\nadmin_group = 'g'\n"
                   "[jobs]\ncgroup = '/sys/fs/cgroup/mgr'\nmax_running = 8\n"
                   "keep_for = '7d'\nkeep_jobs = 20\nkeep_bytes = '64M'\n"
+                  "[audit]\nrotate_size = '1M'\nkeep = 3\njournal = false\n"
                   "[limits]\nconnections = 100\nkept_places = 4\nconnections_per_caller = 5\n"
                   "requests_in_flight = 6\nrequests_per_second = 8\nburst = 9\n"
                   "block_deadline = '7s'\nidle = '2m'\n"),
@@ -34,6 +35,9 @@ TEST_F(PolicySettings, ReadsEverySetting) {
   EXPECT_EQ(settings.keep_for, std::chrono::hours(24 * 7));
   EXPECT_EQ(settings.keep_jobs, 20U);
   EXPECT_EQ(settings.keep_bytes, 64U << 20);
+  EXPECT_EQ(settings.audit_rotate_size, 1U << 20);
+  EXPECT_EQ(settings.audit_keep, 3U);
+  EXPECT_FALSE(settings.audit_journal);
   EXPECT_EQ(settings.limits, (BrokerLimits{100, 4, 5, 6, 7000, 120000, 8, 9}));
 }
 
@@ -45,6 +49,9 @@ TEST_F(PolicySettings, EmptyFileMeansDefaults) {
   EXPECT_EQ(configuration.settings.keep_for, std::chrono::hours(24 * 30));
   EXPECT_EQ(configuration.settings.keep_jobs, 10000U);
   EXPECT_EQ(configuration.settings.keep_bytes, 1U << 30);
+  EXPECT_EQ(configuration.settings.audit_rotate_size, 64U << 20);
+  EXPECT_EQ(configuration.settings.audit_keep, 16U);
+  EXPECT_TRUE(configuration.settings.audit_journal);
 }
 
 TEST_F(PolicySettings, RefusesLimitsOfNothingAndOverTheTop) {

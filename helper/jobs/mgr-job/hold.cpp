@@ -22,7 +22,7 @@ namespace mgr {
 namespace {
 
 int failed(const std::string& what) {
-  std::fprintf(stderr, "mgr-job --hold: %s: %s\n", what.c_str(), std::strerror(errno));
+  (void)std::fprintf(stderr, "mgr-job --hold: %s: %s\n", what.c_str(), std::strerror(errno));
   return 1;
 }
 
@@ -57,7 +57,7 @@ int hold_cgroup() {
 
   const auto own = own_cgroup_folder();
   if (!own) {
-    std::fprintf(stderr, "mgr-job --hold: %s\n", own.error().detail.c_str());
+    (void)std::fprintf(stderr, "mgr-job --hold: %s\n", own.error().detail.c_str());
     return 1;
   }
   const Descriptor cgroup(open(own->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

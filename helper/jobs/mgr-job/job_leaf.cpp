@@ -2,6 +2,7 @@
 #include "helper/jobs/mgr-job/job_leaf.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "helper/jobs/job_files.h"
 #include "helper/jobs/signal_process.h"
 
 namespace mgr {
@@ -25,9 +27,10 @@ constexpr std::size_t pids_at_a_time = 128;
 std::vector<pid_t> read_pids(const Descriptor& processes) {
   std::string text;
   std::array<char, 4096> part{};
-  ssize_t length = lseek(processes.get(), 0, SEEK_SET);
-  while ((length = read(processes.get(), part.data(), part.size())) > 0) {
-    text.append(part.data(), static_cast<std::size_t>(length));
+  (void)lseek(processes.get(), 0, SEEK_SET);
+  for (ssize_t length = 1; length > 0;) {
+    length = read(processes.get(), part.data(), part.size());
+    if (length > 0) text.append(part.data(), static_cast<std::size_t>(length));
   }
   std::vector<pid_t> pids;
   const char* end = text.data() + text.size();
@@ -55,13 +58,14 @@ void signal_some(const Descriptor& processes, std::span<const pid_t> pids, int s
 
 Result<CgroupLeaf> make_leaf(int tree, std::uint64_t id) {
   const std::string name = CgroupLeaf::name(id);
+  // An attempt before may have left one, and frozen.
+  (void)CgroupLeaf::remove(tree, id);
   const bool made = mkdirat(tree, name.c_str(), 0755) == 0;
   if (!made && errno != EEXIST) return fail_errno("mkdir of " + name);
+  if (!made) return fail(ErrorCode::conflict, name + " is in use");
   auto leaf = CgroupLeaf::find(tree, id);
   if (!leaf) return tl::unexpected(leaf.error());
-  if (!*leaf || (!made && (*leaf)->populated().value_or(true))) {
-    return fail(ErrorCode::conflict, name + " is in use");
-  }
+  if (!*leaf) return fail(ErrorCode::conflict, name + " is gone");
   return std::move(**leaf);
 }
 
@@ -69,6 +73,8 @@ Result<LeafSignals> LeafSignals::open(const CgroupLeaf& leaf) {
   LeafSignals signals;
   signals.processes_ = Descriptor(openat(leaf.folder(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
   if (!signals.processes_) return fail_errno("cgroup.procs");
+  signals.freeze_ = Descriptor(openat(leaf.folder(), "cgroup.freeze", O_WRONLY | O_CLOEXEC));
+  if (!signals.freeze_) return fail_errno("cgroup.freeze");
   return signals;
 }
 
@@ -80,6 +86,20 @@ void LeafSignals::send(int signal) const {
     signal_some(processes_, rest.first(count), signal);
     rest = rest.subspan(count);
   }
+}
+
+void LeafSignals::end_rest() const {
+  (void)!write(freeze_.get(), "1", 1);
+  send(SIGKILL);
+}
+
+int sweep_leaf(std::uint64_t id) {
+  const auto leaf = CgroupLeaf::find(job_cgroup_descriptor, id);
+  if (!leaf || !*leaf) return leaf ? 0 : 1;
+  const auto signals = LeafSignals::open(**leaf);
+  if (!signals) return 1;
+  signals->end_rest();
+  return 0;
 }
 
 }  // namespace mgr

@@ -118,6 +118,6 @@ int main() {
   const scmp_filter_ctx list = seccomp_init(SCMP_ACT_ALLOW);
   const bool printed = list != nullptr && add_architectures(list) && add_rules(list) && print(list);
   if (list != nullptr) seccomp_release(list);
-  if (!printed) std::fputs("make_job_filter: libseccomp does not know the list\n", stderr);
+  if (!printed) (void)std::fputs("make_job_filter: libseccomp does not know the list\n", stderr);
   return printed ? 0 : 1;
 }

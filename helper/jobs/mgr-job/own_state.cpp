@@ -3,8 +3,11 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +16,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "helper/jobs/job_files.h"
 #include "helper/jobs/mgr-job/privilege.h"
@@ -56,10 +60,31 @@ bool reset_limits() {
   const rlimit no_core{0, 0};
   rlimit files{};
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) return false;
+  for (const auto resource : {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_AS, RLIMIT_NPROC}) {
+    rlimit limit{};
+    if (getrlimit(resource, &limit) != 0) return false;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(resource, &limit) != 0) return false;
+  }
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return false;
   if (files.rlim_cur <= usual_open_files) return true;
   files.rlim_cur = usual_open_files;
   return setrlimit(RLIMIT_NOFILE, &files) == 0;
+}
+
+// Whoever started the helper by hand may have had a class, a set of processors or a personality
+// (one without address space randomization, say) of its own. What root allots to us is a cgroup's
+// business, and stays.
+bool reset_scheduling() {
+  const sched_param none{};
+  constexpr int no_class_of_its_own = 0;
+  cpu_set_t all;
+  std::memset(&all, 0xff, sizeof(all));
+  return sched_setscheduler(0, SCHED_OTHER, &none) == 0 &&
+         sched_setaffinity(0, sizeof(all), &all) == 0 && setpriority(PRIO_PROCESS, 0, 0) == 0 &&
+         (syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, no_class_of_its_own) == 0 ||
+          errno == ENOSYS) &&
+         personality(PER_LINUX) >= 0;
 }
 
 // ENOSYS: no keyrings in this kernel. EPERM: a container's seccomp list forbids keyctl to all of
@@ -87,9 +112,10 @@ bool check_inherited_descriptors() {
 
 Result<void> reset_own_state() {
   block_signals();
+  signal(SIGCHLD, SIG_DFL);  // ignored, it would keep the command's end from us
   umask(077);
   reset_oom_score();
-  if (setpriority(PRIO_PROCESS, 0, 0) != 0) return fail_errno("setpriority");
+  if (!reset_scheduling()) return fail_errno("scheduling");
   if (!reset_limits()) return fail_errno("setrlimit");
   if (!join_empty_keyring()) return fail_errno("keyctl");
   if (auto dropped = drop_inheritable_capabilities(); !dropped) return dropped;

@@ -104,7 +104,8 @@ void Supervision::begin_stop() {
 }
 
 void Supervision::kill_tree() {
-  if (!job_.leaf.kill()) job_.signals.send(SIGKILL);
+  const bool again = kill_again_ > first_between_kills;
+  if (!job_.leaf.kill() || again) job_.signals.end_rest();
   arm_timer(kill_again_);
   kill_again_ = std::min(2 * kill_again_, longest_between_kills);
 }

@@ -35,8 +35,9 @@ class Supervision {
   static Result<Supervision> begin(const RunningJob& job);
 
   // Until the command has ended and the leaf is empty. A stop (asked on control, by SIGTERM, or by
-  // the timeout) is SIGTERM to all, the grace period, cgroup.kill. What has succeeded before
-  // is not stopped. What was printed is kept then, whoever else still holds the command's pipes.
+  // the timeout) is SIGTERM to all, the grace period, cgroup.kill, and an end of what is left
+  // then. What has succeeded before is not stopped. What was printed is kept then, whoever else
+  // still holds the command's pipes.
   [[nodiscard]] ExitRecord run();
 
  private:
