@@ -1,4 +1,4 @@
-"""What is not granted is denied: no empty list means everybody, no action stands beside the policy, no file is loose."""
+"""What is not granted is denied: no empty list means everybody, and no action stands beside."""
 import os
 import re
 import stat
@@ -104,7 +104,8 @@ class Lists(Unstarted):
 
     def test_a_policy_that_others_can_write_is_no_start(self):
         """StrictModes: each file and each folder up to the root, by owner and by mode."""
-        places = ["etc/mgr/policy.toml", "etc/mgr/mgr.toml", "etc/mgr/modules.d/scan.toml", "etc/mgr/modules.d", "etc/mgr", "etc", "."]
+        places = ["etc/mgr/policy.toml", "etc/mgr/mgr.toml", "etc/mgr/modules.d/scan.toml", "etc/mgr/modules.d",
+                  "etc/mgr", "etc", "."]
         for place in places:
             path = self.mgr.dir / place
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -177,7 +178,8 @@ class EveryAction(every_action.EveryActionTestCase):
             for dry in (True, False):
                 asked = {**fields, "mgr-confirm": "yes"}
                 asked.pop("mgr-dry-run" if not dry else "none", None)
-                for user, tcp, code in (("www-data", False, DENIED), ("daemon", False, DENIED), ("nobody", False, UNAUTHENTICATED),
+                for user, tcp, code in (("www-data", False, DENIED), ("daemon", False, DENIED),
+                                        ("nobody", False, UNAUTHENTICATED),
                                         (None, True, UNAUTHENTICATED)):
                     with self.subTest(module=module, action=action, user=user, tcp=tcp, dry=dry):
                         self.is_denied(asked, body, user, tcp, code)
