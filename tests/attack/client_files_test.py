@@ -7,11 +7,12 @@ import tempfile
 import unittest
 
 from attack import BINARIES, main
-from files_test import Victim
 from instance import DEADLINE
+from victim import Victim
 
 SUDOERS = "alice ALL = NOPASSWD: /usr/bin/id -u\n"
-IDS = ("../x", "..", ".", "/", "a/b", "a/../b", "", " ", "A", "-x", "--", "a" * 33, "a\n", "a\x1b[2J", "%s", "root.toml/..", "\u0430lice")
+IDS = ("../x", "..", ".", "/", "a/b", "a/../b", "", " ", "A", "-x", "--", "a" * 33, "a\n", "a\x1b[2J", "%s",
+       "root.toml/..", "\u0430lice")
 
 
 class Admins(unittest.TestCase):
@@ -30,7 +31,8 @@ class Admins(unittest.TestCase):
         self.victim = Victim(self.dir)
 
     def mgrctl(self, *words, **more):
-        return subprocess.run([BINARIES + "/mgrctl", *words], cwd=self.shared, capture_output=True, text=True, check=False, timeout=DEADLINE,
+        return subprocess.run([BINARIES + "/mgrctl", *words], cwd=self.shared, capture_output=True, text=True,
+                              check=False, timeout=DEADLINE,
                               env={"PATH": os.environ["PATH"], "HOME": str(self.shared), "MGR_KEY": ""}, **more)
 
     def imported(self):
@@ -40,7 +42,7 @@ class Admins(unittest.TestCase):
         return sorted(os.listdir(self.dir / "etc/mgr/rules.d"))
 
     def test_what_is_imported_leads_to_no_folder_of_somebody_elses(self):
-        """systemd CVE-2018-6954's class: `--into new` in /tmp, where `new` was there first and led to what is in force."""
+        """systemd CVE-2018-6954's class: `--into new` in /tmp, where `new` led to what is in force."""
         (self.shared / "new").mkdir()
         os.symlink(self.dir / "etc/mgr/rules.d", self.shared / "new/rules.d")
         ran = self.imported()
@@ -59,7 +61,8 @@ class Admins(unittest.TestCase):
         """nginx CVE-2016-1247's class: what root's mgrctl writes has a name that was a link already."""
         for folder in ("new/modules.d", "new/rules.d", ".config/mgr"):
             (self.shared / folder).mkdir(parents=True)
-        for name in ("new/modules.d/sudo.toml", "new/rules.d/sudoers.toml", "new/policy.toml", ".config/mgr/key", "key"):
+        for name in ("new/modules.d/sudo.toml", "new/rules.d/sudoers.toml", "new/policy.toml", ".config/mgr/key",
+                     "key"):
             for target in (self.victim.path, self.victim.folder / "to-be-made"):
                 (self.shared / name).unlink(missing_ok=True)
                 os.symlink(target, self.shared / name)
@@ -73,7 +76,8 @@ class Admins(unittest.TestCase):
         public = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
         before = self.tree()
         for name in IDS:
-            for words in (("key", "add", name, public), ("key", "revoke", name), ("keygen", name, "--output", self.shared / "key")):
+            for words in (("key", "add", name, public), ("key", "revoke", name),
+                          ("keygen", name, "--output", self.shared / "key")):
                 with self.subTest(words=words):
                     ran = self.mgrctl("--root", self.dir, *words)
                     self.assertNotEqual(ran.returncode, 0, ran.stdout)
@@ -81,7 +85,8 @@ class Admins(unittest.TestCase):
         self.assertEqual(self.tree(), before)
 
     def tree(self):
-        return sorted(os.path.join(folder, name) for folder, folders, files in os.walk(self.dir) for name in folders + files)
+        return sorted(os.path.join(folder, name) for folder, folders,
+                      files in os.walk(self.dir) for name in folders + files)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,8 @@ class EveryActionTestCase(attack.AttackTestCase):
         own = modules - {"scan", "shutdown", "mail", "service"}
         os.remove(self.mgr.dir / "etc/mgr/modules.d/scan.toml")
         self.mgr.write("etc/mgr/modules.d/every.toml", text)
-        self.mgr.write("etc/mgr/policy.toml", POLICY.replace("@MODULES@", ", ".join(f'"{name}"' for name in sorted(own))))
+        self.mgr.write("etc/mgr/policy.toml", POLICY.replace("@MODULES@",
+                                                             ", ".join(f'"{name}"' for name in sorted(own))))
         self.mgr.write("bin/record", RECORDER, 0o755)
         (self.mgr.dir / "files").mkdir(mode=0o755)
         self.mgr.write("files/file", "a file\n")

@@ -1,4 +1,4 @@
-"""What is not granted is denied: no empty list means everybody, no action stands beside the policy, no file is loose."""
+"""What is not granted is denied: no empty list means everybody, and no action stands beside."""
 import os
 import re
 import stat
@@ -7,6 +7,7 @@ import unittest
 
 import attack
 import every_action
+import signing
 from attack import DENIED, UNAUTHENTICATED
 from instance import DEADLINE, REPO, Instance
 
@@ -103,7 +104,8 @@ class Lists(Unstarted):
 
     def test_a_policy_that_others_can_write_is_no_start(self):
         """StrictModes: each file and each folder up to the root, by owner and by mode."""
-        places = ["etc/mgr/policy.toml", "etc/mgr/mgr.toml", "etc/mgr/modules.d/scan.toml", "etc/mgr/modules.d", "etc/mgr", "etc", "."]
+        places = ["etc/mgr/policy.toml", "etc/mgr/mgr.toml", "etc/mgr/modules.d/scan.toml", "etc/mgr/modules.d",
+                  "etc/mgr", "etc", "."]
         for place in places:
             path = self.mgr.dir / place
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -150,6 +152,7 @@ class NoRule(Unstarted):
 class EveryAction(every_action.EveryActionTestCase):
     def files(self):
         super().files()
+        self.stranger = signing.Key("stranger").install(self.mgr)
         with open(self.mgr.dir / "etc/mgr/policy.toml", "a") as policy:
             policy.write('[[allow]]\nwho = "anyone"\nmodule = "mgr"\naction = "ping"\n')
 
@@ -175,20 +178,28 @@ class EveryAction(every_action.EveryActionTestCase):
             for dry in (True, False):
                 asked = {**fields, "mgr-confirm": "yes"}
                 asked.pop("mgr-dry-run" if not dry else "none", None)
-                for user, tcp, code in (("www-data", False, DENIED), ("daemon", False, DENIED), ("nobody", False, UNAUTHENTICATED),
+                for user, tcp, code in (("www-data", False, DENIED), ("daemon", False, DENIED),
+                                        ("nobody", False, UNAUTHENTICATED),
                                         (None, True, UNAUTHENTICATED)):
                     with self.subTest(module=module, action=action, user=user, tcp=tcp, dry=dry):
                         self.is_denied(asked, body, user, tcp, code)
+            signed = signing.sign(list(fields.items()), self.stranger, signing.host_id(self.mgr), body=body)
+            with self.subTest(module=module, action=action, key="stranger"):
+                reply = self.mgr.ask(signing.block(signed, body or b""), "daemon")
+                self.assert_denied(fields, reply, DENIED)
         self.assert_nothing_happened()
 
     def is_denied(self, fields, body, user, tcp, code):
         lines = [f"{name}:{value}" for name, value in fields.items()]
         lines += [f"mgr-body:{len(body)}"] if body is not None else []
         reply = self.mgr.ask(("\n".join(lines) + "\n\n").encode() + (body or b""), user, tcp)
+        if tcp and "password" in fields:
+            code = attack.INVALID  # a secret, refused before anybody is asked
+        self.assert_denied(fields, reply, code)
+
+    def assert_denied(self, fields, reply, code):
         if (fields["module"], fields["action"]) == ("mgr", "ping"):
             self.assertTrue(reply["success"], "the one thing that has a rule for everybody")
-        elif tcp and "password" in fields:
-            self.assertEqual(reply["msg"], {"err_code": attack.INVALID})  # a secret, refused before anybody is asked
         else:
             self.assertEqual((reply["success"], reply["msg"]), (False, {"err_code": code}), reply)
 

@@ -51,9 +51,11 @@ class OpenFolder(attack.AttackTestCase):
         self.mgr.write("etc/mgr/modules.d/show.toml", MODULE)
         self.open = self.mgr.dir / "open"
         self.outside = self.mgr.dir / "outside"
-        for folder in (self.open, self.open / "files", self.open / "files/a", self.open / "files/a/b", self.outside, self.outside / "b"):
+        for folder in (self.open, self.open / "files", self.open / "files/a", self.open / "files/a/b", self.outside,
+                       self.outside / "b"):
             folder.mkdir(mode=0o755)
-        for name, text in (("open/files/a/b/file", "inside\n"), ("outside/file", "outside\n"), ("outside/b/file", "outside\n")):
+        for name, text in (("open/files/a/b/file", "inside\n"), ("outside/file", "outside\n"),
+                           ("outside/b/file", "outside\n")):
             self.mgr.write(name, text)
 
 
@@ -108,7 +110,7 @@ class Swapped(OpenFolder):
         self.never_leads_outside(self.open / "files/a/b/file")
 
     def test_a_lease_holds_up_its_own_job_alone(self):
-        """A lease blocks whoever opens the file, for 45 s as Linux ships: here that is the command, and nobody of mgr's."""
+        """A lease blocks whoever opens the file, for 45 s: here that is the command, and nobody of mgr's."""
         file = self.open / "files/leased"
         file.write_text("leased\n")
         os.chown(file, 1, 1)
@@ -135,12 +137,15 @@ class Swapped(OpenFolder):
 
     def test_nobody_takes_a_lease_on_what_root_opens(self):
         """The same, on files that a start or a reload opens: a lease is for the file's owner."""
-        for name in ("etc/mgr/policy.toml", "etc/mgr/modules.d/show.toml", "etc/mgr/mgr.toml", "var/lib/mgr/host/known_host",
+        for name in ("etc/mgr/policy.toml", "etc/mgr/modules.d/show.toml", "etc/mgr/mgr.toml",
+                     "var/lib/mgr/host/known_host",
                      "var/lib/mgr/host/id", "etc/passwd", "etc/nsswitch.conf"):
             path = self.mgr.dir / name if not name.startswith(("etc/passwd", "etc/nss")) else pathlib.Path("/") / name
             for user in ("www-data", "mgr-broker", "mgr-scan"):
-                script = "import fcntl,os,sys\nf = os.open(sys.argv[1], os.O_RDONLY)\nfcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_RDLCK)"
-                ran = subprocess.run(["setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups", "--inh-caps=-all", "--",
+                script = ("import fcntl,os,sys\n"
+                          "fcntl.fcntl(os.open(sys.argv[1], os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK)")
+                ran = subprocess.run(["setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups",
+                                      "--inh-caps=-all", "--",
                                       sys.executable, "-c", script, path], capture_output=True, text=True, check=False)
                 self.assertIn("PermissionError", ran.stderr, (path, user))
 
@@ -148,8 +153,10 @@ class Swapped(OpenFolder):
 class Looked(OpenFolder):
     """Which files anybody looks at, by the system calls of the helper and of all that it starts."""
 
-    EVIL = ("etc/nsswitch.conf", "etc/passwd", "etc/group", "etc/ld.so.preload", "etc/ld.so.cache", "etc/localtime", "etc/host.conf",
-            "lib/libnss_files.so.2", "lib/x86_64-linux-gnu/libnss_files.so.2", "lib64/libc.so.6", "usr/lib/libnss_evil.so.2",
+    EVIL = ("etc/nsswitch.conf", "etc/passwd", "etc/group", "etc/ld.so.preload", "etc/ld.so.cache", "etc/localtime",
+            "etc/host.conf",
+            "lib/libnss_files.so.2", "lib/x86_64-linux-gnu/libnss_files.so.2", "lib64/libc.so.6",
+            "usr/lib/libnss_evil.so.2",
             "libnss_evil.so.2", "libc.so.6", "id", "usr/bin/id")
 
     def files(self):
@@ -165,8 +172,10 @@ class Looked(OpenFolder):
         self.mgr.start_helper = self.start_traced
 
     def start_traced(self):
-        self.mgr.helper = subprocess.Popen(["strace", "-D", "-f", "-qq", "-y", "-s", "4096", "-e", "trace=%file", "-o", self.trace,
-                                            self.mgr.binaries / "mgr-helper", "--root", self.mgr.dir, "--libexec", self.mgr.libexec],
+        self.mgr.helper = subprocess.Popen(["strace", "-D", "-f", "-qq", "-y", "-s", "4096", "-e", "trace=%file",
+                                            "-o", self.trace,
+                                            self.mgr.binaries / "mgr-helper", "--root", self.mgr.dir, "--libexec",
+                                            self.mgr.libexec],
                                            stderr=self.mgr.open_log("helper"))
 
     def looked_at(self):
@@ -176,7 +185,7 @@ class Looked(OpenFolder):
                 yield os.path.normpath(os.path.join(folder, path)), line
 
     def test_no_name_service_of_a_jobs_folder_is_ever_opened(self):
-        """sudo CVE-2025-32463: root looked users up by the nsswitch.conf, and a library, of a folder that a user had named."""
+        """sudo CVE-2025-32463: root looked users up by an nsswitch.conf and a library of a user's choice."""
         reply = self.mgr.ask("module:show\naction:who\n\n")
         self.assertIn("mgr-scan", reply["data"]["stdout"])
         self.mgr.helper.send_signal(signal.SIGHUP)
@@ -188,7 +197,8 @@ class Looked(OpenFolder):
         self.mgr.end(self.mgr.helper, signal.SIGTERM)
         evil = {str(below / name) for below in (self.open, self.mgr.dir) for name in self.EVIL}
         paths = list(self.looked_at())
-        self.assertTrue(any(path == "/etc/nsswitch.conf" for path, _ in paths), "nobody was looked up, so nothing is shown")
+        self.assertTrue(any(path == "/etc/nsswitch.conf" for path, _ in paths),
+                        "nobody was looked up, so nothing is shown")
         self.assertTrue(any("mgr-configure" in path for path, _ in paths))
         self.assertTrue(any(path == str(self.open) for path, _ in paths), "no job was there")
         for path, line in paths:

@@ -12,7 +12,8 @@ from attack import BINARIES, DENIED, FAILED, INVALID, MALFORMED, UNKNOWN
 from evil_broker_support import REPLY, EvilBroker
 from instance import DEADLINE, policy_of_www_data, uid_of
 
-EVIL = ("\x1b[2J\x1b]0;x\x07", "\u202egpj.exe", "\n{\"seq\":1,\"event\":\"effect\"}", "\r\n", "\0", "\x9b31m", "\u2028", "\u2066x\u2069", "\ufeff",
+EVIL = ("\x1b[2J\x1b]0;x\x07", "\u202egpj.exe", "\n{\"seq\":1,\"event\":\"effect\"}", "\r\n", "\0", "\x9b31m",
+        "\u2028", "\u2066x\u2069", "\ufeff",
         "\u200b", "\"}", "\\u000a", "\\", "\udcff", "</script>", "\x7f\x08\x08")
 MODULE = """
 [module.say.action.file]
@@ -32,7 +33,8 @@ command = ["/bin/true", "{text}"]
 arg.text = { type = "string" }
 """
 # What moves a cursor, ends a line, turns text around or hides it; a terminal's own line ends and colours aside.
-ACTED_ON = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|"
+ACTED_ON = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|"
+                      "[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|"
                       "\x1b(?!\\[[0-9;]*[mKHAJ])")
 
 
@@ -86,8 +88,9 @@ class Log(attack.AttackTestCase):
             time.sleep(0.05)
 
     def test_what_a_client_may_write_is_one_escaped_record(self):
-        """sudo CVE-2023-28486: text that turns around, ends a line or hides is legal in a value, and escaped in the log."""
-        for evil in ("\u202egpj.exe", "\u2028{\"seq\":1}", "\u2066x\u2069", "\ufeff", "\u200bx", "x\\u000ax", "\"}", "\\", "</script>"):
+        """sudo CVE-2023-28486: text that turns around or hides is legal in a value, and escaped in the log."""
+        for evil in ("\u202egpj.exe", "\u2028{\"seq\":1}", "\u2066x\u2069", "\ufeff", "\u200bx", "x\\u000ax", "\"}",
+                     "\\", "</script>"):
             before = self.raw_log()
             reply = self.mgr.ask(f"module:say\naction:with\ntext:{evil}\nmgr-on-behalf-of:{evil}\n\n", "daemon")
             self.assert_refused(reply, DENIED)
@@ -134,7 +137,8 @@ class Terminal(attack.AttackTestCase):
     def shown(self, *words):
         """What mgrctl writes to a terminal."""
         leader, follower = pty.openpty()
-        child = subprocess.Popen([BINARIES + "/mgrctl", "--root", self.mgr.dir, *words], stdin=follower, stdout=follower, stderr=follower,
+        child = subprocess.Popen([BINARIES + "/mgrctl", "--root", self.mgr.dir, *words], stdin=follower,
+                                 stdout=follower, stderr=follower,
                                  env={"TERM": "xterm", "PATH": os.environ["PATH"], "MGR_KEY": "", "LC_ALL": "C.UTF-8"})
         os.close(follower)
         data = b""
@@ -150,11 +154,16 @@ class Terminal(attack.AttackTestCase):
     def test_what_others_wrote_moves_no_cursor_of_an_admins(self):
         """sudo CVE-2023-28486's class: escape sequences in a record reach the terminal of whoever looks at it."""
         evil = "".join(text for text in EVIL if not re.search("[\x00-\x1f\x7f-\x9f\udc80-\udcff]", text))
-        self.assertTrue(self.mgr.ask(f"module:say\naction:with\ntext:{evil}\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n", None)["success"])
-        failed = self.mgr.ask(f"module:say\naction:fail\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n", None)["data"]["jobs"][0]["id"]
-        job = self.mgr.ask(f"module:say\naction:job\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n", None)["data"]["jobs"][0]["id"]
-        for words in (("jobs",), ("job", "list"), ("job", "show", str(job)), ("job", "show", str(failed)), ("output", str(failed)),
-                      ("output", str(job)), ("follow", str(job)), ("say", "file"), ("--wait", "say", "fail"), ("say", evil),
+        block = f"module:say\naction:with\ntext:{evil}\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n"
+        self.assertTrue(self.mgr.ask(block, None)["success"])
+        failed = self.mgr.ask(f"module:say\naction:fail\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n",
+                              None)["data"]["jobs"][0]["id"]
+        job = self.mgr.ask(f"module:say\naction:job\nmgr-on-behalf-of:{evil}\nmgr-wait:yes\n\n",
+                           None)["data"]["jobs"][0]["id"]
+        for words in (("jobs",), ("job", "list"), ("job", "show", str(job)), ("job", "show", str(failed)),
+                      ("output", str(failed)),
+                      ("output", str(job)), ("follow", str(job)), ("say", "file"), ("--wait", "say", "fail"),
+                      ("say", evil),
                       ("say", "with", "-" + evil), (evil,)):
             with self.subTest(words=words):
                 text = self.shown(*words)
