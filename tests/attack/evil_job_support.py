@@ -20,6 +20,7 @@ ACTIONS = {
     "run": 'stop_grace = "50ms"\nprogress = true\noutput_limit = "64K"',
     "run-dirty": 'stop_grace = "50ms"\nno_new_privileges = false',
     "short": 'stop_grace = "50ms"\ntimeout = "100ms"',
+    "again": 'stop_grace = "50ms"\ntimeout = "100ms"\nretries = 1\nretry_delay = "1ms"',
     "other": f'stop_grace = "50ms"\nuser = "{OTHER}"',
 }
 
