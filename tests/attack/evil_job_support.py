@@ -135,11 +135,6 @@ class EvilJobTestCase(attack.AttackTestCase):
         self.stop(job)
 
 
-def memory_of(pid):
-    """Resident kilobytes."""
-    return int(field_of(pid, "VmRSS").split()[0])
-
-
 def field_of(pid, name):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(name + ":"):

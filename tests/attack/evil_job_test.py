@@ -7,7 +7,7 @@ import struct
 import subprocess
 
 import attack
-from evil_job_support import EVIL, EvilJobTestCase, child_of, memory_of, runs
+from evil_job_support import EVIL, EvilJobTestCase, child_of, runs
 from instance import DEADLINE, uid_of
 
 HEADER = struct.Struct("<IQqBI")  # of protocol/output_record.h: magic, position, time, stream, length
@@ -71,13 +71,17 @@ class Output(EvilJobTestCase):
     def folder(self, job):
         return self.mgr.dir / "var/lib/mgr/jobs" / str(job)
 
+    def assert_helper_grew_little(self, before):
+        if not attack.is_sanitized("mgr-helper"):
+            self.assertLess(attack.memory_of(self.mgr.helper), before + 2048)
+
     def test_a_flood_of_output_fills_no_disk_and_no_memory(self):
         """Of 64 MiB the limit is kept, beginning and end; another job's output is whole."""
         other = self.start("other", "flood", 1)
-        before = memory_of(self.helper)
+        before = attack.memory_of(self.mgr.helper)
         job = self.start("run", "flood", 64 << 20)
         self.assertEqual(self.wait(job)["state"], "succeeded")
-        self.assertLess(memory_of(self.helper), before + (16 << 10))
+        self.assert_helper_grew_little(before)
         self.assertLessEqual(sum(os.stat(file).st_size for file in self.folder(job).glob("output.*")), 64 << 10)
         kept = b"".join(data for _, _, data in records(self.folder(job)))
         self.assertTrue(kept.startswith(b"xxx") and kept.endswith(b"\nthe end\n"))
@@ -87,11 +91,11 @@ class Output(EvilJobTestCase):
     def test_a_flood_of_progress_is_four_lines_a_second(self):
         for kind, turns in (("lines", 300), ("endless", 300), ("binary", 100)):
             with self.subTest(kind=kind):
-                before = memory_of(self.helper)
+                before = attack.memory_of(self.mgr.helper)
                 job = self.start("run", "progress", kind, turns)
                 ended = self.wait(job)
                 self.assertEqual((ended["state"], ended["progress"]), ("succeeded", 42))
-                self.assertLess(memory_of(self.helper), before + (16 << 10))
+                self.assert_helper_grew_little(before)
                 told = [record for record in records(self.folder(job)) if record[1] == PROGRESS]
                 # The last one is what was newest at the end, however soon.
                 times = [when for when, _, _ in told[:-1]]
