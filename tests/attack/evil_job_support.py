@@ -20,6 +20,7 @@ ACTIONS = {
     "run": 'stop_grace = "50ms"\nprogress = true\noutput_limit = "64K"',
     "run-dirty": 'stop_grace = "50ms"\nno_new_privileges = false',
     "short": 'stop_grace = "50ms"\ntimeout = "100ms"',
+    "again": 'stop_grace = "50ms"\ntimeout = "100ms"\nretries = 1\nretry_delay = "1ms"',
     "other": f'stop_grace = "50ms"\nuser = "{OTHER}"',
 }
 
@@ -132,11 +133,6 @@ class EvilJobTestCase(attack.AttackTestCase):
         (supervisor,) = self.supervisors() - before
         yield job, supervisor
         self.stop(job)
-
-
-def memory_of(pid):
-    """Resident kilobytes."""
-    return int(field_of(pid, "VmRSS").split()[0])
 
 
 def field_of(pid, name):

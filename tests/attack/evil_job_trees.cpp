@@ -78,11 +78,8 @@ int turns_left = 0;
 // A thread without its first one, which forks a process that becomes the same.
 void* haunt(void*) {
   await_end_of_first_thread();
-  if (turns_left-- <= 0) stay();
-  const pid_t child = fork();
-  if (child == 0) become_ghost();
-  if (child < 0) stay();
-  _exit(0);
+  if (turns_left-- > 0 && fork() == 0) become_ghost();
+  stay();
 }
 
 void become_ghost() {
@@ -136,7 +133,7 @@ int ghosts(const Words& words) {
   for (int i = 0; i < std::atoi(words.at(1).c_str()); ++i) {
     start_daemon([&] {
       say_ready(words.at(0));
-      turns_left = 3000;
+      turns_left = 50;
       become_ghost();
     });
   }

@@ -144,7 +144,8 @@ class Descriptors(EvilJobTestCase):
             self.assert_accounted_for(self.helper, {
                 "/dev/null", log % "helper", "socket", "pipe", "anon_inode", "pidfd", tree, f"{root}/var/lib/mgr", jobs, folder, f"{jobs}/accepted",
                 f"{folder}/control",
-                *(f"{root}/{name}" for name in ("run/mgr/helper.lock", "var/log/mgr/audit.jsonl", "var/lib/mgr/nonces"))})
+                *(f"{root}/{name}" for name in ("run/mgr/helper.lock", "var/log/mgr", "var/log/mgr/audit.jsonl",
+                                                  "var/lib/mgr/audit", "var/lib/mgr/audit/key", "var/lib/mgr/nonces"))})
             self.assert_accounted_for(supervisor, {
                 "/dev/null", "socket", "pipe", "anon_inode", "pidfd", tree, folder, leaf,
                 *(f"{folder}/{name}" for name in ("lock", "start", "exit", "output.head", "output.tail0", "output.tail1")),
@@ -160,10 +161,7 @@ class Descriptors(EvilJobTestCase):
             client = self.mgr.client()
             client.sendall(b"module:mgr\nact")
             client.close()
-        until = time.monotonic() + DEADLINE
-        while numbers() != before and time.monotonic() < until:
-            self.mgr.ask("module:mgr\naction:ping\n\n")
-        self.assertEqual(numbers(), before)
+        self.until(lambda: numbers() == before, lambda: (numbers(), before))
 
 
 class Supervisors(EvilJobTestCase):
