@@ -24,3 +24,12 @@ build_preset() {  # PRESET FOLDER [CMAKE_OPTION…]
     as_owner cmake --build "$folder"
   )
 }
+
+# The same of one target alone, in the preset's own folder.
+build_target() {  # PRESET TARGET
+  (
+    cd "$repository" || exit
+    as_owner cmake --preset "$1" --log-level=WARNING >/dev/null
+    as_owner cmake --build "build/$1" --target "$2"
+  )
+}

@@ -10,8 +10,12 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 python3-cryptography procps debootstrap
-  strace systemd systemd-container msmtp python3-aiosmtpd python3-nacl
+  strace systemd systemd-container msmtp python3-aiosmtpd python3-nacl valgrind
 )
+# shellcheck disable=SC2034 # what the labels fuzz and tidy of tests/run want beside those
+fuzz_packages=(clang libclang-rt-14-dev llvm-14)
+# shellcheck disable=SC2034
+tidy_packages=(clang clang-tidy)
 
 # shellcheck disable=SC2034 # what packaging/examples runs
 example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl passwd tar

@@ -1,17 +1,13 @@
 // Fuzz target: the values of arguments. The first line is a value for each type, the rest are
 // `name:value` lines for check_arguments. What is accepted must be canonical: its text, put
 // together again, is the text that came.
-#include <cstdlib>
 
 #include "policy/argument.h"
+#include "tests/fuzz/property.h"
 
 namespace {
 
 using namespace mgr;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // a to z, then aa, ab and so on.
 std::string name_of(std::size_t number) {

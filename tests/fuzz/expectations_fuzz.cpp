@@ -1,15 +1,6 @@
 // Fuzz target: a file of what is expected of a policy.
 #include "policy/expectations.h"
-
-#include <cstdlib>
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
+#include "tests/fuzz/property.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const auto read = mgr::parse_expectations({"file", {reinterpret_cast<const char*>(data), size}});

@@ -1,16 +1,8 @@
 // Fuzz target: a file of configd's actions. Whatever is in it, what is written of it loads, and is
 // the actions and rules that were found, word for word; the same bytes give the same text.
-#include <cstdlib>
 
+#include "tests/fuzz/property.h"
 #include "tests/unit/import_support.h"
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace mgr::client;

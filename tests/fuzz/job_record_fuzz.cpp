@@ -2,33 +2,17 @@
 // rest as the payload of a record whose seal is right, of this format and of the one before, which
 // a mutation alone would never find. What is accepted, written again, must be the same bytes; of
 // the older format, the same record.
-#include <sodium/crypto_generichash.h>
-
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "helper/jobs/job_files.h"
-#include "protocol/wire.h"
+#include "tests/fuzz/property.h"
+#include "tests/fuzz/seal.h"
 
 namespace {
 
 using namespace mgr;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-// The seal as job_files.cpp puts it.
-std::string sealed(std::uint32_t kind, std::uint16_t format, std::string_view payload) {
-  std::string out;
-  WireWriter(out).u32(kind).u16(format).text(payload);
-  std::array<unsigned char, 16> sum{};
-  crypto_generichash(sum.data(), sum.size(), reinterpret_cast<const unsigned char*>(out.data()),
-                     out.size(), nullptr, 0);
-  return out.append(sum.begin(), sum.end());
-}
 
 void check(const std::string& bytes) {
   const auto is_older = [&] { return bytes[4] == 4; };  // the format, in what was accepted
@@ -55,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'E':
     case 'N':
       for (const std::uint16_t format : std::array<std::uint16_t, 2>{4, 5}) {
-        check(sealed(0x0072676D | std::uint32_t{data[0]} << 24, format, rest));
+        check(sealed_record(data[0], format, rest));
       }
       break;
     default:

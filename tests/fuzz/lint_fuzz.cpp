@@ -1,17 +1,13 @@
 // Fuzz target: what is looked at in a policy, and the comments that allow it. Takes the bytes as
 // policy.toml and as a file of modules.d; what is called a comment can be taken out of either.
 #include <algorithm>
-#include <cstdlib>
 
 #include "policy/lint/comments.h"
 #include "policy/lint/lint.h"
 #include "policy/parse.h"
+#include "tests/fuzz/property.h"
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 class Users final : public mgr::UserDatabase {
  public:

@@ -1,18 +1,10 @@
 // Fuzz target: the records of a job's output. What is taken, written again, must be the bytes that
 // it was taken from, and what is not taken must stay.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "protocol/output_record.h"
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
+#include "tests/fuzz/property.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mgr;

@@ -1,17 +1,13 @@
 // Fuzz target: the files under /etc/mgr. Takes the bytes as each of the four kinds; decides under
 // a policy that parses, and sends a configuration that parses through the helper's format and back.
-#include <cstdlib>
 
 #include "policy/compiled.h"
 #include "policy/decide.h"
 #include "policy/parse.h"
 #include "protocol/text.h"
+#include "tests/fuzz/property.h"
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // Knows every name that is not too long, and gives it a number.
 class Users final : public mgr::UserDatabase {

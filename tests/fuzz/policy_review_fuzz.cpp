@@ -1,18 +1,14 @@
 // Fuzz target: a policy as a daemon sends it to mgrctl. One that decodes is explained: for every
 // action, to somebody, to nobody and over the network, and the lines that would grant are ASCII.
 #include <algorithm>
-#include <cstdlib>
 
 #include "policy/explain.h"
 #include "protocol/archive.h"
+#include "tests/fuzz/property.h"
 
 namespace {
 
 constexpr std::size_t most_actions = 64;  // of one input, so that none takes long
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool is_harmless(char byte) { return byte == '\n' || (byte >= 0x20 && byte < 0x7F); }
 

@@ -1,16 +1,12 @@
 // Fuzz target: the request block and its body. Checks that what was read can be written again and
 // reads as the same, and that the pieces in which the bytes come do not matter.
-#include <cstdlib>
 
 #include "protocol/request_block.h"
+#include "tests/fuzz/property.h"
 
 namespace {
 
 using mgr::BlockParser;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // Reads on, as the broker does where it wants the body.
 BlockParser::State read(BlockParser& parser, std::string_view& bytes) {

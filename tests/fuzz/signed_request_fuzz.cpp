@@ -2,17 +2,13 @@
 // distrust it. Checks that a text says all of its request and nothing else, in whatever order its
 // fields came, and that what was taken apart is what goes together again.
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "protocol/request_block.h"
 #include "protocol/signed_request.h"
+#include "tests/fuzz/property.h"
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
