@@ -46,9 +46,9 @@ void AuditVerifier::take(std::string_view text, AuditPlace place, AuditFindings&
   if (!line) return put_aside(text, place);
   const std::size_t before = findings.size();
   if (line->seq <= last_seq_) return refuse_earlier(*line, text, place, findings);
-  judge(*line, place, findings);
+  const std::uint64_t seq = judge(*line, place, findings);
   last_is_bad_ = findings.size() > before;
-  take_over(*line, text, place);
+  take_over(*line, seq, text, place);
   if (!head_ || line->seq != head_->seq) return;
   head_seen_ = true;
   if (audit_hash(text) == head_->hash) return;
@@ -81,7 +81,8 @@ bool AuditVerifier::follows(const AuditLine& line) const {
 // Of a line that is behind the last one. A number that was edited shows in that its line follows
 // all the same; a line that does not follow tells of the one before it, unless it has a MAC to be
 // judged by.
-void AuditVerifier::judge(const AuditLine& line, AuditPlace place, AuditFindings& findings) {
+std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
+                                   AuditFindings& findings) {
   const std::uint64_t expected = last_seq_ == 0 ? line.seq : last_seq_ + torn_ + 1;
   const bool follows = this->follows(line);
   const bool skips = line.seq > expected;
@@ -106,6 +107,7 @@ void AuditVerifier::judge(const AuditLine& line, AuditPlace place, AuditFindings
     findings.push_back({AuditFault::edited, last_seq_ == 0 ? place : last_place_,
                         "line " + std::to_string(which) + " is not the one that the next names"});
   }
+  return is_renumbered ? expected : line.seq;
 }
 
 void AuditVerifier::judge_torn(bool is_vouched, AuditFindings& findings) {
@@ -150,18 +152,19 @@ bool AuditVerifier::has_good_mac(const AuditLine& line, std::uint64_t seq, Audit
   return false;
 }
 
-void AuditVerifier::take_over(const AuditLine& line, std::string_view text, AuditPlace place) {
+void AuditVerifier::take_over(const AuditLine& line, std::uint64_t seq, std::string_view text,
+                              AuditPlace place) {
   if (last_seq_ == 0) {
-    summary_.first = line.seq;
+    summary_.first = seq;
     summary_.first_time = line.time;
   }
   const bool tells_of_front = line.event == audit_event::removed &&
                               line.first_number("before") == summary_.first && !last_is_bad_;
   front_is_removed_ = front_is_removed_ || tells_of_front;
-  last_seq_ = line.seq;
+  last_seq_ = seq;
   last_place_ = place;
   since_ = text;
-  summary_.last = line.seq;
+  summary_.last = seq;
   summary_.last_time = line.time;
 }
 

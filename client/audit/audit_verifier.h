@@ -77,12 +77,14 @@ class AuditVerifier {
   void refuse_earlier(const AuditLine& line, std::string_view text, AuditPlace place,
                       AuditFindings& findings);
   [[nodiscard]] bool follows(const AuditLine& line) const;
-  void judge(const AuditLine& line, AuditPlace place, AuditFindings& findings);
+  // The number that it is taken for.
+  [[nodiscard]] std::uint64_t judge(const AuditLine& line, AuditPlace place,
+                                    AuditFindings& findings);
   void judge_torn(bool is_vouched, AuditFindings& findings);
   [[nodiscard]] bool take_key_to(std::uint64_t seq, AuditPlace place, AuditFindings& findings);
   [[nodiscard]] bool has_good_mac(const AuditLine& line, std::uint64_t seq, AuditPlace place,
                                   AuditFindings& findings);
-  void take_over(const AuditLine& line, std::string_view text, AuditPlace place);
+  void take_over(const AuditLine& line, std::uint64_t seq, std::string_view text, AuditPlace place);
 
   std::shared_ptr<const std::vector<AuditKey>> keys_;  // by number
   std::shared_ptr<const AuditHead> head_;

@@ -6,13 +6,13 @@ import json
 import pathlib
 import socket
 import subprocess
-import sys
 import time
 import unittest
 
 from instance import DEADLINE, SETTINGS, Instance
+from jobs_full_disk_test import SmallDisk
+from jobs_support import BINARIES
 
-BINARIES = sys.argv.pop(1) if len(sys.argv) > 1 else "build/dev/bin"
 # Whatever www-data writes here is in the log whole: a line of some 4 KiB for each request.
 LONG = "module:job\naction:stop\nkey:" + "x" * 4000 + "\n\n"
 POLICY_OF_JOBS = '\n[[allow]]\nwho = ["web"]\nmodule = "job"\naction = "*"\njobs = "own"\n'
@@ -156,6 +156,7 @@ class Reading(AuditCase):
         return [json.loads(line) for line in self.mgrctl("search", "--json", *words).splitlines()]
 
     def test_search_finds_by_each_of_its_options(self):
+        self.mgr.end(self.mgr.helper, 15)  # which writes its sums
         everything = self.found()
         self.assertEqual(everything, self.lines())
         events = {line["event"] for line in everything}
@@ -183,6 +184,7 @@ class Reading(AuditCase):
         self.assertEqual(len(self.mgrctl("tail", "-n", "2").splitlines()), 2)
 
     def test_head_is_that_of_the_last_line(self):
+        self.mgr.end(self.mgr.helper, 15)
         head = self.mgrctl("head").strip()
         self.assertRegex(head, r"\A\d+:[0-9a-f]{64}\Z")
         self.assertEqual(self.verify("--head", head)[0]["head"].split(":")[0], head.split(":")[0])
@@ -286,6 +288,56 @@ class Rotation(AuditCase):
         self.restart_helper()
         self.mgr.scan("start", "5")
         self.assertGreater(self.mgr.wait_for_state(5, ("succeeded",))["id"], last)
+
+
+class FullDisk(AuditCase):
+    """Lines of effects that may not start pile up in memory, up to a limit; then they are given up, and the log says so."""
+
+    def setUp(self):
+        self.mgr = SmallDisk("var/log/mgr", "6m")
+        self.addCleanup(self.mgr.stop)
+        self.folder = self.mgr.dir / "var/log/mgr"
+        self.log = self.folder / "audit.jsonl"
+
+    def ask_many(self, count):
+        """How many of so many stops of nothing the helper has found to be of nothing, and not failed at once."""
+        with self.mgr.client() as connection:
+            connection.sendall(("mgr:keep-alive\n" + LONG * count).encode())
+            file = connection.makefile()
+            replies = [json.loads(file.readline()) for _ in range(count)]
+        self.assertEqual([reply["success"] for reply in replies], [False] * count)
+        return sum(reply["error"] == "not_found" for reply in replies)
+
+    def test_is_a_note_in_the_log_and_no_effect_is_lost(self):
+        self.take_key()
+        self.mgr.fill()
+        done = tried = 0
+        while tried < 3000:  # the space that is set aside, and 4 MiB in memory
+            done += self.ask_many(40)
+            tried += 40
+        self.mgr.empty()
+        self.assertEqual(self.ask_many(1), 1)
+        summary, findings = self.verify()
+        self.assertEqual(findings, ["given up"])
+        self.assertLess(summary["lines"], summary["last"])
+        effects = [line for line in self.lines() if line["event"] == "effect"]
+        self.assertGreaterEqual(len(effects), done + 1, "an effect without its line")
+        self.assertGreater(tried, done, "the disk was never full")
+        self.mgr.restart_helper()
+        self.assertEqual(self.verify()[1], ["given up"])
+
+    def test_no_file_is_given_up_for_one_that_has_no_space_set_aside(self):
+        self.mgr.write("etc/mgr/mgr.toml", SETTINGS + '[audit]\nrotate_size = "64K"\n')
+        self.assertTrue(self.mgr.request("mgr", "reload", None)["success"])
+        self.take_key()
+        self.mgr.fill()
+        self.assertEqual(self.ask_many(40), 40)
+        self.assertEqual(self.files(), ["audit.jsonl"])
+        self.mgr.empty()
+        self.assertEqual(self.ask_many(40), 40)
+        self.assertGreater(len(self.files()), 1)
+        self.assertIn("audit_not_rotated", [line["event"] for line in self.lines()])
+        self.assertEqual(self.verify()[1], [])
 
 
 class Journal(AuditCase):
