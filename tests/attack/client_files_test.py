@@ -84,6 +84,29 @@ class Admins(unittest.TestCase):
                     self.assertNotIn("\x1b", ran.stderr)
         self.assertEqual(self.tree(), before)
 
+    def test_a_policy_that_is_only_looked_at_harms_nobody(self):
+        """nginx CVE-2016-1247's class, and a parser's stack: links, FIFOs, nesting and escapes in a working copy."""
+        deep = ("a = " + "[" * 200000, "a = " + "{b=" * 200000, "[" + ".".join("a" * 200000) + "]",
+                "a." * 200000 + "b = 1")
+        copy = self.shared / "copy"
+        (copy / "rules.d").mkdir(parents=True)
+        plants = [lambda path, text=text: path.write_text(text) for text in deep]
+        plants += [lambda path: os.symlink(self.victim.path, path), os.mkfifo, os.mkdir,
+                   lambda path: os.symlink("/dev/zero", path),
+                   lambda path: path.write_text('[[allow]]\nwho = "\\u001b[2J"\n'),
+                   lambda path: path.write_text("# \x1b[2J\u202e\n[[allow]]\n")]
+        for name in ("policy.toml", "rules.d/x.toml", "rules.d/\x1b[2J\u202e.toml"):
+            for plant in plants:
+                (copy / "policy.toml").write_text("")
+                (copy / name).unlink(missing_ok=True)
+                plant(copy / name)
+                for command in ("check", "lint"):
+                    ran = self.mgrctl("--libexec", BINARIES, "policy", command, "--files", "copy")
+                    self.assertEqual(ran.returncode, 2, (name, ran))
+                    self.assertNotRegex(ran.stdout + ran.stderr, "victim victim|\x1b|\u202e")
+                (os.rmdir if (copy / name).is_dir() else os.remove)(copy / name)
+        self.assertEqual(self.victim.state(), self.victim.before)
+
     def tree(self):
         return sorted(os.path.join(folder, name) for folder, folders,
                       files in os.walk(self.dir) for name in folders + files)

@@ -98,10 +98,17 @@ class EveryActionTestCase(attack.AttackTestCase):
 
     def ask(self, fields, body=None):
         """One of many on root's connection: the reply, whose grammar has to be in order."""
-        lines = [f"{name}:{value}" for name, value in fields.items()]
-        lines += [f"mgr-body:{len(body)}"] if body is not None else []
-        self.kept.sendall(("\n".join(lines) + "\n\n").encode() + (body or b""))
-        return json.loads(self.answers.readline())
+        return self.ask_all([fields], body)[0]
+
+    def ask_all(self, requests, body=None):
+        """The replies to all of these, which are sent at once; they are few enough for that."""
+        data = b""
+        for fields in requests:
+            lines = [f"{name}:{value}" for name, value in fields.items()]
+            lines += [f"mgr-body:{len(body)}"] if body is not None else []
+            data += ("\n".join(lines) + "\n\n").encode() + (body or b"")
+        self.kept.sendall(data)
+        return [json.loads(self.answers.readline()) for _ in requests]
 
     def schema(self):
         """(module, action, the schema of the action) of all that there is."""
