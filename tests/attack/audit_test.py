@@ -110,7 +110,7 @@ class Later(Log):
                     self.assertNotIn(key, content, (path, number + 1))
 
     def test_a_log_that_was_cut_off_shows_against_a_head(self):
-        """Rowhammer of logs: the last lines, which tell of the break-in, are taken away."""
+        """Truncation: the last lines, which tell of the break-in, are taken away."""
         self.work()
         lines = self.written
         head = f"{len(lines)}:{blake(lines[-1]).hexdigest()}"
