@@ -167,7 +167,10 @@ Result<std::string> write_block(const std::vector<Field>& fields) {
   std::string text;
   for (auto field = fields.begin(); field != fields.end(); ++field) {
     const auto same_name = [&](const Field& other) { return other.name == field->name; };
-    if (!is_name(field->name)) return fail(ErrorCode::malformed, "not a field name");
+    // mgr is what opens a connection, and no field.
+    if (!is_name(field->name) || field->name == "mgr") {
+      return fail(ErrorCode::malformed, "not a field name");
+    }
     if (std::any_of(fields.begin(), field, same_name)) {
       return fail(ErrorCode::malformed, "the field " + field->name + " stands twice");
     }

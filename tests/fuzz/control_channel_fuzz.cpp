@@ -49,7 +49,13 @@ class Job {
   }
 
   void hear(Helper& helper, std::string_view packet) {
-    send_packet(helper.socket, packet);
+    if (packet == follow_message) {
+      send_follow(helper.socket);
+    } else if (packet == stop_message) {
+      require(send_stop(helper.socket));  // also where nobody is there any more
+    } else {
+      send_packet(helper.socket, packet);
+    }
     const bool stops = helper.connected && packet == stop_message;
     require(turn() == stops);
     if (packet == follow_message) {
@@ -107,7 +113,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   static const ScratchFolder folder;
   static const auto lock = take_job_lock(folder.descriptor());
   static const auto listener = listen_on_control(folder.descriptor());
-  require(lock && *lock && listener);
+  static const auto taken = take_job_lock(folder.descriptor());
+  require(lock && *lock && taken && !*taken && listener);
   std::string_view input(reinterpret_cast<const char*>(data), size);
   Job job(*listener);
   std::array<Helper, 2> helpers{job.accept(folder.descriptor()), job.accept(folder.descriptor())};

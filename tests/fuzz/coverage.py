@@ -6,7 +6,6 @@ decoders are those of decoders.txt. It counts what the repository's corpora reac
 lays what it finds (build/fuzz/corpus), that is printed beside it. `coverage.py --missed BUILD_DIR` prints the
 lines that are not reached.
 """
-import json
 import os
 import pathlib
 import shutil
@@ -50,52 +49,62 @@ class Replays:
             profile.unlink()
         return merged
 
-    def llvm_cov(self, what, profile, *options):
-        objects = [option for program in self.programs[1:] for option in ("-object", program)]
-        return subprocess.run(
-            [tool("llvm-cov"), what, f"-instr-profile={profile}", *options, self.programs[0], *objects,
-             *(REPOSITORY / path for path in decoders())], check=True, stdout=subprocess.PIPE).stdout.decode()
-
     def lines(self, profile):
-        """Of each decoder: how many lines have code, and how many were reached."""
-        files = json.loads(self.llvm_cov("export", profile, "-summary-only"))["data"][0]["files"]
-        counts = {os.path.relpath(file["filename"], REPOSITORY): file["summary"]["lines"] for file in files}
-        return {path: (counts[path]["count"], counts[path]["covered"]) if path in counts else None
-                for path in decoders()}
+        """Of each decoder: the numbers of its lines that have code, and whether each was reached."""
+        objects = [option for program in self.programs[1:] for option in ("-object", program)]
+        exported = subprocess.run(
+            [tool("llvm-cov"), "export", "-format=lcov", f"-instr-profile={profile}", "-ignore-filename-regex=^/usr/",
+             self.programs[0], *objects], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout.decode()
+        files, reached = {}, {}
+        for line in exported.splitlines():
+            kind, _, rest = line.partition(":")
+            if kind == "SF":
+                reached = files.setdefault(os.path.relpath(rest, REPOSITORY), {})
+            elif kind == "DA":
+                number, count = map(int, rest.split(",")[:2])
+                reached[number] = reached.get(number, False) or count > 0
+        absent = [path for path in decoders() if path not in files]
+        if absent:
+            sys.exit(f"coverage: in no fuzz target: {', '.join(absent)}")
+        return {path: files[path] for path in decoders()}
 
 
-def percent(count, covered):
-    return 100.0 * covered / count if count else 100.0
+def percent(reached):
+    return 100.0 * sum(reached) / len(reached)
+
+
+def print_missed(files):
+    for path, lines in files.items():
+        text = (REPOSITORY / path).read_text().splitlines()
+        for number in sorted(number for number, reached in lines.items() if not reached):
+            print(f"{path}:{number}: {text[number - 1]}")
 
 
 def print_table(ours, found):
     width = max(map(len, ours))
     print(f"{'decoder'.ljust(width)}  lines  reached" + ("  and by what was found" if found else ""))
-    for path, (count, covered) in ours.items():
-        print(f"{path.ljust(width)}  {count:5}  {percent(count, covered):6.1f}%"
-              + (f"  {percent(*found[path]):6.1f}%" if found else ""))
+    for path, lines in ours.items():
+        print(f"{path.ljust(width)}  {len(lines):5}  {percent(lines.values()):6.1f}%"
+              + (f"  {percent(found[path].values()):6.1f}%" if found else ""))
 
 
 def main():
     arguments = sys.argv[1:]
-    missed = "--missed" in arguments and not arguments.remove("--missed")
-    replays = Replays(pathlib.Path(arguments[0]).resolve())
-    profile = replays.profile("repository", lambda name: [HERE / "corpus" / name])
+    missed = "--missed" in arguments
     if missed:
-        for line in replays.llvm_cov("show", profile).splitlines():
-            if line.startswith(str(REPOSITORY)) or "|      0|" in line:
-                print(line)
+        arguments.remove("--missed")
+    replays = Replays(pathlib.Path(arguments[0]).resolve())
+    ours = replays.lines(replays.profile("repository", lambda name: [HERE / "corpus" / name]))
+    if missed:
+        print_missed(ours)
         return 0
-    ours, found = replays.lines(profile), None
-    absent = [path for path, counts in ours.items() if counts is None]
-    if absent:
-        sys.exit(f"coverage: of no fuzz target: {', '.join(absent)}")
+    found = None
     if len(arguments) > 1:
         more = pathlib.Path(arguments[1])
         found = replays.lines(replays.profile("found", lambda name: [HERE / "corpus" / name] + (
             [more / name] if (more / name).is_dir() and any((more / name).iterdir()) else [])))
     print_table(ours, found)
-    in_all = percent(*map(sum, zip(*ours.values())))
+    in_all = percent([reached for lines in ours.values() for reached in lines.values()])
     print(f"in all {in_all:.1f} % of the lines; {LEAST:.0f} % is the least")
     return 0 if in_all >= LEAST else 1
 

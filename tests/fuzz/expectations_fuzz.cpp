@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   require(!read->empty());
   for (const mgr::Expectation& one : *read) {
     require(one.line > 0 && !one.module.empty() && !one.action.empty());
-    require(int{one.as.has_value()} + int{one.principal.has_value()} + int{one.uid.has_value()} +
-                int{one.network} ==
+    require(int{one.as.has_value()} + int{one.key.has_value()} + int{one.principal.has_value()} +
+                int{one.uid.has_value()} + int{one.network} ==
             1);
     require(one.groups.empty() || one.uid);
   }

@@ -33,6 +33,7 @@ void check(const std::string& bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string rest(reinterpret_cast<const char*>(data + 1), size - 1);
+  if (const auto id = parse_job_id(rest)) require(std::to_string(*id) == rest && *id <= max_job_id);
   switch (data[0]) {
     case 'S':
     case 'T':

@@ -41,6 +41,16 @@ void check_key(const ScratchFolder& folder) {
   }
 }
 
+// A new key, which is read as it was made.
+void check_new_key(const ScratchFolder& folder, mgr::KeyType type) {
+  const auto made = generate_key("alice", type);
+  const std::string path = folder.path("new");
+  unlink(path.c_str());
+  require(made && write_key_file(path, *made));
+  const auto read = read_key_file(path);
+  require(read && read->type == type && read->secret.view() == made->secret.view());
+}
+
 void check_hosts(const ScratchFolder& folder, const std::string& name) {
   const auto found = find_known_host(name, {folder.path("none"), folder.path("file")});
   if (!found) return;
@@ -59,6 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   write_file(folder.path("file"), input);
   check_key(folder);
+  if (size == 1) check_new_key(folder, static_cast<mgr::KeyType>(data[0] & 1));
   check_hosts(folder, local_name);
   check_hosts(folder, "box.example.net:6667");
   return 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "client/argument_type.h"
 #include "client/catalogue.h"
 #include "client/display.h"
 #include "client/jobs/job.h"
@@ -42,6 +43,25 @@ bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c < 0x7F); });
 }
 
+// Of a schema that is taken, everything is found by its name, and every type can be put into words.
+void check_catalogue(const Catalogue& catalogue) {
+  for (const ModuleHelp& module : catalogue.modules) {
+    require(catalogue.find(module.name) != nullptr);
+    for (const std::string& alias : module.aliases) require(catalogue.find(alias) != nullptr);
+    for (const ActionHelp& action : module.actions) {
+      require(module.find(action.name) != nullptr);
+      require(action.positionals().size() <= action.arguments.size());
+      require(action.body() == nullptr || action.body()->is_input());
+      for (const ArgumentHelp& argument : action.arguments) {
+        require(action.find(argument.name) != nullptr);
+        if (!argument.limits) continue;
+        require(!type_words(*argument.limits, argument.pattern).empty());
+        static_cast<void>(may_hold_equals_sign(*argument.limits));
+      }
+    }
+  }
+}
+
 void check_json(std::string_view text) {
   const auto value = parse_json(text);
   if (!value) return;
@@ -50,11 +70,16 @@ void check_json(std::string_view text) {
   require(is_plain(to_pretty_json(*value)));
   require(parse_json(line) == value && parse_json(to_pretty_json(*value)) == value);
   // As the data of a reply.
-  (void)parse_catalogue(line);
+  if (const auto catalogue = parse_catalogue(line)) check_catalogue(*catalogue);
   const auto chunk = read_output(line);
   if (chunk && *chunk) require((*chunk)->records.size() <= text.size());
   const auto job = read_job(*value);
-  if (job) require(job->progress.value_or(0) <= 100);
+  if (job) require(job->progress.value_or(0) <= 100 && !job->name().empty());
+  Reply reply;
+  reply.data_json = line;
+  if (const auto jobs = read_jobs(reply)) {
+    for (const Job& each : *jobs) require(!each.has_ended() || !each.state.empty());
+  }
   require(is_plain(prometheus_text(*value)) && is_plain(stats_table(*value)));
 }
 

@@ -39,11 +39,12 @@ Reading read(std::string_view input, std::size_t piece) {
   using State = mgr::FrameReader::State;
   mgr::FrameReader reader;
   Reading reading;
+  const std::size_t came = input.size();
   while (!input.empty() && reading.end != State::broken) {
-    const std::string_view came = input.substr(0, piece);
-    std::memcpy(reader.space(came.size()), came.data(), came.size());
-    reader.received(came.size());
-    input.remove_prefix(came.size());
+    const std::string_view part = input.substr(0, piece);
+    std::memcpy(reader.space(part.size()), part.data(), part.size());
+    reader.received(part.size());
+    input.remove_prefix(part.size());
     mgr::Frame frame{};
     while ((reading.end = reader.next(frame)) == State::frame) {
       const auto kind = static_cast<std::uint16_t>(frame.kind);
@@ -52,6 +53,8 @@ Reading read(std::string_view input, std::size_t piece) {
       mgr::append_frame(reading.frames, frame.kind, frame.id, frame.payload);
     }
   }
+  // Between two frames nothing is left, and nowhere else.
+  if (reading.end != State::broken) require(reader.empty() == (reading.frames.size() == came));
   return reading;
 }
 

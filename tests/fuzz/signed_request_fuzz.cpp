@@ -43,6 +43,9 @@ void check_request(const mgr::RequestBlock& block) {
   require(proffer->nonce.size() == mgr::nonce_length && proffer->time_s >= 0);
   require(mgr::check_freshness(*proffer, proffer->to, proffer->time_s).has_value());
   require(!mgr::check_freshness(*proffer, "", proffer->time_s));
+  for (const std::int64_t away : {-mgr::signature_window_s - 1, mgr::signature_window_s + 1}) {
+    require(!mgr::check_freshness(*proffer, proffer->to, proffer->time_s + away));
+  }
 }
 
 void check_reply(std::string_view line) {

@@ -221,6 +221,7 @@ TEST(WriteBlock, WritesWhatTheParserReads) {
 TEST(WriteBlock, RefusesALineBreakThatWouldAppendARequest) {
   EXPECT_FALSE(write_block({{"module", "mgr\naction:poweroff"}}));
   EXPECT_FALSE(write_block({{"a\nb", "c"}}));
+  EXPECT_FALSE(write_block({{"mgr", "keep-alive"}, {"module", "a"}}));  // opens a connection
   EXPECT_FALSE(write_block({{"a", "b"}, {"a", "c"}}));
   EXPECT_FALSE(write_block({}));
 }
