@@ -54,9 +54,10 @@ Result<AuditLog> AuditLog::open(const Paths& paths, const AuditLimits& limits) {
   const auto key = AuditKey::load(paths.audit_key_file());
   if (!key) return tl::unexpected(key.error());
   log.key_.reset(move_into_locked_memory(*key));
+  log.unwritten_key_.reset(move_into_locked_memory(*key));
   log.key_file_ = Descriptor(
       ::open(paths.audit_key_file().c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!log.key_ || !log.key_file_) return fail_errno(paths.audit_key_file());
+  if (!log.key_ || !log.unwritten_key_ || !log.key_file_) return fail_errno(paths.audit_key_file());
   if (auto chain = log.take_up_chain(); !chain) return tl::unexpected(chain.error());
   return log;
 }
@@ -88,7 +89,7 @@ Result<void> AuditLog::take_up_chain() {
   return {};
 }
 
-Result<void> AuditLog::take_up_key(bool torn) {
+Result<void> AuditLog::take_up_key(std::uint64_t torn) {
   const std::uint64_t log_ended = last_seq_;
   if (last_seq_ + 1 > key_->seq() + most_audit_key_steps) {
     return fail(ErrorCode::failed, "the key of the audit log is for line " +
@@ -96,7 +97,12 @@ Result<void> AuditLog::take_up_key(bool torn) {
                                        std::to_string(last_seq_) +
                                        ": remove the key, and the next start makes one");
   }
+  // What the key has passed was on disk: no crash has torn it, and nobody vouches for that.
+  const std::uint64_t first_torn = log_ended - torn + 1;
+  while (key_->seq() < first_torn) key_->advance();
+  const std::string proof = key_->seq() == first_torn ? key_->loss_proof(last_hash_) : "";
   while (key_->seq() <= last_seq_) key_->advance();
+  *unwritten_key_ = *key_;
   last_seq_ = key_->seq() - 1;
   if (last_seq_ > log_ended) {
     append(audit_event::gap, JsonWriter()
@@ -107,10 +113,22 @@ Result<void> AuditLog::take_up_key(bool torn) {
                                          "not that of the lines before")
                                  .close_object()
                                  .text());
-  } else if (torn) {
-    append(audit_event::recovered, R"({"detail":"the line before this one was torn"})");
+  } else if (torn > 0) {
+    append_recovered(proof);
   }
   return {};
+}
+
+void AuditLog::append_recovered(const std::string& proof) {
+  JsonWriter json;
+  json.open_object();
+  if (proof.empty()) {
+    json.member("detail", "what was on disk before this line is damaged").close_object();
+  } else {
+    json.member("detail", "the line before this one was torn");
+    json.member("proof", proof).close_object();
+  }
+  append(audit_event::recovered, json.text());
 }
 
 std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {
@@ -150,6 +168,7 @@ Result<void> AuditLog::write_pending() {
     size_ += length;
     is_on_disk_ = false;
   }
+  *unwritten_key_ = *key_;
   journal_.send_all(pending_);
   pending_.clear();
   written_ = 0;
@@ -194,11 +213,14 @@ void AuditLog::give_up() {
   const bool again = first->event == audit_event::given_up;
   const std::uint64_t from = again ? first->first_number("first") : first->seq;
   last_hash_ = first->prev;
+  AuditKey lost = *unwritten_key_;
+  while (lost.seq() < from) lost.advance();
   pending_.resize(kept);
   append(audit_event::given_up, JsonWriter()
                                     .open_object()
                                     .member("first", from)
                                     .member("last", last_seq_)
+                                    .member("proof", lost.loss_proof(last_hash_))
                                     .close_object()
                                     .text());
 }

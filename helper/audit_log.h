@@ -66,7 +66,8 @@ class AuditLog {
   AuditLog(const Paths& paths, const AuditLimits& limits);
   Result<void> open_file();
   Result<void> take_up_chain();
-  Result<void> take_up_key(bool torn);
+  Result<void> take_up_key(std::uint64_t torn);
+  void append_recovered(const std::string& proof);
   Result<void> write_pending();
   Result<void> sync();
   void keep_key();
@@ -79,7 +80,8 @@ class AuditLog {
   AuditLimits limits_;
   Descriptor file_;
   Descriptor key_file_;
-  std::unique_ptr<AuditKey, FreeKey> key_;  // for the line behind last_seq_; in locked memory
+  // In locked memory: for the line behind last_seq_, and for the first that is not written yet.
+  std::unique_ptr<AuditKey, FreeKey> key_, unwritten_key_;
   std::uint64_t last_seq_ = 0;
   std::string last_hash_;  // hex
   std::string pending_;

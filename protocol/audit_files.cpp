@@ -54,9 +54,9 @@ AuditEnd end_of(std::string_view text) {
     const std::size_t begin = line_break == text.npos ? 0 : line_break + 1;
     const auto line = parse_audit_line(text.substr(begin, line_end - begin));
     if (line || begin == 0) {
-      end.seq = (line ? line->seq : 1) + damaged;
+      end.torn = damaged + (line ? 0 : 1);
+      end.seq = (line ? line->seq : 0) + end.torn;
       end.has_macs = line && !line->mac.empty();
-      end.torn = !line || damaged > 0;
       end.hash = audit_hash(text.substr(begin));
       return end;
     }
@@ -94,15 +94,17 @@ std::vector<std::string> rotated_audit_names(const std::string& folder) {
 Result<AuditEnd> find_audit_end(const std::string& folder) {
   std::vector<std::string> names = rotated_audit_names(folder);
   names.emplace_back(audit_file_name);
-  // One that a rotation has only just made is empty, or is not there yet.
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const auto tail = read_tail(folder + '/' + *name);
+  // One that a rotation has only just made is empty, or not there yet, or its first line is torn.
+  std::string text;
+  AuditEnd end;
+  end.hash.assign(audit_hash_length, '0');
+  for (auto name = names.rbegin(); name != names.rend() && end.seq == end.torn; ++name) {
+    auto tail = read_tail(folder + '/' + *name);
     if (!tail) return tl::unexpected(tail.error());
-    if (!tail->empty()) return end_of(*tail);
+    text.insert(0, *tail);
+    if (!text.empty()) end = end_of(text);
   }
-  AuditEnd nothing;
-  nothing.hash.assign(audit_hash_length, '0');
-  return nothing;
+  return end;
 }
 
 }  // namespace mgr

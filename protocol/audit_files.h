@@ -27,7 +27,7 @@ struct AuditEnd {
   std::uint64_t seq = 0;  // the last number that was given away; 0: there is no line
   std::string hash;       // what the next line has as `prev`
   bool has_macs = false;
-  bool torn = false;       // behind the last whole line there is something else
+  std::uint64_t torn = 0;  // lines of what is behind the last whole one, and is none
   bool open_line = false;  // which has no line feed
 };
 [[nodiscard]] Result<AuditEnd> find_audit_end(const std::string& folder);

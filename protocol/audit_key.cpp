@@ -96,6 +96,11 @@ std::string AuditKey::mac(std::string_view text) const {
   return hash_hex(text, bytes_.data(), bytes_.size());
 }
 
+// No line begins so.
+std::string AuditKey::loss_proof(std::string_view prev) const {
+  return mac(std::string("lost after ").append(prev));
+}
+
 void AuditKey::advance() {
   std::array<unsigned char, audit_key_length> next{};
   crypto_generichash_blake2b_salt_personal(next.data(), next.size(), bytes_.data(), bytes_.size(),

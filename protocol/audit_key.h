@@ -42,6 +42,9 @@ class AuditKey {
   [[nodiscard]] std::uint64_t seq() const { return seq_; }
   // Keyed BLAKE2b-256 of `text`, in hex.
   [[nodiscard]] std::string mac(std::string_view text) const;
+  // What vouches for a loss: lines from this key's on are missing or torn, and what stands before
+  // them has the hash `prev`. Only who had the key before the loss can say so.
+  [[nodiscard]] std::string loss_proof(std::string_view prev) const;
   // Becomes the key of the next line: BLAKE2b-256 of itself, personalised. Of itself there is
   // nothing left.
   void advance();

@@ -10,6 +10,7 @@ namespace mgr {
 namespace {
 
 constexpr std::string_view prev_key = ",\"prev\":\"";
+constexpr std::string_view proof_key = ",\"proof\":\"";
 constexpr std::string_view mac_key = ",\"mac\":\"";
 constexpr std::string_view digits = "0123456789abcdef";
 
@@ -56,6 +57,11 @@ std::uint64_t AuditLine::first_number(std::string_view name) const {
   std::uint64_t number = 0;
   if (!take(rest, ",\"") || !take(rest, name) || !take(rest, "\":")) return 0;
   return take_number(rest, number) ? number : 0;
+}
+
+std::string_view AuditLine::proof() const {
+  std::string_view rest = members;
+  return take_hash(rest, proof_key);
 }
 
 std::uint64_t audit_seq_at_front(std::string_view text) {

@@ -27,6 +27,8 @@ struct AuditLine {
 
   // The number that the first of the members is, where it has that name; else 0.
   [[nodiscard]] std::uint64_t first_number(std::string_view name) const;
+  // AuditKey::loss_proof, the last of the members; empty where it is not.
+  [[nodiscard]] std::string_view proof() const;
 };
 
 // `line` is without its line feed. Nothing where it is not of that form to the letter: what is
@@ -36,7 +38,9 @@ struct AuditLine {
 // The number at the front of such a line, whatever follows; 0 where there is none.
 [[nodiscard]] std::uint64_t audit_seq_at_front(std::string_view text);
 
-// Events that speak of the log itself.
+// Events that speak of the log itself. The first and the third say that lines are lost, and prove
+// that they did not say so afterwards (AuditLine::proof): who has the key of a line behind the loss
+// could otherwise make it up.
 namespace audit_event {
 inline constexpr std::string_view recovered = "recovered";      // the line before was torn
 inline constexpr std::string_view gap = "audit_gap";            // "log_ended": N

@@ -89,15 +89,17 @@ std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
   const bool is_gap = skips && line.event == audit_event::gap;
   const bool is_given_up = skips && follows && line.event == audit_event::given_up &&
                            line.first_number("first") == expected;
+  const bool is_torn = torn_ > 0;
+  const bool is_proven = !(is_given_up || (is_torn && line.event == audit_event::recovered)) ||
+                         proves_loss(line, is_torn ? last_seq_ + 1 : expected, place, findings);
   const bool is_renumbered = follows && line.seq != expected && !is_gap && !is_given_up;
   const bool is_good = has_good_mac(line, is_renumbered ? expected : line.seq, place, findings);
-  const bool is_torn = torn_ > 0;
-  judge_torn(is_good && follows && line.event == audit_event::recovered, findings);
+  judge_torn(is_good && is_proven && follows && line.event == audit_event::recovered, findings);
   if (is_renumbered) {
     findings.push_back(
         {AuditFault::edited, place,
          number_of(line) + " stands where line " + std::to_string(expected) + " was"});
-  } else if (is_given_up && is_good) {
+  } else if (is_given_up && is_good && is_proven) {
     findings.push_back({AuditFault::given_up, place, numbers(expected, line.seq - 1)});
   } else if (skips) {
     findings.push_back(
@@ -108,6 +110,11 @@ std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
                         "line " + std::to_string(which) + " is not the one that the next names"});
   }
   return is_renumbered ? expected : line.seq;
+}
+
+bool AuditVerifier::proves_loss(const AuditLine& line, std::uint64_t first, AuditPlace place,
+                                AuditFindings& findings) {
+  return !take_key_to(first, place, findings) || line.proof() == key_->loss_proof(line.prev);
 }
 
 void AuditVerifier::judge_torn(bool is_vouched, AuditFindings& findings) {
@@ -160,7 +167,7 @@ void AuditVerifier::take_over(const AuditLine& line, std::uint64_t seq, std::str
   }
   const bool tells_of_front = line.event == audit_event::removed &&
                               line.first_number("before") == summary_.first && !last_is_bad_;
-  front_is_removed_ = front_is_removed_ || tells_of_front;
+  if (tells_of_front && !front_removed_at_) front_removed_at_ = place;
   last_seq_ = seq;
   last_place_ = place;
   since_ = text;
@@ -175,23 +182,30 @@ void AuditVerifier::finish(bool open_line, AuditFindings& findings) {
     findings.push_back({AuditFault::cut_off, last_place_, "the log ends in mid-line"});
   }
   judge_torn(false, findings);
-  if (whole_ && summary_.first > 1 && !front_is_removed_) {
+  if (whole_ && summary_.first > 1 && front_removed_at_) {
+    findings.push_back(
+        {AuditFault::removed, *front_removed_at_, numbers(1, summary_.first - 1) + ", it says"});
+  } else if (whole_ && summary_.first > 1) {
     findings.push_back({AuditFault::begins_late,
                         {},
                         "1 to " + std::to_string(summary_.first - 1) +
                             " are missing, and no line says that they "
                             "have been removed"});
   }
-  if (!head_ || head_seen_) return;
   const std::string ends = "it ends with line " + std::to_string(last_seq_);
+  if (whole_ && !keys_->empty() && last_seq_ < keys_->back().seq()) {
+    findings.push_back({AuditFault::cut_off, last_place_,
+                        "a key is for line " + std::to_string(keys_->back().seq()) + "; " + ends});
+  }
+  if (!head_ || head_seen_) return;
   findings.push_back({AuditFault::cut_off, last_place_,
                       "line " + std::to_string(head_->seq) + " is not there; " + ends});
 }
 
 std::string_view fault_name(AuditFault fault) {
-  constexpr std::string_view names[] = {"torn",       "given up",    "damaged", "edited", "missing",
-                                        "doubled",    "moved",       "no MAC",  "gap",    "cut off",
-                                        "other head", "begins late", "too far"};
+  constexpr std::string_view names[] = {"torn",    "given up",   "removed",     "damaged", "edited",
+                                        "missing", "doubled",    "moved",       "no MAC",  "gap",
+                                        "cut off", "other head", "begins late", "too far"};
   return names[static_cast<std::size_t>(fault)];
 }
 

@@ -23,6 +23,7 @@ struct AuditPlace {
 enum class AuditFault {
   torn,         // a note: the machine went down in mid-write, and the line after it says so
   given_up,     // a note: lines that could not be written, and the line after them says so
+  removed,      // a note: the front of the log, and a line says so
   damaged,      // no line of the log
   edited,       // not the one that the next line, or its own MAC, vouches for
   missing,      // lines
@@ -40,7 +41,7 @@ struct AuditFinding {
   AuditFault fault = AuditFault::damaged;
   AuditPlace place;
   std::string detail;
-  [[nodiscard]] bool is_note() const { return fault <= AuditFault::given_up; }
+  [[nodiscard]] bool is_note() const { return fault <= AuditFault::removed; }
 };
 using AuditFindings = std::vector<AuditFinding>;
 
@@ -80,6 +81,9 @@ class AuditVerifier {
   // The number that it is taken for.
   [[nodiscard]] std::uint64_t judge(const AuditLine& line, AuditPlace place,
                                     AuditFindings& findings);
+  // Whether who wrote it had the key of line `first`, from which on it says that lines are lost.
+  [[nodiscard]] bool proves_loss(const AuditLine& line, std::uint64_t first, AuditPlace place,
+                                 AuditFindings& findings);
   void judge_torn(bool is_vouched, AuditFindings& findings);
   [[nodiscard]] bool take_key_to(std::uint64_t seq, AuditPlace place, AuditFindings& findings);
   [[nodiscard]] bool has_good_mac(const AuditLine& line, std::uint64_t seq, AuditPlace place,
@@ -97,7 +101,7 @@ class AuditVerifier {
   std::uint64_t torn_ = 0;    // lines that follow it and are none
   bool last_is_bad_ = false;  // it has a finding already
   bool head_seen_ = false;
-  bool front_is_removed_ = false;  // as the log says
+  std::optional<AuditPlace> front_removed_at_;  // where the log says so
   AuditSummary summary_;
 };
 

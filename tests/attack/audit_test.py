@@ -95,6 +95,32 @@ class Later(Log):
             self.assertEqual(status, 1, found)
             self.assertIn(f"forged.jsonl:{start + 1}: edited", found)
 
+    def vouched(self, before, event, members, prev):
+        """A line for the number of now, under the key of now, and of the proofs that it can make."""
+        text = f'{{"seq":{len(self.written) + 1},"time":"2026-01-31T12:00:00.000001Z","event":"{event}",{members}'.encode()
+        for key in (self.key_then, None):
+            proof = b',"proof":"' + blake(b"lost after " + prev, key=key).hexdigest().encode() + b'"' if key else b""
+            line = text + proof + b',"prev":"' + prev + b'"'
+            yield [*before, line + b',"mac":"' + blake(line, key=self.key_then).hexdigest().encode() + b'"}']
+
+    def test_root_who_has_the_key_of_now_cannot_call_lines_of_before_lost(self):
+        """What a crash and a full disk excuse, claimed of the lines that tell of the break-in."""
+        self.work()
+        count = len(self.written)
+        for kept in range(1, count):
+            lost = self.written[:kept]
+            torn = lost + [b'{"seq":'] * (count - kept)
+            claims = [*self.vouched(lost, "audit_given_up", f'"first":{kept + 1},"last":{count}',
+                                    blake(lost[-1]).hexdigest().encode()),
+                      *self.vouched(torn, "recovered", '"detail":"the line before this one was torn"',
+                                    blake(b"\n".join(torn[kept - 1:])).hexdigest().encode())]
+            for claim in claims:
+                forged = self.forged(claim)
+                self.assertEqual(self.verify(forged, key=False)[0], 0, "the chain itself is made well")
+                status, found = self.verify(forged)
+                self.assertEqual(status, 1, found)
+                self.assertRegex(found, "missing|damaged")
+
     def test_the_key_of_a_line_that_is_written_is_in_no_file(self):
         """The same, with an earlier key that was left on the machine."""
         self.work()

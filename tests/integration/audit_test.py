@@ -239,14 +239,14 @@ class Rotation(AuditCase):
         self.fill(3)
         self.assertEqual(len(self.files()), 4)
         summary, findings = self.verify()
-        self.assertEqual((summary["files"], findings), (4, []))
+        self.assertEqual((summary["files"], findings), (4, ["removed"]))
         self.assertGreater(summary["first"], 1)
         for name in self.files():
             self.assertLess((self.folder / name).stat().st_size, (64 << 10) + 10000)
         for name in self.files()[:-1]:
             self.assertEqual(int(name[6:26]), json.loads((self.folder / name).read_text().splitlines()[0])["seq"])
         self.restart_helper()
-        self.assertEqual(self.verify()[1], [])
+        self.assertEqual(self.verify()[1], ["removed"])
         removed = [line["file"] for line in self.lines() if line["event"] == "audit_removed"]
         self.assertTrue(removed and not any((self.folder / name).exists() for name in removed))
         (self.folder / self.files()[0]).unlink()

@@ -25,6 +25,12 @@ class AuditLogTest : public AuditFixture {
     for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
     ASSERT_TRUE(log.flush(true));
   }
+  // And the machine goes down before anybody has waited for them.
+  void write_and_not_wait(int count) const {
+    AuditLog log = open();
+    for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
+    ASSERT_TRUE(log.flush(false));
+  }
   void append_raw(const std::string& bytes) const {
     std::ofstream(paths().audit_file(), std::ios::binary | std::ios::app) << bytes;
   }
@@ -91,7 +97,8 @@ TEST_F(AuditLogTest, AKeyThatIsBehindIsTakenForward) {
 }
 
 TEST_F(AuditLogTest, ATornLastLineIsEndedAndStaysInTheChain) {
-  write(2);
+  write(1);
+  write_and_not_wait(1);
   cut(20);
   write(1);
   const auto all = lines();
@@ -108,12 +115,34 @@ TEST_F(AuditLogTest, WhatIsTornAgainAndAgainTakesANumberEachTime) {
   write(2);
   for (int i = 0; i < 3; ++i) {
     append_raw(R"({"seq":9,"time":)");
-    write(1);
+    write_and_not_wait(1);
     cut(120);
   }
   write(1);
   EXPECT_EQ(faults(), std::vector(4, AuditFault::torn));
   put(paths().audit_file(), "");
+}
+
+TEST_F(AuditLogTest, WhatWasOnDiskIsDamagedAndNotTorn) {
+  write(2);
+  cut(20);
+  write(1);
+  EXPECT_EQ(nlohmann::json::parse(lines().at(2))["event"], "recovered");
+  EXPECT_EQ(faults(), std::vector{AuditFault::damaged}) << "the key had passed it";
+}
+
+TEST_F(AuditLogTest, AFirstLineOfAFileThatIsTornStaysInTheChainOfTheFileBefore) {
+  write(3);
+  auto all = lines();
+  std::filesystem::rename(paths().audit_file(), paths().log_folder() + '/' + rotated_audit_name(1));
+  write_and_not_wait(1);
+  cut(20);
+  write(1);
+  for (std::string& line : lines()) all.push_back(std::move(line));
+  const auto found = verify(all, {first_key()});
+  ASSERT_EQ(found.size(), 1u) << told(found);
+  EXPECT_EQ(found[0].fault, AuditFault::torn);
+  EXPECT_EQ(nlohmann::json::parse(all.back())["seq"], 6);
 }
 
 TEST_F(AuditLogTest, ATornLineThatWasEditedAfterwardsIsNoTornLine) {

@@ -36,6 +36,13 @@ TEST_F(AuditVerifierTest, AFrontThatNobodySaidWasRemovedIsFound) {
   EXPECT_EQ(faults(verify(rest, {first_key()}, {}, false)), Faults{}) << "an excerpt";
 }
 
+TEST_F(AuditVerifierTest, ALogThatEndsBeforeTheLineOfItsKeyIsCutOff) {
+  EXPECT_EQ(faults(verify({}, {first_key()})), Faults{AuditFault::cut_off});
+  const AuditKey later = AuditKey::random(7);
+  EXPECT_EQ(faults(verify(lines_, {later})), Faults{AuditFault::cut_off}) << "nothing was checked";
+  EXPECT_EQ(faults(verify(lines_, {later}, {}, false)), Faults{}) << "an excerpt";
+}
+
 TEST_F(AuditVerifierTest, ANumberThatIsEditedIsOneFindingAndNotALogOfThem) {
   auto edited = lines_;
   edited[2].replace(0, 8, "{\"seq\":8");
@@ -56,7 +63,8 @@ TEST_F(AuditVerifierTest, AnEditedLineIsNamedByItsMacOrByTheNextLine) {
 TEST_F(AuditVerifierTest, ANumberOutOfReachEndsNoMachine) {
   auto edited = lines_;
   edited[2].replace(0, 8, "{\"seq\":9007199254740991");
-  edited[2][edited[2].find("\"prev\":\"") + 8] ^= 1;
+  char& digit = edited[2][edited[2].find("\"prev\":\"") + 8];
+  digit = digit == '0' ? '1' : '0';
   const auto found = verify(edited, {first_key()});
   EXPECT_EQ(found.at(0).fault, AuditFault::too_far) << told(found);
 }
@@ -104,7 +112,9 @@ TEST_F(AuditVerifierTest, TheLogIsOneOverItsFilesAndTheOldestGo) {
   for (const std::string& name : names) {
     for (std::string& line : lines_of(folder + '/' + name)) all.push_back(std::move(line));
   }
-  EXPECT_EQ(faults(verify(all, {first_key()})), Faults{}) << told(verify(all, {first_key()}));
+  const auto found = verify(all, {first_key()});
+  ASSERT_EQ(faults(found), Faults{AuditFault::removed}) << told(found);
+  EXPECT_NE(all.at(found[0].place.line - 1).find("audit_removed"), std::string::npos);
   EXPECT_GT(all.size(), 12u);
   EXPECT_FALSE(std::filesystem::exists(folder + "/audit.jsonl.new"));
 }
