@@ -139,8 +139,8 @@ Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid, 
                      passed);
 }
 
-Result<Descriptor> spawn_sweep(const std::string& program, std::uint64_t job, int cgroup) {
-  return run_mgr_job(program, {"--sweep", std::to_string(job)}, {.cgroup = cgroup});
+Result<Descriptor> spawn_sweep(const std::string& program, std::uint64_t job, int leaf) {
+  return run_mgr_job(program, {"--sweep", std::to_string(job)}, {.cgroup = leaf});
 }
 
 bool reap(const Descriptor& process) {

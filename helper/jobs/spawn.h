@@ -25,9 +25,10 @@ struct JobDescriptors {
 [[nodiscard]] Result<Descriptor> spawn_mgr_job(const std::string& program, std::uint32_t uid,
                                                std::uint32_t gid, const JobDescriptors& passed);
 
-// Runs `program --sweep JOB` in the same way, with the jobs' cgroup alone.
+// Runs `program --sweep JOB` in the same way, with that job's leaf alone: the folder and not its
+// name, which the leaf of the job's next attempt has, too.
 [[nodiscard]] Result<Descriptor> spawn_sweep(const std::string& program, std::uint64_t job,
-                                             int cgroup);
+                                             int leaf);
 
 // A child whose standard output is a pipe.
 struct ChildWithOutput {

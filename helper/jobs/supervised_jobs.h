@@ -110,7 +110,7 @@ class SupervisedJobs final : public Jobs {
   void await_hang_up(Entry& entry);
   void hear_control(Entry& entry);
   void enforce_stop(Entry& entry, std::chrono::milliseconds after);
-  void sweep(const Entry& entry);
+  void sweep(const Entry& entry, const CgroupLeaf& leaf);
   void empty_leaf(Entry& entry);
   void settle(Entry& entry);
   bool retry(Entry& entry);

@@ -137,8 +137,8 @@ void SupervisedJobs::hear_control(Entry& entry) {
 
 // What outlives cgroup.kill can be ended with a capability alone, which a program has that root
 // starts.
-void SupervisedJobs::sweep(const Entry& entry) {
-  auto process = spawn_sweep(settings_.mgr_job, entry.job.spec.id, tree_.get());
+void SupervisedJobs::sweep(const Entry& entry, const CgroupLeaf& leaf) {
+  auto process = spawn_sweep(settings_.mgr_job, entry.job.spec.id, leaf.folder());
   if (!process) return report(entry, process.error().detail);
   reaper_.reap_when_ended(std::move(*process));
 }
@@ -150,7 +150,7 @@ void SupervisedJobs::enforce_stop(Entry& entry, std::chrono::milliseconds after)
         const auto leaf = CgroupLeaf::find(tree_.get(), entry.job.spec.id);
         if (leaf && *leaf) {
           static_cast<void>((*leaf)->kill());
-          sweep(entry);
+          sweep(entry, **leaf);
         }
         enforce_stop(entry, longest_between_kills);
       });
@@ -176,7 +176,7 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
     }
     constexpr int enough_for_a_kill = 3;
     const int doublings = std::min(live.tries++, 10);
-    if (doublings >= enough_for_a_kill) sweep(entry);
+    if (doublings >= enough_for_a_kill) sweep(entry, *live.leaf);
     const auto again = std::min(first_between_kills * (1 << doublings), longest_between_kills);
     return await(entry, static_cast<std::uint64_t>(again.count()), &SupervisedJobs::empty_leaf);
   }

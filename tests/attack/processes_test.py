@@ -1,6 +1,7 @@
 """The processes themselves: signals, crashes, descriptors, empty argument lists, a supervisor that is killed."""
 import contextlib
 import ctypes
+import fcntl
 import os
 import pathlib
 import resource
@@ -193,6 +194,40 @@ class Supervisors(EvilJobTestCase):
             ended = self.wait(job)
             self.assertIn(ended["state"], ("stopped", "failed"))
             self.assertEqual(ended.get("signal"), signal.SIGKILL)
+
+
+    def sweep(self, leaf):
+        """As the helper has it done: the leaf is descriptor 6."""
+        with open("/dev/null", "r+b") as null:
+            places = [fcntl.fcntl(leaf if number == 6 else null, fcntl.F_DUPFD, 20) for number in range(8)]
+
+            def put():
+                for number, place in enumerate(places):
+                    os.dup2(place, number)
+            done = subprocess.run([pathlib.Path(attack.BINARIES).resolve() / "mgr-job", "--sweep", "4711"], preexec_fn=put,
+                                  pass_fds=range(3, 8), env={}, timeout=DEADLINE, check=False)
+            for place in places:
+                os.close(place)
+        return done.returncode
+
+    def test_what_ends_an_attempt_late_ends_nothing_of_the_next(self):
+        """A name that is used again by the time that it is acted on: the next attempt's leaf has that of the last."""
+        leaf = self.mgr.cgroup / "job-4711"
+        leaf.mkdir()
+        before = os.open(leaf, os.O_RDONLY | os.O_DIRECTORY)
+        leaf.rmdir()
+        leaf.mkdir()
+        now = os.open(leaf, os.O_RDONLY | os.O_DIRECTORY)
+        self.addCleanup(os.close, before)
+        self.addCleanup(os.close, now)
+        with child_of("root", lambda begun: begun()) as pid:
+            (leaf / "cgroup.procs").write_text(str(pid))
+            self.assertEqual(self.sweep(before), 1)
+            self.assertEqual((leaf / "cgroup.freeze").read_text(), "0\n")
+            self.assertIn(field_of(pid, "State")[0], "SR")
+            self.assertEqual(self.sweep(now), 0)
+            self.until(lambda: field_of(pid, "State")[0] == "Z", "it lives on")
+        leaf.rmdir()
 
 
 class Tree(EvilJobTestCase):

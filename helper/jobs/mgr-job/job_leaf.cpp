@@ -69,11 +69,11 @@ Result<CgroupLeaf> make_leaf(int tree, std::uint64_t id) {
   return std::move(**leaf);
 }
 
-Result<LeafSignals> LeafSignals::open(const CgroupLeaf& leaf) {
+Result<LeafSignals> LeafSignals::open(int leaf) {
   LeafSignals signals;
-  signals.processes_ = Descriptor(openat(leaf.folder(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
+  signals.processes_ = Descriptor(openat(leaf, "cgroup.procs", O_RDONLY | O_CLOEXEC));
   if (!signals.processes_) return fail_errno("cgroup.procs");
-  signals.freeze_ = Descriptor(openat(leaf.folder(), "cgroup.freeze", O_WRONLY | O_CLOEXEC));
+  signals.freeze_ = Descriptor(openat(leaf, "cgroup.freeze", O_WRONLY | O_CLOEXEC));
   if (!signals.freeze_) return fail_errno("cgroup.freeze");
   return signals;
 }
@@ -93,10 +93,8 @@ void LeafSignals::end_rest() const {
   send(SIGKILL);
 }
 
-int sweep_leaf(std::uint64_t id) {
-  const auto leaf = CgroupLeaf::find(job_cgroup_descriptor, id);
-  if (!leaf || !*leaf) return leaf ? 0 : 1;
-  const auto signals = LeafSignals::open(**leaf);
+int sweep_leaf() {
+  const auto signals = LeafSignals::open(job_cgroup_descriptor);
   if (!signals) return 1;
   signals->end_rest();
   return 0;

@@ -17,7 +17,7 @@ namespace mgr {
 // Opened as root, used without.
 class LeafSignals {
  public:
-  static Result<LeafSignals> open(const CgroupLeaf& leaf);
+  static Result<LeafSignals> open(int leaf);
 
   // Signals those that are in the leaf now. A pid is signalled through a pidfd, and only if it is
   // listed in the leaf again after that was opened: so a pid that went to another process meanwhile
@@ -35,8 +35,9 @@ class LeafSignals {
   Descriptor freeze_;     // cgroup.freeze
 };
 
-// `mgr-job --sweep ID`, run by the helper as root where no mgr-job of the job does it: SIGKILL to
-// all of the leaf below job_cgroup_descriptor. The exit status.
-[[nodiscard]] int sweep_leaf(std::uint64_t id);
+// `mgr-job --sweep JOB`, run by the helper as root where no mgr-job of the job does it: SIGKILL to
+// all of the leaf that is job_cgroup_descriptor. One that is gone meanwhile has nothing to end, not
+// even where another of its name is there. The exit status.
+[[nodiscard]] int sweep_leaf();
 
 }  // namespace mgr

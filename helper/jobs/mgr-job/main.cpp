@@ -15,13 +15,6 @@
 namespace mgr {
 namespace {
 
-std::optional<std::uint64_t> parse_job(std::string_view text) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  return is_whole ? std::optional(id) : std::nullopt;
-}
-
 // "65533": an id that is neither root nor unset.
 std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
@@ -43,7 +36,7 @@ std::optional<DropTo> parse_drop_to(std::string_view text) {
 int usage() {
   static constexpr std::string_view text =
       "usage: mgr-job --drop-to UID:GID   (by mgr-helper, with descriptors 3 to 7)\n"
-      "       mgr-job --sweep JOB         (by mgr-helper, with the jobs' cgroup as descriptor 6)\n"
+      "       mgr-job --sweep JOB         (by mgr-helper, with that job's cgroup as descriptor 6)\n"
       "       mgr-job --hold [--root DIR] (by mgr-jobs.service)\n";
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
   return exit_usage;
@@ -59,9 +52,8 @@ int main(int argc, char** argv) {
   if (argument(1) == "--drop-to" && argc == 3) {
     if (const auto drop_to = mgr::parse_drop_to(argument(2))) mgr::run_job(*drop_to);
   }
-  if (argument(1) == "--sweep" && argc == 3) {
-    if (const auto id = mgr::parse_job(argument(2))) return mgr::sweep_leaf(*id);
-  }
+  // Which job, is for whoever looks at the list of processes.
+  if (argument(1) == "--sweep" && argc == 3) return mgr::sweep_leaf();
   // The root folder makes no difference to a cgroup; it is taken as every program takes it.
   const bool with_root = argc == 4 && argument(2) == "--root" && argument(3).starts_with('/');
   if (argument(1) == "--hold" && (argc == 2 || with_root)) return mgr::hold_cgroup();

@@ -83,7 +83,7 @@ void run_job(DropTo drop_to) {
   const CgroupLeaf leaf =
       value_or_end(make_leaf(job_cgroup_descriptor, spec.id), records, "cgroup");
   value_or_end(set_leaf_limits(leaf.folder(), spec.run), records, "cgroup");
-  const LeafSignals signals = value_or_end(LeafSignals::open(leaf), records, "cgroup");
+  const LeafSignals signals = value_or_end(LeafSignals::open(leaf.folder()), records, "cgroup");
   const LeafUse use = LeafUse::open(leaf);
   Capture capture = value_or_end(Capture::open(spec.run, job_folder_descriptor), records, "output");
   Command command = value_or_end(Command::clone(spec, leaf, capture.ends()), records, "clone3");
