@@ -32,22 +32,33 @@ tl::unexpected<Failure> refuse_errno(const std::string& name) {
   return refuse(name, std::strerror(errno));
 }
 
-// Why one that is there already is none to write to: in a folder such as /tmp it may be somebody
-// else's, or lead to where files are in force before anybody has looked at them. Empty where it is.
-std::string mistake(const std::string& path, bool may_be_link) {
-  struct stat info {};
-  if ((may_be_link ? ::stat : ::lstat)(path.c_str(), &info) != 0) return "";
-  if (S_ISLNK(info.st_mode)) return "is a symbolic link";
-  return info.st_uid == 0 || info.st_uid == ::geteuid() ? "" : "is somebody else's folder";
+bool is_somebody_elses(const struct stat& info) {
+  return info.st_uid != 0 && info.st_uid != ::geteuid();
 }
 
-Outcome<void> make_folder(const std::string& path, bool may_be_link) {
-  if (const std::string why = mistake(path, may_be_link); !why.empty()) return refuse(path, why);
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return {};
-  if (!std::filesystem::create_directories(path, error)) {
-    return refuse(path, error ? error.message() : "is no folder");
+// Why one that is there is none to write to: in a folder such as /tmp it may be somebody else's, or
+// lead to where files are in force before anybody has looked at them. Empty where it is.
+std::string mistake(const std::string& path, bool may_be_link) {
+  struct stat named {
+  }, info{};
+  if (::lstat(path.c_str(), &named) != 0 || ::stat(path.c_str(), &info) != 0) {
+    return std::strerror(errno);
   }
+  if (S_ISLNK(named.st_mode) && !may_be_link) return "is a symbolic link";
+  if (S_ISLNK(named.st_mode) && is_somebody_elses(named)) return "is somebody else's symbolic link";
+  if (!S_ISDIR(info.st_mode)) return "is no folder";
+  return is_somebody_elses(info) ? "is somebody else's folder" : "";
+}
+
+// Looked at once it is there, since somebody may be quicker than we are: what is ours then, or
+// root's, nobody else takes away in a folder such as /tmp.
+Outcome<void> make_folder(std::string path, bool may_be_link) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();  // lstat(2) would follow a link
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(path, error);
+  if (error) return refuse(path, error.message());
+  if (const std::string why = mistake(path, may_be_link); !why.empty()) return refuse(path, why);
+  if (!made) return {};
   std::filesystem::permissions(path, std::filesystem::perms(0755), error);
   if (error) return refuse(path, error.message());
   return {};

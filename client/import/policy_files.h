@@ -23,9 +23,10 @@ struct PolicyFile {
 
 // Writes them below `folder`, which is made where it is missing, each as a whole or not at all,
 // readable by all and writable by their owner. A folder of somebody else's (neither the caller's
-// nor root's) is an error, and so is a symbolic link in place of one below `folder`. A file that is
-// there is an error before anything is written, unless `overwrite`. A folder without a policy.toml
-// gets an empty one, so that it can be checked by itself.
+// nor root's) is an error, and so is a symbolic link in place of one below `folder`, or one of
+// somebody else's in place of `folder`. A file that is there is an error before anything is
+// written, unless `overwrite`. A folder without a policy.toml gets an empty one, so that it can be
+// checked by itself.
 [[nodiscard]] Outcome<void> write_files(const std::string& folder,
                                         const std::vector<PolicyFile>& files, bool overwrite);
 

@@ -57,6 +57,22 @@ class Admins(unittest.TestCase):
             os.chown(self.shared / owned, 0, 0)
         self.assertEqual(self.imported().returncode, 0)
 
+    def test_a_link_of_somebody_elses_is_no_folder_to_import_into(self):
+        """The same, where `new` itself is the link: what it leads to is root's, and in force."""
+        own = self.dir / "own"  # neither sticky nor for all, so that fs.protected_symlinks does not see to it
+        own.mkdir()
+        link = own / "new"
+        os.symlink(self.dir / "etc/mgr", link)
+        ran = self.mgrctl("import", "sudoers", self.dir / "sudoers", "--into", link, "--yes")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        before = self.in_force()
+        (self.dir / "etc/mgr/rules.d" / before[0]).unlink()
+        os.chown(link, 33, 33, follow_symlinks=False)
+        for name in (link, f"{link}/"):
+            ran = self.mgrctl("import", "sudoers", self.dir / "sudoers", "--into", name, "--yes")
+            self.assertIn("is somebody else's symbolic link", ran.stderr)
+            self.assertEqual(self.in_force(), [])
+
     def test_a_link_in_place_of_a_file_of_an_admins_is_replaced_or_refused(self):
         """nginx CVE-2016-1247's class: what root's mgrctl writes has a name that was a link already."""
         for folder in ("new/modules.d", "new/rules.d", ".config/mgr"):
