@@ -268,7 +268,7 @@ class Rotation(AuditCase):
             self.restart_helper()
             self.assertEqual(self.verify()[1], [])
         self.fill(1)
-        self.assertEqual(self.verify()[1], [])
+        self.assertEqual(self.verify()[1], ["removed"])
 
     def test_a_reload_takes_other_limits(self):
         self.take_key()
@@ -277,7 +277,7 @@ class Rotation(AuditCase):
         self.assertTrue(self.mgr.ask("module:mgr\naction:reload\n\n", user=None)["success"])
         self.fill(1)
         self.assertEqual(len(self.files()), 2)
-        self.assertEqual(self.verify()[1], [])
+        self.assertEqual(self.verify()[1], ["removed"])
 
     def test_ids_of_jobs_are_not_given_away_twice_though_their_ends_are_in_an_older_file(self):
         self.mgr.scan("start", "5")
