@@ -163,7 +163,9 @@ class Reading(AuditCase):
         for event in events:
             self.assertEqual(self.found("--event", event), [line for line in everything if line["event"] == event])
         web = [line for line in everything if line.get("uid") == 33]
-        self.assertEqual(self.found("--caller", "www-data"), web)
+        sums = [line for line in everything if any(count.get("uid") == 33 for count in line.get("counts", ()))]
+        self.assertTrue(sums, "www-data has asked for more than effects")
+        self.assertEqual(self.found("--caller", "www-data"), sorted(web + sums, key=lambda line: line["seq"]))
         self.assertEqual(self.found("--caller", "33", "--module", "scan", "--action", "start"), web)
         self.assertEqual(self.found("--module", "shutdown"), [])
         self.assertEqual(self.found("--seq", "2-3"), everything[1:3])
@@ -176,6 +178,14 @@ class Reading(AuditCase):
         self.assertEqual(self.found("--until", "2000-01-01"), [])
         self.assertEqual(self.found(self.log), everything)
         self.assertEqual(self.found("--key", "nobody"), [])
+
+    def test_tail_ends_when_nobody_reads_it_any_more(self):
+        follow = subprocess.Popen([pathlib.Path(BINARIES) / "mgrctl", "--root", self.mgr.dir, "audit", "tail", "-f"],
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(follow.kill)
+        follow.stdout.readline()
+        follow.stdout.close()
+        self.assertIsNotNone(follow.wait(DEADLINE))
 
     def test_people_read_a_line_each(self):
         shown = self.mgrctl("search", "--event", "refused")
@@ -207,7 +217,8 @@ class Reading(AuditCase):
     def test_what_it_cannot_read_or_was_not_asked_is_an_error(self):
         for words in ((), ("other",), ("verify", "--lines", "1"), ("tail", "x"), ("head", "--json"), ("search", "--job", "x"),
                       ("search", "--caller", "no-such-user"), ("search", "--since", "x"), ("search", "--seq", "1-"),
-                      ("verify", "--head", "1:0"), ("verify", "--key", "/dev/null"), ("verify", "/nowhere"), ("tail", "-n", "x")):
+                      ("verify", "--head", "1:0"), ("verify", "--key", "/dev/null"), ("verify", "/nowhere"), ("tail", "-n", "x"),
+                      ("verify", "/dev/null"), ("verify", "--key", "/"), ("search", "--seq", "3-2")):
             self.assertEqual(self.mgrctl(*words, status=2), "", words)
 
     def test_the_log_is_roots_alone(self):
