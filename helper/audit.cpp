@@ -1,6 +1,10 @@
 // mgr-helper, root. Distrusts every text: JsonWriter escapes it.
 #include "helper/audit.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "protocol/json.h"
 #include "protocol/text.h"
 
@@ -10,6 +14,7 @@ namespace {
 constexpr unsigned denials_a_second = 10;
 constexpr std::size_t max_sums = 256;
 constexpr std::size_t longest_quotation = 256;
+constexpr std::size_t longest_arguments = 1024;  // of a refusal, before they are escaped
 
 // Enough of what was refused to know it again, and no way to fill the disk.
 std::string_view clipped(std::string_view text) { return text.substr(0, longest_quotation); }
@@ -32,29 +37,47 @@ void append_caller(JsonWriter& json, const Caller* caller, const RunMessage& mes
   json.member("uid", *facts.subject.uid).member("gid", facts.gid).member("pid", facts.pid);
 }
 
-// Everything that was asked for, as it was written.
-void append_request(JsonWriter& json, const RunMessage& message, std::size_t longest) {
+// The fields that have a member of their own, and its name.
+struct OwnMember {
+  std::string_view field, name;
+};
+constexpr std::array<OwnMember, 7> own_members{{{"module", "module"},
+                                                {"action", "action"},
+                                                {"mgr-on-behalf-of", "on_behalf_of"},
+                                                {"mgr-request-id", "request_id"},
+                                                {"auth-nonce", "nonce"},
+                                                {"auth-time", "signed_at"},
+                                                {"mgr-dry-run", "dry_run"}}};
+
+// How much of a request is quoted: of a value, and of all arguments together.
+struct Quotation {
+  std::size_t each, arguments;
+};
+
+// What was asked for, as it was written. A field that comes again, which no client can send, and
+// arguments beyond what is quoted are counted.
+void append_request(JsonWriter& json, const RunMessage& message, Quotation longest) {
   JsonWriter arguments;
   arguments.open_object();
+  std::array<bool, own_members.size()> is_told{};
+  std::uint64_t omitted = 0;
   for (const FieldView& whole : message.fields) {
-    const FieldView field{clipped(whole.name), whole.value.substr(0, longest)};
-    if (field.name == "module" || field.name == "action") {
-      json.member(field.name, field.value);
-    } else if (field.name == "mgr-on-behalf-of") {
-      json.member("on_behalf_of", field.value);
-    } else if (field.name == "mgr-request-id") {
-      json.member("request_id", field.value);
-    } else if (field.name == "auth-nonce") {
-      json.member("nonce", field.value);
-    } else if (field.name == "auth-time") {
-      json.member("signed_at", field.value);
-    } else if (field.name == "mgr-dry-run") {
-      json.member("dry_run", field.value);
+    const FieldView field{clipped(whole.name), whole.value.substr(0, longest.each)};
+    const auto own = std::ranges::find(own_members, field.name, &OwnMember::field);
+    if (own != own_members.end()) {
+      bool& told = is_told.at(static_cast<std::size_t>(own - own_members.begin()));
+      if (!told) json.member(own->name, field.value);
+      omitted += std::exchange(told, true) ? 1U : 0U;
     } else if (!is_reserved_name(field.name)) {
-      arguments.member(field.name, field.value);
+      const std::size_t length = field.name.size() + field.value.size();
+      const bool fits = length <= longest.arguments;
+      if (fits) arguments.member(field.name, field.value);
+      longest.arguments -= fits ? length : 0U;
+      omitted += fits ? 0U : 1U;
     }
   }
   json.key("arguments").raw(arguments.close_object().text());
+  if (omitted > 0) json.member("omitted", omitted);
   if (message.body) json.member("body_bytes", message.body->size());
 }
 
@@ -156,7 +179,7 @@ std::uint64_t Audit::refused(const Caller* caller, const RunMessage& message, co
   JsonWriter json;
   json.open_object();
   append_caller(json, caller, message);
-  append_request(json, message, longest_quotation);
+  append_request(json, message, {longest_quotation, longest_arguments});
   json.member("error", error_name(error.code)).member("detail", error.detail);
   append_rule(json, rule);
   return append("refused", json.close_object().text());
@@ -174,7 +197,7 @@ AuditedEffect Audit::begins(const Caller& caller, const RunMessage& message, con
   JsonWriter json;
   json.open_object();
   append_caller(json, &caller, message);
-  append_request(json, message, max_value_length);
+  append_request(json, message, {max_value_length, max_fields * max_value_length});
   append_rule(json, &rule);
   return {*this, append("effect", json.close_object().text())};
 }

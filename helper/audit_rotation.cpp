@@ -56,7 +56,7 @@ Result<void> AuditLog::begin_next_file() {
   if (renameat(folder.get(), next_name, folder.get(), audit_file_name) != 0) {
     return fail_errno(audit_file_name);
   }
-  static_cast<void>(ftruncate(file_.get(), size_));  // gives back what was set aside
+  (void)!ftruncate(file_.get(), size_);  // gives back what was set aside
   file_ = std::move(*next);
   size_ = 0;
   reserved_to_ = reserve;

@@ -6,7 +6,7 @@ import struct
 
 import attack
 import evil_broker
-from attack import INVALID, MALFORMED, descriptors_of, memory_of
+from attack import DENIED, INVALID, MALFORMED, descriptors_of, memory_of
 from evil_broker import CONNECTION, HELLO, RUN, START, Evil, frame, text
 from evil_broker_case import WHOAMI, EvilBrokerTestCase
 from instance import read_to_end
@@ -61,6 +61,17 @@ class Messages(EvilBrokerTestCase):
         self.mgr.wait_ready()
         self.mgr.check_audit_chain()
         self.mgr.kill_broker()
+
+    def test_a_refusal_is_a_short_line_however_much_was_asked_for(self):
+        """As many fields as a client can have, each as long as it can be: ten such lines a second push out a log."""
+        wide = [(f"a{number}", chr(1) * 4096) for number in range(60)]
+        twice = START + [("module", "mgr"), ("module", "m" * 4096)]
+        for fields, omitted in ((START + wide, 57), (twice, 2), (wide + [("module", "mgr"), ("action", "reload")], 57)):
+            self.assert_refused(self.evil.ask(fields, self.evil.of("www-data")), MALFORMED, INVALID, DENIED)
+            line = self.refusals()[-1]
+            self.assertEqual(line["omitted"], omitted)
+            self.assertEqual((line["module"], line["action"]), tuple(dict(reversed(fields))[name] for name in ("module", "action")))
+            self.assertLess(len(json.dumps(line)), 16384)
 
     def test_a_body_that_nobody_announced_is_refused(self):
         """A body smuggled beside a request that has none."""
