@@ -66,7 +66,7 @@ bool is_still(const Descriptor& file, const std::string& path) {
 // Waits a moment; false where nobody reads what is written any more.
 bool is_read_on() {
   pollfd output{STDOUT_FILENO, 0, 0};
-  return poll(&output, 1, milliseconds_between_looks) == 0;
+  return poll(&output, 1, milliseconds_between_looks) <= 0;  // below 0: a signal, as of a SIGCONT
 }
 
 // Until nobody reads it, or a signal: what is added to the log, in whatever file.
