@@ -65,6 +65,25 @@ bool is_about(const Value& record, std::uint64_t job) {
   return arguments->string_at("id") == text || arguments->string_at("ids") == text;
 }
 
+// Answers without effect, and denials beyond ten a second, are in the sums of their second alone.
+bool has_sum_of(const Value& record, const AuditQuery& query) {
+  const Value* const counts = record.find("counts");
+  if (counts == nullptr) return false;
+  return std::ranges::any_of(counts->items, [&](const Value& each) {
+    return (!query.uid || each.number_at("uid") == *query.uid) &&
+           (!query.key || each.string_at("key") == *query.key);
+  });
+}
+
+// Without parsing it, which would take minutes for a large log: names and numbers stand in a line
+// as they are asked for.
+bool may_fit(const AuditQuery& query, std::string_view line) {
+  const auto has = [&](const std::string& text) { return line.find(text) != line.npos; };
+  return (!query.uid || has("\"uid\":" + std::to_string(*query.uid))) &&
+         (!query.key || has(*query.key)) && (!query.module || has(*query.module)) &&
+         (!query.action || has(*query.action)) && (!query.job || has(std::to_string(*query.job)));
+}
+
 }  // namespace
 
 std::string audit_text(std::string_view line, bool json) {
@@ -99,7 +118,9 @@ Outcome<AuditQuery> AuditQuery::of(const Options& options) {
     const auto last = dash == std::string::npos
                           ? first
                           : number_of(std::string_view(*audit.seq).substr(dash + 1));
-    if (!first || !last) return invalid("--seq wants a number, or two with a - between");
+    if (!first || !last || *first > *last) {
+      return invalid("--seq wants a number, or two with a - between, the smaller one first");
+    }
     query.first = *first;
     query.last = *last;
   }
@@ -116,8 +137,10 @@ bool AuditQuery::fits(std::string_view line) const {
   if (event && parsed->event != *event) return false;
   if (parsed->time < since || (!until.empty() && parsed->time >= until)) return false;
   if (!uid && !key && !module && !action && !job) return true;
+  if (!may_fit(*this, line)) return false;
   const auto record = parse_json(line);
   if (!record) return false;
+  if (!module && !action && !job && has_sum_of(*record, *this)) return true;
   const auto is = [&](const std::optional<std::string>& wanted, const char* name) {
     return !wanted || record->string_at(name) == *wanted;
   };

@@ -48,6 +48,11 @@ ExitCode invalid(const Session& session, const std::string& detail) {
   return report(session, Failure{Kind::invalid_request, detail});
 }
 
+// Of what was written to a terminal, a pipe or a socket there is nothing to wait for (fsync(2)).
+bool is_on_disk(int file) {
+  return fsync(file) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
+}
+
 // So that nothing of it is left in the file's blocks, where those are written over in place.
 bool wipe(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -90,6 +95,9 @@ ExitCode run_audit_key(const Options& options, const Session& session) {
   const ExitCode code = finish(session, ExitCode::ok);
   sodium_memzero(text.data(), text.size());
   if (code != ExitCode::ok) return code;  // it is still there
+  if (!is_on_disk(STDOUT_FILENO)) {
+    return invalid(session, std::string("the key cannot be written: ") + std::strerror(errno));
+  }
   if (!wipe(file)) return invalid(session, file + ": cannot be removed: " + std::strerror(errno));
   if (!session.quiet) std::cerr << about_the_key;
   return code;
@@ -104,7 +112,7 @@ ExitCode run_audit(const Options& options, const Session& session) {
   }
   if (options.host) return invalid(session, "audit is about this machine's own files");
   if (words.size() > 2 && !part->takes_files) {
-    return invalid(session, "audit " + words[1] + " takes no words");
+    return invalid(session, "audit " + words[1] + " takes no files or other words");
   }
   if (sodium_init() < 0) return invalid(session, "libsodium cannot be used");
   for (const auto& given : {given_options(options), given_options(options.job),

@@ -1,10 +1,10 @@
 // mgrctl, with the caller's own uid; distrusts what is in the files.
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <chrono>
 #include <deque>
 #include <iostream>
-#include <thread>
 
 #include "client/audit/audit_reader.h"
 #include "client/audit/audit_view.h"
@@ -17,7 +17,7 @@ using Kind = Failure::Kind;
 
 constexpr std::uint32_t lines_of_tail = 10;
 constexpr std::uint32_t most_lines_of_tail = 100000;
-constexpr std::chrono::milliseconds between_looks{200};
+constexpr int milliseconds_between_looks = 200;
 
 Outcome<void> search(AuditFiles& files, const AuditQuery& query, bool json) {
   for (std::size_t i = 0; i < files.names().size(); ++i) {
@@ -63,6 +63,12 @@ bool is_still(const Descriptor& file, const std::string& path) {
          (fstat(file.get(), &status) == 0 && status.st_ino == now.st_ino);
 }
 
+// Waits a moment; false where nobody reads what is written any more.
+bool is_read_on() {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return poll(&output, 1, milliseconds_between_looks) <= 0;  // below 0: a signal, as of a SIGCONT
+}
+
 // Until nobody reads it, or a signal: what is added to the log, in whatever file.
 void follow(Descriptor file, const std::string& path, bool json) {
   while (std::cout) {
@@ -73,7 +79,7 @@ void follow(Descriptor file, const std::string& path, bool json) {
     std::cout.flush();
     lseek(file.get(), -static_cast<off_t>(reader.rest().size()), SEEK_CUR);
     if (is_last) {
-      std::this_thread::sleep_for(between_looks);
+      if (!is_read_on()) return;
     } else if (auto next = open_to_read(path); next) {
       file = std::move(*next);
     }

@@ -84,6 +84,7 @@ Outcome<std::vector<AuditKey>> read_keys(const std::string& path) {
     if (!key) return failed(Kind::invalid_request, path + ": not a key of the audit log");
     keys.push_back(*key);
   }
+  if (reader.has_failed()) return failed(Kind::invalid_request, path + ": cannot be read");
   if (keys.empty()) return failed(Kind::invalid_request, path + ": holds no key");
   return keys;
 }
@@ -111,8 +112,12 @@ Outcome<bool> take_file(int file, std::uint32_t index, const std::string& name,
   return true;
 }
 
+std::string count_text(std::uint64_t number, const std::string& what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
 void show_summary(const AuditSummary& summary, std::size_t files, const Findings& told) {
-  std::cout << summary.lines << " lines in " << files << (files == 1 ? " file" : " files");
+  std::cout << count_text(summary.lines, "line") << " in " << count_text(files, "file");
   if (summary.last > 0) {
     std::cout << ", " << summary.first << " to " << summary.last << ", from "
               << harmless(summary.first_time) << " to " << harmless(summary.last_time) << "\nhead "
@@ -121,11 +126,10 @@ void show_summary(const AuditSummary& summary, std::size_t files, const Findings
   std::cout << '\n' << summary.macs_checked << " of " << summary.with_mac << " MACs checked";
   if (summary.macs_checked == 0)
     std::cout << ": without the first key, root could have made it all";
-  std::cout << '\n'
-            << (told.count() == 0 ? "whole" : std::to_string(told.count()) + " findings") << '\n';
+  std::cout << '\n' << (told.count() == 0 ? "whole" : count_text(told.count(), "finding")) << '\n';
 }
 
-void show_summary_json(const AuditSummary& summary, std::size_t files, const Findings& told) {
+void show_json(const AuditSummary& summary, std::size_t files, const Findings& told) {
   std::cout << JsonWriter()
                    .open_object()
                    .member("whole", told.count() == 0)
@@ -143,6 +147,25 @@ void show_summary_json(const AuditSummary& summary, std::size_t files, const Fin
                    .close_object()
                    .text()
             << '\n';
+}
+
+// Feeds the verifier with all of them, one after the other.
+Outcome<void> take_files(AuditFiles& files, AuditVerifier& verifier, Findings& told) {
+  bool open_line = false;
+  for (std::uint32_t i = 0; i < files.names().size(); ++i) {
+    const auto file = files.open(i);
+    if (!file) return tl::unexpected(file.error());
+    const auto ended = take_file(file->get(), i, files.names()[i], verifier, told);
+    if (!ended) return tl::unexpected(ended.error());
+    open_line = *ended;
+  }
+  AuditFindings findings;
+  verifier.finish(open_line, findings);
+  told.tell(findings);
+  told.finish();
+  // An empty copy is more likely a mistake than a log, and must not be called whole.
+  if (verifier.summary().lines > 0 || told.count() > 0) return {};
+  return failed(Kind::invalid_request, "there is no line of the audit log");
 }
 
 void warn_of_first_key(const Options& options) {
@@ -174,20 +197,10 @@ ExitCode run_audit_verify(const Options& options, const Session& session) {
   if (named.empty()) warn_of_first_key(options);
   AuditVerifier verifier(std::move(keys), std::move(head), named.empty());
   Findings told(session, files->names());
-  bool open_line = false;
-  for (std::uint32_t i = 0; i < files->names().size(); ++i) {
-    const auto file = files->open(i);
-    if (!file) return report(session, file.error());
-    const auto ended = take_file(file->get(), i, files->names()[i], verifier, told);
-    if (!ended) return report(session, ended.error());
-    open_line = *ended;
-  }
-  AuditFindings findings;
-  verifier.finish(open_line, findings);
-  told.tell(findings);
-  told.finish();
+  const auto taken = take_files(*files, verifier, told);
+  if (!taken) return report(session, taken.error());
   if (session.json) {
-    show_summary_json(verifier.summary(), files->names().size(), told);
+    show_json(verifier.summary(), files->names().size(), told);
   } else if (!session.quiet) {
     show_summary(verifier.summary(), files->names().size(), told);
   }

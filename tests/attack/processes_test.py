@@ -12,7 +12,7 @@ import time
 
 import attack
 from evil_job_support import EvilJobTestCase, child_of, field_of
-from instance import DEADLINE, uid_of
+from instance import DEADLINE, REPO, uid_of
 
 CLOEXEC = 0o2000000
 
@@ -231,8 +231,15 @@ class Supervisors(EvilJobTestCase):
 
 
 class Tree(EvilJobTestCase):
+    def test_a_unit_that_delegates_names_its_user(self):
+        """systemd CVE-2026-40223: with Delegate=yes and no User= it let any local user trip an assertion."""
+        units = [path.read_text() for path in (REPO / "packaging/systemd").glob("*.service.in")]
+        delegating = [unit for unit in units if "\nDelegate=yes\n" in unit]
+        self.assertEqual(len(delegating), 1)
+        self.assertIn("\nUser=root\n", delegating[0])
+
     def test_nobody_but_root_can_write_to_the_tree_of_cgroups(self):
-        """systemd CVE-2026-40223: a user to whom a cgroup was delegated could trip systemd. Ours is delegated to root."""
+        """systemd CVE-2026-40223's class: a cgroup that is delegated is whose it must be, root's."""
         with self.supervised("hold"):
             seen = 0
             for folder, _, files in os.walk(self.mgr.cgroup):

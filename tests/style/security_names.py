@@ -15,7 +15,8 @@ LEAST_ATTACKS = 35
 KNOWN = "## Known attacks"
 
 shown = subprocess.run(["ctest", "--test-dir", sys.argv[1], "--show-only=json-v1"], check=True, capture_output=True, text=True)
-tests = {test["name"] for test in json.loads(shown.stdout)["tests"]}
+# What stands before a slash is a run of a test with parameters, as in OfEachLine/AuditBits.EachIsFound/0.
+tests = {re.sub(r"^\w+/", "", test["name"]) for test in json.loads(shown.stdout)["tests"]}
 groups = {".".join(parts[:count]) for parts in (name.split(".") for name in tests) for count in range(1, len(parts) + 1)}
 methods = {match for path in (ROOT / "tests").rglob("*_test.py")
            for match in re.findall(r"^    def (test_\w+)", path.read_text(), re.M)}

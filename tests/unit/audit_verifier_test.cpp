@@ -63,8 +63,8 @@ TEST_F(AuditVerifierTest, AnEditedLineIsNamedByItsMacOrByTheNextLine) {
 TEST_F(AuditVerifierTest, ANumberOutOfReachEndsNoMachine) {
   auto edited = lines_;
   edited[2].replace(0, 8, "{\"seq\":9007199254740991");
-  char& digit = edited[2][edited[2].find("\"prev\":\"") + 8];
-  digit = digit == '0' ? '1' : '0';
+  char& digit = edited[2].at(edited[2].find("\"prev\":\"") + 8);
+  digit = digit == '0' ? '1' : '0';  // what is no hex digit would make it no line at all
   const auto found = verify(edited, {first_key()});
   EXPECT_EQ(found.at(0).fault, AuditFault::too_far) << told(found);
 }
