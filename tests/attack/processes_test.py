@@ -162,7 +162,8 @@ class Descriptors(EvilJobTestCase):
             client = self.mgr.client()
             client.sendall(b"module:mgr\nact")
             client.close()
-        self.until(lambda: numbers() == before, lambda: (numbers(), before))
+        # Fewer, where the ping's own connection was still being closed when they were counted before.
+        self.until(lambda: all(now <= then for now, then in zip(numbers(), before)), lambda: (numbers(), before))
 
 
 class Supervisors(EvilJobTestCase):
