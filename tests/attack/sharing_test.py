@@ -79,8 +79,8 @@ rate = "3/d"
         self.assert_refused(self.mgr.ask(whoami + "mgr-on-behalf-of:x\raccepted\n\n", "daemon"), MALFORMED)
         self.assert_refused(self.mgr.ask(whoami + "mgr-on-behalf-of:x\naccepted\n\n", "daemon"), MALFORMED)
         self.assert_refused(self.mgr.ask(whoami + "\n", "daemon"), BUSY)
-        for line in (self.mgr.dir / "var/log/mgr/audit.jsonl").read_text().splitlines():
-            self.assertEqual(line.count('"event":'), 1)
+        for line in self.mgr.written_audit():
+            self.assertEqual(line.count(b'"event":'), 1)
 
     def test_a_range_of_uids_is_one_caller(self):
         """Subordinate uids (subuid(5)): one user is 65,536 of them."""

@@ -336,14 +336,19 @@ class Instance:
         folder = self.dir / "var/lib/mgr/jobs"
         return [path.name for path in folder.iterdir() if path.name.isdigit()] if folder.exists() else []
 
-    def audit_lines(self):
+    def written_audit(self):
+        """The whole lines of the log: of a write(2) that is under way a reader may see the front."""
         path = self.dir / "var/log/mgr/audit.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        written = path.read_bytes() if path.exists() else b""
+        return written[:written.rfind(b"\n") + 1].splitlines()
+
+    def audit_lines(self):
+        return [json.loads(line) for line in self.written_audit()]
 
     def check_audit_chain(self):
         """The number of lines; fails where one was edited, removed or moved."""
         previous, number = "0" * 64, 0
-        for line in (self.dir / "var/log/mgr/audit.jsonl").read_bytes().splitlines():
+        for line in self.written_audit():
             record = json.loads(line)
             number += 1
             assert record["seq"] == number, record
