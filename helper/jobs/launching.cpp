@@ -132,7 +132,7 @@ void SupervisedJobs::end_unstarted(Entry& entry) {
   record.stopped = entry.live->stop_asked;
   if (entry.job.spec.run.is_transient()) return end_with(entry, std::move(record));
   auto written = open_folder(entry);
-  if (written) written = Store::put_end(entry.live->folder.get(), record);
+  if (written) written = job_folder::put_end(entry.live->folder.get(), record);
   entry.live->folder.reset();  // thousands may be stopped at once
   if (!written) {
     report(entry, written.error().detail);

@@ -34,6 +34,11 @@ Result<std::optional<std::string>> read_records(int folder, const char* name, st
   return bytes;
 }
 
+bool is_plain_file(const Descriptor& file) {
+  struct stat status {};
+  return fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
+}
+
 Result<void> write_at(int file, std::size_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t length = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));

@@ -18,6 +18,17 @@ namespace mgr {
 [[nodiscard]] Result<std::optional<std::string>> read_records(int folder, const char* name,
                                                               std::size_t longest);
 
+// A record of the folder; nothing where there is none that decodes.
+template <typename Record>
+[[nodiscard]] std::optional<Record> read_decoded(
+    int folder, const char* name, std::optional<Record> (*decode)(std::string_view)) {
+  const auto bytes = read_record(folder, name);
+  return bytes && *bytes ? decode(**bytes) : std::nullopt;
+}
+
+// Nothing that somebody else has a name for, and nothing that blocks.
+[[nodiscard]] bool is_plain_file(const Descriptor& file);
+
 // Makes `name` hold `bytes`, old or new but never half: a file beside it, fsync, rename, fsync of
 // the folder. On failure the old one stays.
 [[nodiscard]] Result<void> replace_record(int folder, const char* name, std::string_view bytes);

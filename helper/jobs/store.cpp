@@ -40,23 +40,6 @@ Result<std::vector<std::string>> names_in(int folder) {
   return names;
 }
 
-template <typename Record>
-std::optional<Record> decoded(int folder, const char* name,
-                              std::optional<Record> (*decode)(std::string_view)) {
-  const auto bytes = read_record(folder, name);
-  return bytes && *bytes ? decode(**bytes) : std::nullopt;
-}
-
-// Nothing that somebody else has a name for, and nothing that blocks.
-bool is_plain_file(const Descriptor& file) {
-  struct stat status {};
-  return fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
-}
-
-bool exists(int folder, const char* name) {
-  return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 }  // namespace
 
 Result<Store> Store::open(const std::string& folder) {
@@ -93,20 +76,21 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   for (const JobSpec& spec : *accepted) {
     highest = std::max(highest, spec.id);
     in_journal_.insert(spec.id);
-    if (!folders.contains(spec.id)) loaded.jobs.push_back({spec, {}});
-    if (!folders.contains(spec.id) || repair(spec)) continue;
-    // What it holds beside its spec counts; the journal keeps that until it can be repaired.
     const auto opened = folder(spec.id);
-    loaded.jobs.push_back({spec, opened ? read_records(opened->get()) : JobRecords(), true});
-    folders.erase(spec.id);
-    needs_journal_ = true;
+    if (opened && job_folder::repair(opened->get(), spec)) continue;
+    // What it holds beside its spec counts; the journal keeps that until it can be repaired.
+    auto records = opened ? job_folder::read_records(opened->get()) : JobRecords();
+    const bool has_folder = folders.erase(spec.id) > 0;
+    loaded.jobs.push_back({spec, std::move(records), has_folder});
+    needs_journal_ = needs_journal_ || has_folder;
   }
   for (const std::uint64_t id : folders) {
-    if (has_empty_spec(id)) {
+    const auto opened = folder(id);
+    if (opened && job_folder::has_empty_spec(opened->get())) {
       remove(id);
       continue;
     }
-    auto job = read_job(id);
+    auto job = opened ? job_folder::read(opened->get(), id) : tl::unexpected(opened.error());
     if (job) loaded.jobs.push_back(std::move(*job));
     if (!job) loaded.set_aside.push_back(std::to_string(id) + ": " + job.error().detail);
   }
@@ -115,23 +99,8 @@ Result<Store::Loaded> Store::load(std::uint64_t highest_in_audit) {
   return loaded;
 }
 
-// A folder that was not on disk yet when the machine went down. False where it cannot be repaired.
-bool Store::repair(const JobSpec& spec) const {
-  const auto opened = folder(spec.id);
-  if (!opened) return false;
-  if (decoded(opened->get(), "spec", decode_job_spec)) return true;
-  return replace_record(opened->get(), "spec", encode(spec)).has_value();
-}
-
-// What a transient job leaves where the machine goes down: what anybody was promised has its spec.
-bool Store::has_empty_spec(std::uint64_t id) const {
-  const auto opened = folder(id);
-  const auto bytes = opened ? read_record(opened->get(), "spec") : std::nullopt;
-  return bytes && *bytes && (*bytes)->empty();
-}
-
 void Store::go_on_above(std::uint64_t highest) {
-  const auto counted = decoded(folder_.get(), next_id_file, decode_next_id);
+  const auto counted = read_decoded(folder_.get(), next_id_file, decode_next_id);
   next_id_ = std::max(highest + 1, counted.value_or(1));
   reserved_below_ = next_id_;
 }
@@ -218,17 +187,6 @@ Result<void> Store::create(const JobSpec& spec, std::string_view input) {
   return tl::unexpected(written.error());
 }
 
-Result<void> Store::set_aside(int folder, std::uint32_t attempt) {
-  // The exit record last: while it has its name, the attempt has ended and this is done again.
-  for (const char* name : {"start", "exit"}) {
-    const std::string beside = std::string(name) + '.' + std::to_string(attempt);
-    if (renameat(folder, name, folder, beside.c_str()) != 0 && errno != ENOENT) {
-      return fail_errno(name);
-    }
-  }
-  return sync_folder(folder);
-}
-
 void Store::strip(std::uint64_t id) const {
   const auto opened = folder(id);
   if (!opened) return;
@@ -254,67 +212,15 @@ void Store::remove_folder(const std::string& name) const {
   unlinkat(folder_.get(), name.c_str(), AT_REMOVEDIR);
 }
 
-Result<StoredJob> Store::read_job(std::uint64_t id) const {
-  const auto opened = folder(id);
-  if (!opened) return tl::unexpected(opened.error());
-  const auto bytes = read_record(opened->get(), "spec");
-  if (!bytes) return tl::unexpected(bytes.error());
-  auto spec = *bytes ? decode_job_spec(**bytes) : std::nullopt;
-  if (!spec || spec->id != id) return fail(ErrorCode::failed, "its spec does not decode");
-  StoredJob job{std::move(*spec), read_records(opened->get()), true};
-  while (exists(opened->get(), ("exit." + std::to_string(job.attempt)).c_str())) ++job.attempt;
-  const bool untold = exists(opened->get(), "control") || exists(opened->get(), "lock");
-  job.concluded = job.records.exit && !untold;
-  return job;
-}
-
 Result<Descriptor> Store::folder(std::uint64_t id) const {
   Descriptor opened(openat(folder_.get(), std::to_string(id).c_str(), folder_flags));
   if (!opened) return fail_errno(std::to_string(id));
   return opened;
 }
 
-JobRecords Store::read_records(int folder) {
-  JobRecords records;
-  records.may_have_started = exists(folder, "start");
-  records.start = decoded(folder, "start", decode_start_record);
-  records.exit = decoded(folder, "exit", decode_exit_record);
-  return records;
-}
-
-Result<std::array<Descriptor, 3>> Store::open_output(int folder) {
-  std::array<Descriptor, 3> files;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string name(output_file_names[i]);
-    Descriptor file(openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!file && errno == ENOENT) return fail(ErrorCode::not_found, "the job has not run");
-    if (!file) return fail_errno(name);
-    if (!is_plain_file(file)) return fail(ErrorCode::failed, name + ": not a plain file");
-    files.at(i) = std::move(file);
-  }
-  return files;
-}
-
-Result<void> Store::put_end(int folder, const ExitRecord& record) {
-  // The file of the lock means that the end is not told (conclude()).
-  static_cast<void>(
-      Descriptor(openat(folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)));
-  unlinkat(folder, "exit", 0);
-  const auto written = write_new_record(folder, "exit", encode(record));
-  if (!written) return tl::unexpected(written.error());
-  return {};
-}
-
 Result<void> Store::sync_all() const {
   if (syncfs(folder_.get()) != 0) return fail_errno("syncfs");
   return {};
-}
-
-void Store::conclude(int folder) {
-  unlinkat(folder, "input", 0);
-  // While one of them is there, the end is told again after a restart.
-  unlinkat(folder, "lock", 0);
-  unlinkat(folder, "control", 0);
 }
 
 }  // namespace mgr

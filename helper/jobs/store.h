@@ -3,35 +3,18 @@
 // lies in the folders.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "helper/jobs/job_files.h"
+#include "helper/jobs/job_folder.h"
 #include "helper/jobs/journal.h"
-#include "helper/jobs/record_file.h"
 #include "protocol/descriptor.h"
 #include "protocol/error.h"
 
 namespace mgr {
-
-// What a job's folder says about its end.
-struct JobRecords {
-  bool may_have_started = false;     // `start` exists, whatever is in it
-  std::optional<StartRecord> start;  // nothing where it does not decode
-  std::optional<ExitRecord> exit;    // the same
-};
-
-struct StoredJob {
-  JobSpec spec;
-  JobRecords records;
-  bool has_folder = false;
-  bool concluded = false;     // its end was told before
-  std::uint32_t attempt = 1;  // the one that the records are of
-};
 
 // Owns the folder's descriptor; one Store a folder (flock, held as long as it lives).
 class Store {
@@ -72,12 +55,8 @@ class Store {
   // Makes the job's folder with its spec and, where that says so, its input: whole, or not at all.
   // Not on disk yet: until sync_all(), or until mgr-job sees to that, the journal has it.
   Result<void> create(const JobSpec& spec, std::string_view input = {});
-  // The end of a job that never ran; not on disk before sync_all().
-  [[nodiscard]] static Result<void> put_end(int folder, const ExitRecord& record);
   // Everything in this file system, on disk.
   [[nodiscard]] Result<void> sync_all() const;
-  // Puts the records of a failed attempt beside (start.N, exit.N), so that the next can be made.
-  static Result<void> set_aside(int folder, std::uint32_t attempt);
   // Leaves no more of an ended job than tells that it has ended.
   void strip(std::uint64_t id) const;
   // Takes the folder of an ended job away.
@@ -85,18 +64,10 @@ class Store {
 
   // The folder of a job, O_RDONLY|O_DIRECTORY.
   [[nodiscard]] Result<Descriptor> folder(std::uint64_t id) const;
-  [[nodiscard]] static JobRecords read_records(int folder);
-  // The output's files, which the helper never reads.
-  [[nodiscard]] static Result<std::array<Descriptor, 3>> open_output(int folder);
-  // Notes that the end was told, and removes what only a live job needs: its input, too.
-  static void conclude(int folder);
 
  private:
   Store(Descriptor folder, Journal journal)
       : folder_(std::move(folder)), journal_(std::move(journal)) {}
-  Result<StoredJob> read_job(std::uint64_t id) const;
-  [[nodiscard]] bool has_empty_spec(std::uint64_t id) const;
-  [[nodiscard]] bool repair(const JobSpec& spec) const;
   void remove_folder(const std::string& name) const;
   void go_on_above(std::uint64_t highest);
 

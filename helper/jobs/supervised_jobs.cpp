@@ -266,7 +266,7 @@ Result<std::array<Descriptor, 3>> SupervisedJobs::open_output(std::uint64_t id) 
   }
   const auto folder = store_.folder(id);
   if (!folder) return tl::unexpected(folder.error());
-  return Store::open_output(folder->get());
+  return job_folder::open_output(folder->get());
 }
 
 void SupervisedJobs::follow(std::uint64_t id) {

@@ -84,7 +84,7 @@ void SupervisedJobs::examine(Entry& entry) {
   auto lock = take_job_lock(entry.live->folder.get());
   if (lock && !*lock) return reconnect(entry);
   if (!lock && await_again(entry, &SupervisedJobs::examine)) return;
-  const JobRecords records = Store::read_records(entry.live->folder.get());
+  const JobRecords records = job_folder::read_records(entry.live->folder.get());
   if (records.exit || records.may_have_started || !lock) return empty_leaf(entry);
   lock->reset();  // it is taken again for the launch
   // Whoever would have been answered has gone.
@@ -187,7 +187,7 @@ void SupervisedJobs::empty_leaf(Entry& entry) {
 // The tree is empty: what is recorded is the end, and nothing recorded is lost.
 void SupervisedJobs::settle(Entry& entry) {
   const int folder = entry.live->folder.get();
-  const JobRecords records = Store::read_records(folder);
+  const JobRecords records = job_folder::read_records(folder);
   entry.job.start = records.start;
   if (records.exit) {
     entry.job.exit = records.exit;
@@ -208,7 +208,7 @@ void SupervisedJobs::settle(Entry& entry) {
 bool SupervisedJobs::retry(Entry& entry) {
   Job& job = entry.job;
   if (!is_retried(job)) return false;
-  if (const auto aside = Store::set_aside(entry.live->folder.get(), job.attempt); !aside) {
+  if (const auto aside = job_folder::set_aside(entry.live->folder.get(), job.attempt); !aside) {
     // Half of it may be done: its end is written anew before it is told.
     report(entry, aside.error().detail);
     end_with(entry, *job.exit);
@@ -238,7 +238,7 @@ void SupervisedJobs::record_end(Entry& entry) {
   if (entry.live->folder && !entry.job.spec.run.is_transient()) {
     const int folder = entry.live->folder.get();
     // One that never ran has no lock yet; the file means that the end is not told
-    // (Store::conclude).
+    // (job_folder::conclude).
     static_cast<void>(take_job_lock(folder));
     if (const auto written = replace_record(folder, "exit", encode(*entry.job.exit)); !written) {
       report(entry, written.error().detail);
@@ -269,7 +269,7 @@ void SupervisedJobs::conclude(Entry& entry) {
 
 void SupervisedJobs::ends_are_kept() {
   for (const std::uint64_t id : std::exchange(told_, {})) {
-    if (const auto folder = store_.folder(id)) Store::conclude(folder->get());
+    if (const auto folder = store_.folder(id)) job_folder::conclude(folder->get());
   }
 }
 

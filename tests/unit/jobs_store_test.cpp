@@ -251,7 +251,7 @@ TEST_F(JobStore, CountsAttemptsByTheirRecords) {
   for (std::uint32_t attempt = 1; attempt < 4; ++attempt) {
     write(job(id) / "start", encode(StartRecord{attempt, ""}));
     write(job(id) / "exit", encode(ExitRecord()));
-    ASSERT_TRUE(Store::set_aside(opened.get(), attempt));
+    ASSERT_TRUE(job_folder::set_aside(opened.get(), attempt));
     auto store = Store::open(folder()).value();
     const auto jobs = store.load(0)->jobs;
     EXPECT_EQ(jobs.at(0).attempt, attempt + 1);
@@ -293,23 +293,23 @@ TEST_F(JobStore, ReadsNoRecordThatIsNotAShortRegularFile) {
   const auto store = Store::open(folder()).value();
   const auto opened = store.folder(id).value();
   ASSERT_EQ(mkfifo(exit.c_str(), 0600), 0);
-  EXPECT_FALSE(Store::read_records(opened.get()).exit) << "a FIFO, and it must not wait";
+  EXPECT_FALSE(job_folder::read_records(opened.get()).exit) << "a FIFO, and it must not wait";
   fs::remove(exit);
   write(job(id) / "other", encode(ExitRecord{}));
   fs::create_symlink("other", exit);
-  EXPECT_FALSE(Store::read_records(opened.get()).exit) << "a link";
+  EXPECT_FALSE(job_folder::read_records(opened.get()).exit) << "a link";
   fs::remove(exit);
   write(exit, encode(ExitRecord{}));
-  EXPECT_TRUE(Store::read_records(opened.get()).exit);
+  EXPECT_TRUE(job_folder::read_records(opened.get()).exit);
   fs::resize_file(exit, std::uintmax_t{1} << 30);
-  EXPECT_FALSE(Store::read_records(opened.get()).exit) << "a GiB";
+  EXPECT_FALSE(job_folder::read_records(opened.get()).exit) << "a GiB";
 }
 
 TEST_F(JobStore, TakesAStartThatIsTornForAStart) {
   const std::uint64_t id = one_more();
   write(job(id) / "start", "mg");
   const auto store = Store::open(folder()).value();
-  const auto records = Store::read_records(store.folder(id).value().get());
+  const auto records = job_folder::read_records(store.folder(id).value().get());
   EXPECT_TRUE(records.may_have_started);
   EXPECT_FALSE(records.start);
 }
