@@ -29,11 +29,19 @@ AuditKey* move_into_locked_memory(const AuditKey& key) {
   return memory == nullptr ? nullptr : new (memory) AuditKey(key);
 }
 
-// The number of the first line of a file; 0 where that is none.
-std::uint64_t first_seq_of(int file) {
-  std::array<char, 64> front{};
+// The number of the first line of a file, which each that is torn has taken, too. Where those are
+// so many that no whole one is seen behind them, `otherwise`.
+std::uint64_t first_seq_of(int file, std::uint64_t otherwise) {
+  std::array<char, 8192> front{};
   const ssize_t length = pread(file, front.data(), front.size(), 0);
-  return length < 0 ? 0 : audit_seq_at_front({front.data(), static_cast<std::size_t>(length)});
+  std::string_view rest(front.data(), length < 0 ? 0 : static_cast<std::size_t>(length));
+  for (std::uint64_t torn = 0;; ++torn) {
+    const std::uint64_t seq = audit_seq_at_front(rest);
+    if (seq > torn) return seq - torn;
+    const std::size_t end = rest.find('\n');
+    if (end == rest.npos) return otherwise;
+    rest.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -82,7 +90,7 @@ Result<void> AuditLog::take_up_chain() {
   if (!end) return tl::unexpected(end.error());
   last_seq_ = end->seq;
   last_hash_ = std::move(end->hash);
-  first_seq_ = size_ == 0 ? last_seq_ + 1 : first_seq_of(file_.get());
+  first_seq_ = size_ == 0 ? last_seq_ + 1 : first_seq_of(file_.get(), last_seq_ + 1 - end->torn);
   if (end->open_line) pending_ = "\n";
   if (auto taken = take_up_key(end->torn); !taken) return taken;
   is_on_disk_ = false;  // who wrote the end of it may not have waited until it was
@@ -121,14 +129,10 @@ Result<void> AuditLog::take_up_key(std::uint64_t torn) {
 
 void AuditLog::append_recovered(const std::string& proof) {
   JsonWriter json;
-  json.open_object();
-  if (proof.empty()) {
-    json.member("detail", "what was on disk before this line is damaged").close_object();
-  } else {
-    json.member("detail", "the line before this one was torn");
-    json.member("proof", proof).close_object();
-  }
-  append(audit_event::recovered, json.text());
+  json.open_object().member("detail", proof.empty() ? "what was on disk before this line is damaged"
+                                                    : "the line before this one was torn");
+  if (!proof.empty()) json.member("proof", proof);
+  append(audit_event::recovered, json.close_object().text());
 }
 
 std::uint64_t AuditLog::append(std::string_view event, std::string_view members) {

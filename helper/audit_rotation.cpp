@@ -30,15 +30,6 @@ Result<Descriptor> make_next_file(int folder) {
   return next;
 }
 
-std::string removal_json(const std::string& name, std::uint64_t before) {
-  return JsonWriter()
-      .open_object()
-      .member("before", before)
-      .member("file", name)
-      .close_object()
-      .take();
-}
-
 }  // namespace
 
 Result<void> AuditLog::begin_next_file() {
@@ -49,7 +40,7 @@ Result<void> AuditLog::begin_next_file() {
     unlinkat(folder.get(), next_name, 0);
     return tl::unexpected(next.error());
   }
-  const std::string name = rotated_audit_name(first_seq_ == 0 ? last_seq_ : first_seq_);
+  const std::string name = rotated_audit_name(first_seq_);
   if (renameat2(folder.get(), audit_file_name, folder.get(), name.c_str(), RENAME_NOREPLACE) != 0) {
     return fail_errno(name);
   }
@@ -86,7 +77,9 @@ void AuditLog::remove_oldest() {
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t before =
         i + 1 < names.size() ? rotated_audit_seq(names[i + 1]) : first_seq_;
-    append(audit_event::removed, removal_json(names[i], before));
+    JsonWriter json;
+    json.open_object().member("before", before).member("file", names[i]).close_object();
+    append(audit_event::removed, json.text());
   }
   if (!write_pending() || !sync()) return;
   for (std::size_t i = 0; i < count; ++i) unlink((folder_ + '/' + names[i]).c_str());

@@ -66,7 +66,8 @@ std::string_view AuditLine::proof() const {
 
 std::uint64_t audit_seq_at_front(std::string_view text) {
   std::uint64_t seq = 0;
-  return take(text, "{\"seq\":") && take_number(text, seq) && seq <= last_audit_seq ? seq : 0;
+  const bool whole = take(text, "{\"seq\":") && take_number(text, seq) && text.starts_with(',');
+  return whole && seq <= last_audit_seq ? seq : 0;
 }
 
 std::optional<AuditLine> parse_audit_line(std::string_view line) {

@@ -35,7 +35,8 @@ struct AuditLine {
 // between `event` and `prev` is not looked at.
 [[nodiscard]] std::optional<AuditLine> parse_audit_line(std::string_view line);
 
-// The number at the front of such a line, whatever follows; 0 where there is none.
+// The number at the front of such a line, whatever follows the comma behind it, without which it
+// may be torn; 0 where there is none.
 [[nodiscard]] std::uint64_t audit_seq_at_front(std::string_view text);
 
 // Events that speak of the log itself. The first and the third say that lines are lost, and prove

@@ -70,7 +70,15 @@ void AuditVerifier::refuse_earlier(const AuditLine& line, std::string_view text,
                       number_of(line) + " follows line " + std::to_string(last_seq_)});
 }
 
+// The line before what is torn is not here, as where it was removed with its file: the chain begins
+// with this one, and how many before it were torn is the proof's to say.
+bool AuditVerifier::is_front_torn(const AuditLine& line) const {
+  return last_seq_ == 0 && torn_ > 0 && line.seq > torn_ + 1 && !line.proof().empty() &&
+         line.event == audit_event::recovered;
+}
+
 bool AuditVerifier::follows(const AuditLine& line) const {
+  if (is_front_torn(line)) return true;  // what stood before it is not here
   if (since_.empty()) return line.seq > 1 || line.prev == std::string(audit_hash_length, '0');
   if (line.prev == audit_hash(since_)) return true;
   // Before there were MACs, it was the hash of what was torn alone.
@@ -84,6 +92,9 @@ bool AuditVerifier::follows(const AuditLine& line) const {
 std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
                                    AuditFindings& findings) {
   const std::uint64_t expected = last_seq_ == 0 ? line.seq : last_seq_ + torn_ + 1;
+  // Each line that is torn has taken a number.
+  const std::uint64_t first_torn = expected - std::min(torn_, expected - 1);
+  if (last_seq_ == 0) front_ = first_torn;
   const bool follows = this->follows(line);
   const bool skips = line.seq > expected;
   const bool is_gap = skips && line.event == audit_event::gap;
@@ -91,7 +102,7 @@ std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
                            line.first_number("first") == expected;
   const bool is_torn = torn_ > 0;
   const bool is_proven = !(is_given_up || (is_torn && line.event == audit_event::recovered)) ||
-                         proves_loss(line, is_torn ? last_seq_ + 1 : expected, place, findings);
+                         proves_loss(line, first_torn, place, findings);
   const bool is_renumbered = follows && line.seq != expected && !is_gap && !is_given_up;
   const bool is_good = has_good_mac(line, is_renumbered ? expected : line.seq, place, findings);
   judge_torn(is_good && is_proven && follows && line.event == audit_event::recovered, findings);
@@ -114,13 +125,18 @@ std::uint64_t AuditVerifier::judge(const AuditLine& line, AuditPlace place,
 
 bool AuditVerifier::proves_loss(const AuditLine& line, std::uint64_t first, AuditPlace place,
                                 AuditFindings& findings) {
-  return !take_key_to(first, place, findings) || line.proof() == key_->loss_proof(line.prev);
+  if (take_key_to(first, place, findings)) return line.proof() == key_->loss_proof(line.prev);
+  // By itself it says that the line before it was torn; how many were, the chain or the proof does.
+  return torn_ <= 1 || !is_front_torn(line);
 }
 
 void AuditVerifier::judge_torn(bool is_vouched, AuditFindings& findings) {
   if (torn_ > 0) {
-    findings.push_back({is_vouched ? AuditFault::torn : AuditFault::damaged, torn_place_,
-                        std::to_string(torn_) + (torn_ == 1 ? " line" : " lines")});
+    const bool is_front = is_vouched && last_seq_ == 0 && front_ > 1;
+    findings.push_back(
+        {is_vouched ? AuditFault::torn : AuditFault::damaged, torn_place_,
+         std::to_string(torn_) + (torn_ == 1 ? " line" : " lines") +
+             (is_front ? "; the hash of what is left includes a line that is not here" : "")});
   }
   torn_ = 0;
 }
@@ -165,8 +181,8 @@ void AuditVerifier::take_over(const AuditLine& line, std::uint64_t seq, std::str
     summary_.first = seq;
     summary_.first_time = line.time;
   }
-  const bool tells_of_front = line.event == audit_event::removed &&
-                              line.first_number("before") == summary_.first && !last_is_bad_;
+  const bool tells_of_front =
+      line.event == audit_event::removed && line.first_number("before") == front_ && !last_is_bad_;
   if (tells_of_front && !front_removed_at_) front_removed_at_ = place;
   last_seq_ = seq;
   last_place_ = place;
@@ -182,13 +198,13 @@ void AuditVerifier::finish(bool open_line, AuditFindings& findings) {
     findings.push_back({AuditFault::cut_off, last_place_, "the log ends in mid-line"});
   }
   judge_torn(false, findings);
-  if (whole_ && summary_.first > 1 && front_removed_at_) {
+  if (whole_ && front_ > 1 && front_removed_at_) {
     findings.push_back(
-        {AuditFault::removed, *front_removed_at_, numbers(1, summary_.first - 1) + ", it says"});
-  } else if (whole_ && summary_.first > 1) {
+        {AuditFault::removed, *front_removed_at_, numbers(1, front_ - 1) + ", it says"});
+  } else if (whole_ && front_ > 1) {
     findings.push_back({AuditFault::begins_late,
                         {},
-                        "1 to " + std::to_string(summary_.first - 1) +
+                        "1 to " + std::to_string(front_ - 1) +
                             " are missing, and no line says that they "
                             "have been removed"});
   }
@@ -198,14 +214,21 @@ void AuditVerifier::finish(bool open_line, AuditFindings& findings) {
                         "a key is for line " + std::to_string(keys_->back().seq()) + "; " + ends});
   }
   if (!head_ || head_seen_) return;
-  findings.push_back({AuditFault::cut_off, last_place_,
-                      "line " + std::to_string(head_->seq) + " is not there; " + ends});
+  const std::string missing = "line " + std::to_string(head_->seq) + " is not there; ";
+  if (head_->seq < summary_.first) {
+    findings.push_back({AuditFault::head_gone,
+                        {},
+                        missing + "the log begins with line " + std::to_string(summary_.first) +
+                            ", and nothing in it shows what became of that"});
+  } else {
+    findings.push_back({AuditFault::cut_off, last_place_, missing + ends});
+  }
 }
 
 std::string_view fault_name(AuditFault fault) {
-  constexpr std::string_view names[] = {"torn",    "given up",   "removed",     "damaged", "edited",
-                                        "missing", "doubled",    "moved",       "no MAC",  "gap",
-                                        "cut off", "other head", "begins late", "too far"};
+  constexpr std::string_view names[] = {
+      "torn",   "given up", "removed", "damaged",    "edited",    "missing",     "doubled", "moved",
+      "no MAC", "gap",      "cut off", "other head", "head gone", "begins late", "too far"};
   return names[static_cast<std::size_t>(fault)];
 }
 

@@ -33,6 +33,7 @@ enum class AuditFault {
   gap,          // the helper has found at a start that the log ends before its key, or lost the key
   cut_off,      // the log ends before the head that was noted, or in mid-line
   other_head,   // the line of that number has another hash than was noted
+  head_gone,    // the log begins behind the line that was noted: nothing compares with it
   begins_late,  // and nothing says that what was before has been removed
   too_far,      // a number to which no key is taken forward
 };
@@ -77,6 +78,7 @@ class AuditVerifier {
   void put_aside(std::string_view text, AuditPlace place);
   void refuse_earlier(const AuditLine& line, std::string_view text, AuditPlace place,
                       AuditFindings& findings);
+  [[nodiscard]] bool is_front_torn(const AuditLine& line) const;
   [[nodiscard]] bool follows(const AuditLine& line) const;
   // The number that it is taken for.
   [[nodiscard]] std::uint64_t judge(const AuditLine& line, AuditPlace place,
@@ -95,6 +97,7 @@ class AuditVerifier {
   bool whole_;
   std::optional<AuditKey> key_;  // for the next line, where there is one for it
   std::uint64_t key_from_ = 0;   // the number that it began with
+  std::uint64_t front_ = 0;      // the number of the first, torn ones included
   std::uint64_t last_seq_ = 0;   // of the last whole line; 0 before there is one
   std::string since_;            // that line, and what has followed it since
   AuditPlace last_place_, torn_place_;

@@ -68,6 +68,30 @@ class Rotation(AuditCase):
         self.fill(1)
         self.assertEqual(self.verify()[1], ["removed"])
 
+    def test_a_file_that_begins_with_a_torn_line_is_no_sign_of_tampering_when_those_before_have_gone(self):
+        self.take_key()
+        self.fill(1)
+        self.mgr.kill_helper()
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        self.log.rename(self.folder / f"audit-{lines[0]['seq']:020}.jsonl")
+        torn = lines[-1]["seq"] + 1
+        self.log.write_text(f'{{"seq":{torn},"ti')
+        self.log.chmod(0o600)
+        self.restart_helper()
+        self.assertEqual(self.verify()[1], ["torn"])
+        while f"audit-{torn:020}.jsonl" != self.files()[0]:
+            self.fill(1)
+        self.assertEqual(self.verify()[1], ["torn", "removed"])
+
+    def test_a_head_that_was_noted_in_a_file_that_has_gone_is_told_as_that(self):
+        self.take_key()
+        head = self.mgrctl("head").strip()
+        self.fill(3)
+        self.assertEqual(self.verify("--head", head)[1], [])
+        self.fill(1)
+        self.assertEqual(self.verify("--head", head, status=1)[1], ["removed", "head gone"])
+        self.assertEqual(self.verify("--head", self.mgrctl("head").strip())[1], ["removed"])
+
     def test_a_reload_takes_other_limits(self):
         self.take_key()
         self.fill(3)

@@ -20,23 +20,8 @@ using client::AuditFault;
 
 class AuditLogTest : public AuditFixture {
  protected:
-  void write(int count) const {
-    AuditLog log = open();
-    for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
-    ASSERT_TRUE(log.flush(true));
-  }
-  // And the machine goes down before anybody has waited for them.
-  void write_and_not_wait(int count) const {
-    AuditLog log = open();
-    for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
-    ASSERT_TRUE(log.flush(false));
-  }
   void append_raw(const std::string& bytes) const {
     std::ofstream(paths().audit_file(), std::ios::binary | std::ios::app) << bytes;
-  }
-  void cut(std::size_t bytes) const {
-    const std::string path = paths().audit_file();
-    std::filesystem::resize_file(path, std::filesystem::file_size(path) - bytes);
   }
   [[nodiscard]] std::uint64_t key_seq() const {
     return AuditKey::load(paths().audit_key_file()).value().seq();

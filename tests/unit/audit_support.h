@@ -13,6 +13,7 @@
 #include "helper/audit_log.h"
 #include "helper/configure/audit_key.h"
 #include "helper_scratch.h"
+#include "protocol/audit_files.h"
 
 namespace mgr {
 
@@ -35,6 +36,21 @@ class AuditFixture : public testing::Test {
     EXPECT_TRUE(log) << log.error().detail;
     return std::move(*log);
   }
+  void write(int count) const {
+    AuditLog log = open();
+    for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
+    ASSERT_TRUE(log.flush(true));
+  }
+  // And the machine goes down before anybody has waited for them.
+  void write_and_not_wait(int count) const {
+    AuditLog log = open();
+    for (int i = 0; i < count; ++i) log.append("effect", R"({"module":"scan"})");
+    ASSERT_TRUE(log.flush(false));
+  }
+  void cut(std::size_t bytes) const {
+    const std::string path = paths().audit_file();
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - bytes);
+  }
   [[nodiscard]] AuditKey first_key() const {
     return AuditKey::load(paths().first_audit_key_file()).value();
   }
@@ -47,6 +63,24 @@ class AuditFixture : public testing::Test {
   [[nodiscard]] std::vector<std::string> lines() const { return lines_of(paths().audit_file()); }
   static void put(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  }
+  // Of all files, the oldest first.
+  [[nodiscard]] std::vector<std::string> all_lines() const {
+    std::vector<std::string> names = rotated_audit_names(paths().log_folder());
+    names.emplace_back(audit_file_name);
+    std::vector<std::string> all;
+    for (const std::string& name : names) {
+      for (std::string& line : lines_of(paths().log_folder() + '/' + name)) {
+        all.push_back(std::move(line));
+      }
+    }
+    return all;
+  }
+  using Faults = std::vector<client::AuditFault>;
+  [[nodiscard]] static Faults faults(const client::AuditFindings& findings) {
+    Faults all;
+    for (const auto& finding : findings) all.push_back(finding.fault);
+    return all;
   }
   // What is found in these lines; `whole` of a log.
   static client::AuditFindings verify(const std::vector<std::string>& lines,

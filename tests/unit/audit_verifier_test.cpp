@@ -9,7 +9,6 @@ namespace mgr {
 namespace {
 
 using client::AuditFault;
-using client::AuditFindings;
 using client::AuditHead;
 
 class AuditVerifierTest : public AuditFixture {
@@ -21,12 +20,6 @@ class AuditVerifierTest : public AuditFixture {
     ASSERT_TRUE(log.flush(true));
     lines_ = lines();
   }
-  [[nodiscard]] static std::vector<AuditFault> faults(const AuditFindings& findings) {
-    std::vector<AuditFault> all;
-    for (const auto& finding : findings) all.push_back(finding.fault);
-    return all;
-  }
-  using Faults = std::vector<AuditFault>;
   std::vector<std::string> lines_;
 };
 
@@ -34,6 +27,25 @@ TEST_F(AuditVerifierTest, AFrontThatNobodySaidWasRemovedIsFound) {
   const std::vector<std::string> rest(lines_.begin() + 2, lines_.end());
   EXPECT_EQ(faults(verify(rest, {first_key()})), Faults{AuditFault::begins_late});
   EXPECT_EQ(faults(verify(rest, {first_key()}, {}, false)), Faults{}) << "an excerpt";
+}
+
+// Whoever is root can remove files and say so: what a head was to show is not shown without it.
+TEST_F(AuditVerifierTest, AHeadWhoseFileHasGoneIsNoLogThatWasCutOffAndNoGoodOne) {
+  const AuditHead head{2, audit_hash(lines_[1])};
+  EXPECT_EQ(faults(verify(lines_, {first_key()}, head)), Faults{});
+  const std::vector<std::string> rest(lines_.begin() + 2, lines_.end());
+  EXPECT_EQ(faults(verify(rest, {first_key()}, head)),
+            (Faults{AuditFault::begins_late, AuditFault::head_gone}));
+  EXPECT_EQ(faults(verify(rest, {first_key()}, head, false)), Faults{AuditFault::head_gone});
+  const AuditHead later{9, head.hash};
+  EXPECT_EQ(faults(verify(rest, {first_key()}, later, false)), Faults{AuditFault::cut_off});
+  AuditLog log = open({.rotate_size = 1, .keep = 1, .journal = false});
+  for (int i = 0; i < 2; ++i) {
+    log.append("effect", "{}");
+    ASSERT_TRUE(log.flush(true));
+  }
+  EXPECT_EQ(faults(verify(all_lines(), {first_key()}, head)),
+            (Faults{AuditFault::removed, AuditFault::head_gone}));
 }
 
 TEST_F(AuditVerifierTest, ALogThatEndsBeforeTheLineOfItsKeyIsCutOff) {
@@ -105,13 +117,8 @@ TEST_F(AuditVerifierTest, TheLogIsOneOverItsFilesAndTheOldestGo) {
     }
   }
   const std::string folder = paths().log_folder();
-  auto names = rotated_audit_names(folder);
-  EXPECT_EQ(names.size(), 3u);
-  names.emplace_back(audit_file_name);
-  std::vector<std::string> all;
-  for (const std::string& name : names) {
-    for (std::string& line : lines_of(folder + '/' + name)) all.push_back(std::move(line));
-  }
+  EXPECT_EQ(rotated_audit_names(folder).size(), 3u);
+  const auto all = all_lines();
   const auto found = verify(all, {first_key()});
   ASSERT_EQ(faults(found), Faults{AuditFault::removed}) << told(found);
   EXPECT_NE(all.at(found[0].place.line - 1).find("audit_removed"), std::string::npos);

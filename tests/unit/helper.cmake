@@ -9,7 +9,7 @@ mgr_unit_test(configure_test configure_machine_test.cpp configure_name_warnings_
   ${PROJECT_SOURCE_DIR}/helper/configure/machine.cpp
   LIBRARIES mgr_schema mgr_policy_files mgr_policy_lint mgr_cgroup_path PkgConfig::CAPNG
             PkgConfig::SODIUM)
-mgr_unit_test(audit_test audit_changes_test.cpp audit_log_test.cpp audit_verifier_test.cpp
+mgr_unit_test(audit_test audit_changes_test.cpp audit_front_test.cpp audit_log_test.cpp audit_verifier_test.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/audit_key.cpp ${PROJECT_SOURCE_DIR}/helper/configure/highest_job_id.cpp
   ${PROJECT_SOURCE_DIR}/helper/configure/new_file.cpp ${PROJECT_SOURCE_DIR}/helper/configure/prepare.cpp
   LIBRARIES mgr_helper mgr_audit_reading mgr_cgroup_path PkgConfig::SODIUM nlohmann_json::nlohmann_json)
