@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -57,6 +58,27 @@ bool LineReader::next(std::string_view& line) {
     }
     if (!fill()) return false;
   }
+}
+
+Outcome<off_t> find_last_lines(int file, std::size_t& wanted) {
+  std::string bytes(piece, '\0');
+  std::size_t seen = 0;
+  for (off_t end = lseek(file, 0, SEEK_END); end > 0;) {
+    const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(piece));
+    const ssize_t length = pread(file, bytes.data(), static_cast<std::size_t>(end - begin), begin);
+    if (length < 0) return cannot_read("the log");
+    std::string_view rest(bytes.data(), static_cast<std::size_t>(length));
+    for (std::size_t at = rest.rfind('\n'); at != rest.npos; at = rest.rfind('\n')) {
+      if (seen++ == wanted) {
+        wanted = 0;
+        return begin + static_cast<off_t>(at) + 1;
+      }
+      rest = rest.substr(0, at);
+    }
+    end = begin;
+  }
+  wanted -= seen;
+  return 0;
 }
 
 Outcome<Descriptor> open_to_read(const std::string& path) {

@@ -2,6 +2,8 @@
 // daemon, and distrusts what is in the files. Of a file no more than a piece is in memory.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,6 +35,10 @@ class LineReader {
   std::size_t begin_ = 0, searched_ = 0;
   bool has_failed_ = false;
 };
+
+// Where the last `wanted` whole lines of a file begin; how many it has not is left in `wanted`.
+// Looks back from its end, a piece at a time.
+[[nodiscard]] Outcome<off_t> find_last_lines(int file, std::size_t& wanted);
 
 // Files in the order of their lines. The one that is written is open from the start: whatever is
 // rotated meanwhile, none is missed, and none read twice.

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <deque>
 #include <iostream>
 
 #include "client/audit/audit_reader.h"
@@ -35,24 +34,39 @@ Outcome<void> search(AuditFiles& files, const AuditQuery& query, bool json) {
   return {};
 }
 
-// The last lines of all; the last file stays open where it was read to.
-Outcome<Descriptor> read_tail(AuditFiles& files, std::size_t count, std::deque<std::string>& tail) {
+// Shows the whole lines from there on, `most` at most, and leaves the file where it was shown to.
+Outcome<void> show_lines(int file, off_t begin, std::size_t& most, bool json) {
+  lseek(file, begin, SEEK_SET);
+  LineReader reader(file);
+  std::string_view line;
+  for (; most > 0 && std::cout && reader.next(line); --most) std::cout << audit_text(line, json);
+  if (reader.has_failed()) return failed(Kind::invalid_request, "the log cannot be read");
+  lseek(file, -static_cast<off_t>(reader.rest().size()), SEEK_CUR);
+  return {};
+}
+
+// Shows the last lines of all; the last file stays open where it was shown to. Where they begin is
+// looked for from the end, so that no more than a piece of them is in memory.
+Outcome<Descriptor> show_tail(AuditFiles& files, std::size_t count, bool json) {
   Descriptor last;
-  for (std::size_t i = files.names().size(); i > 0 && tail.size() < count; --i) {
-    auto file = files.open(i - 1);
+  std::size_t first = files.names().size(), wanted = count;
+  off_t begin = 0;
+  do {
+    auto file = files.open(--first);
     if (!file) return tl::unexpected(file.error());
-    std::deque<std::string> lines;
-    LineReader reader(file->get());
-    std::string_view line;
-    while (reader.next(line)) {
-      lines.emplace_back(line);
-      if (lines.size() > count - tail.size()) lines.pop_front();
-    }
-    tail.insert(tail.begin(), lines.begin(), lines.end());
-    if (last) continue;
-    last = std::move(*file);
-    lseek(last.get(), -static_cast<off_t>(reader.rest().size()), SEEK_CUR);
+    const auto found = find_last_lines(file->get(), wanted);
+    if (!found) return tl::unexpected(found.error());
+    begin = *found;
+    if (!last) last = std::move(*file);
+  } while (wanted > 0 && first > 0);
+  for (; first + 1 < files.names().size(); ++first, begin = 0) {
+    const auto file = files.open(first);
+    if (!file) return tl::unexpected(file.error());
+    const auto shown = show_lines(file->get(), begin, count, json);
+    if (!shown) return tl::unexpected(shown.error());
   }
+  const auto shown = show_lines(last.get(), begin, count, json);
+  if (!shown) return tl::unexpected(shown.error());
   return last;
 }
 
@@ -108,12 +122,8 @@ ExitCode run_audit_tail(const Options& options, const Session& session) {
   const Paths paths(options.root.value_or(""));
   auto files = AuditFiles::of_log(paths);
   if (!files) return report(session, files.error());
-  std::deque<std::string> tail;
-  auto last = read_tail(*files, std::max<std::size_t>(count, 1), tail);
+  auto last = show_tail(*files, count, session.json);
   if (!last) return report(session, last.error());
-  if (count > 0) {
-    for (const std::string& line : tail) std::cout << audit_text(line, session.json);
-  }
   if (options.audit.follow) follow(std::move(*last), paths.audit_file(), session.json);
   return finish(session, ExitCode::ok);
 }

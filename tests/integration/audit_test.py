@@ -3,6 +3,7 @@
 Usage: audit_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
 import json
+import os
 import pathlib
 import subprocess
 import unittest
@@ -140,6 +141,41 @@ class Reading(AuditCase):
         number, digest = head.split(":")
         self.assertEqual(self.verify("--head", f"{number}:{digest[::-1]}", status=1)[1], ["other head"])
         self.assertEqual(self.verify("--head", f"{int(number) + 10}:{digest}", status=1)[1], ["cut off"])
+
+    def test_tail_shows_the_last_lines_of_all_files(self):
+        everything = [line["seq"] for line in self.lines()]
+        half = len(everything) // 2
+        self.mgr.end(self.mgr.helper, 15)
+        lines = self.log.read_text().splitlines(keepends=True)
+        (self.folder / f"audit-{1:020}.jsonl").write_text("".join(lines[:half]))
+        (self.folder / f"audit-{half + 1:020}.jsonl").write_text("".join(lines[half:-1]))
+        self.log.write_text(lines[-1] + '{"seq":')
+        for count in range(len(lines) + 2):
+            shown = self.mgrctl("tail", "--json", "-n", str(count)).splitlines(keepends=True)
+            self.assertEqual(shown, lines[-count:] if count else [], count)
+
+    def test_tail_shows_more_than_it_holds_in_memory(self):
+        """More than 100 MB of lines, over files, the first of which is shown in part."""
+        folder = self.mgr.dir / "long/var/log/mgr"
+        folder.mkdir(parents=True)
+        names = ["audit-%020d.jsonl" % 1, "audit-%020d.jsonl" % 50001, "audit.jsonl"]
+        for index, name in enumerate(names):
+            with open(folder / name, "w") as file:
+                for number in range(50000 * index + 1, 50000 * (index + 1) + 1):
+                    file.write('{"seq":%d,"text":"%s"}\n' % (number, "x" * 1000))
+        tail = subprocess.Popen([pathlib.Path(BINARIES) / "mgrctl", "--root", folder.parents[2], "audit", "tail", "--json",
+                                 "-n", "100000"], stdout=subprocess.PIPE)
+        expected = 50001
+        for line in tail.stdout:
+            self.assertTrue(line.startswith(b'{"seq":%d,' % expected), line[:80])
+            expected += 1
+        tail.stdout.close()
+        _, status, used = os.wait4(tail.pid, 0)
+        tail.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual((tail.returncode, expected), (0, 150001))
+        # A sanitizer keeps what was freed for long.
+        if b"__asan_init" not in (pathlib.Path(BINARIES) / "mgrctl").read_bytes():
+            self.assertLess(used.ru_maxrss, 64 << 10)
 
     def test_tail_follows_over_a_rotation(self):
         follow = subprocess.Popen([pathlib.Path(BINARIES) / "mgrctl", "--root", self.mgr.dir, "audit", "tail", "--json",
