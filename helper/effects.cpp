@@ -7,10 +7,7 @@
 
 #include "helper/job_json.h"
 #include "helper/job_selection.h"
-#include "helper/jobs/boot_id.h"
 #include "helper/jobs/real_time.h"
-#include "helper/other_jobs.h"
-#include "helper/plan_json.h"
 #include "protocol/json.h"
 
 namespace mgr {
@@ -25,30 +22,6 @@ std::vector<JobNote> notes_of(const std::vector<const Job*>& jobs) {
   std::vector<JobNote> notes;
   for (const Job* job : jobs) notes.push_back({job->spec.id});
   return notes;
-}
-
-// What one with an input was given is not kept to be compared.
-bool asks_for_the_same(const JobSpec& one, const JobSpec& other) {
-  return one.run.input == InputKind::none && other.run.input == InputKind::none &&
-         one.module == other.module && one.action == other.action &&
-         one.arguments == other.arguments;
-}
-
-std::string named(const Errand& errand, const Job& job) {
-  const JobSpec& spec = job.spec;
-  if (!may_see(errand, job)) return "another job";
-  return "job " + std::to_string(spec.id) + " (" + spec.module + ' ' + spec.action + ')';
-}
-
-// What all jobs of a request have in common.
-JobSpec spec_of(const Errand& errand) {
-  JobSpec spec;
-  spec.module = errand.module;
-  spec.action = errand.action;
-  spec.asker = errand.asker;
-  spec.accepted_us = real_time_us();
-  spec.request = errand.request;
-  return spec;
 }
 
 }  // namespace
@@ -158,48 +131,10 @@ void Effects::start(Task task, const StartJobs& effect) {
   if (urgent) commit_starts();        // one that does not fit on disk fails without this one
   auto notes = earlier(task.errand);  // in this turn
   task.errand.repeated = notes && !notes->empty();
-  if (notes && notes->empty()) notes = accept_all(task.errand, effect);
+  if (notes && notes->empty()) notes = accept_jobs(*jobs_, audit_, task.errand, effect);
   if (!notes) return fail_task(link_, task, notes.error());
   starting_.push_back({std::move(task), std::move(*notes), mode});
   if (urgent) commit_starts();
-}
-
-Result<std::vector<JobNote>> Effects::accept_all(const Errand& errand, const StartJobs& effect) {
-  JobSpec spec = spec_of(errand);
-  for (const JobPlan& plan : effect.jobs) {
-    const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key);
-    if (other && !spec.request.id.empty()) spec.request.running.push_back(other->spec.id);
-  }
-  std::vector<JobNote> notes;
-  for (const JobPlan& plan : effect.jobs) {
-    const auto note = accept(errand, plan, spec);
-    if (note) {
-      notes.push_back(*note);
-      continue;
-    }
-    for (const JobNote& other : notes) {
-      if (*other.is_new) jobs_->withdraw(other.id);
-    }
-    return tl::unexpected(note.error());
-  }
-  return notes;
-}
-
-Result<std::vector<JobNote>> Effects::earlier(const Errand& errand) const {
-  std::vector<JobNote> notes;
-  if (errand.request.id.empty()) return notes;
-  auto ids = jobs_->of_request(errand.asker, errand.request.id);
-  if (ids.empty()) return notes;
-  const RequestMark& first = jobs_->find(*ids.begin())->spec.request;
-  if (first.digest != errand.request.digest) {
-    return fail(ErrorCode::conflict, "another request had this mgr-request-id");
-  }
-  ids.insert(first.running.begin(), first.running.end());
-  for (const std::uint64_t id : ids) {
-    const Job* job = jobs_->find(id);
-    if (job != nullptr && may_see(errand, *job)) notes.push_back({id, false});
-  }
-  return notes;
 }
 
 // Before anything is started: an answer that has no place later would be lost.
@@ -210,32 +145,6 @@ Result<void> Effects::has_room_for(RunMode mode) {
                         : mode == RunMode::job || outputs_.has_room();
   if (!room) return fail(ErrorCode::busy, too_many_answers);
   return {};
-}
-
-Result<JobNote> Effects::accept(const Errand& errand, const JobPlan& plan, JobSpec spec) {
-  if (const auto user = check_user(plan.run); !user) return tl::unexpected(user.error());
-  spec.key = plan.key;
-  spec.arguments = plan.arguments;
-  spec.run = plan.run;
-  spec.alone = plan.others == OtherJobs::waited_for;
-  spec.delay = plan.delay;
-  spec.urgent = plan.urgent;
-  if (plan.this_boot) spec.boot_id = read_boot_id();
-  if (plan.this_boot && spec.boot_id.empty()) {
-    return fail(ErrorCode::unavailable, "which boot this is cannot be read");
-  }
-  if (const Job* other = plan.key.empty() ? nullptr : jobs_->alive_with_key(plan.key)) {
-    if (may_see(errand, *other) && asks_for_the_same(spec, other->spec)) {
-      return JobNote{other->spec.id, false};
-    }
-    return fail(ErrorCode::conflict, plan.key + " is taken by " + named(errand, *other));
-  }
-  const auto free = check_others(plan.others, jobs_->alive());
-  if (!free) return tl::unexpected(free.error());
-  const auto id = jobs_->accept(std::move(spec), plan.input);
-  if (!id) return tl::unexpected(id.error());
-  audit_.job_accepted();
-  return JobNote{*id, true};
 }
 
 void Effects::commit_starts() {

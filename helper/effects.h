@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "helper/acceptance.h"
 #include "helper/audit.h"
 #include "helper/follows.h"
 #include "helper/jobs/jobs.h"
@@ -35,10 +36,10 @@ class Effects {
   // True where a request with this errand's key has been queued, runs, or has left its answer: then
   // there is no effect.
   [[nodiscard]] bool shares_answer(const Errand& errand) const;
-  // What a request with this errand's id was answered with before, as far as that is there and may
-  // be seen now: where it started jobs, there is no effect. Empty where there was none; conflict
-  // where it asked for something else.
-  [[nodiscard]] Result<std::vector<JobNote>> earlier(const Errand& errand) const;
+  // earlier_jobs(): where there are some, there is no effect.
+  [[nodiscard]] Result<std::vector<JobNote>> earlier(const Errand& errand) const {
+    return earlier_jobs(*jobs_, errand);
+  }
   // Without effect: answered, now or when there is something to tell.
   void answer(Errand errand, Effect effect);
   // With effect: queued for commit().
@@ -73,9 +74,6 @@ class Effects {
   [[nodiscard]] bool has_reader(const Errand& errand) const;
   void start(Task task, const StartJobs& effect);
   [[nodiscard]] Result<void> has_room_for(RunMode mode);
-  [[nodiscard]] Result<std::vector<JobNote>> accept_all(const Errand& errand,
-                                                        const StartJobs& effect);
-  [[nodiscard]] Result<JobNote> accept(const Errand& errand, const JobPlan& plan, JobSpec spec);
   void commit_starts();
   void started(Starting starting);
   void share(Task task);
