@@ -5,12 +5,16 @@ import pathlib
 import select
 import shutil
 import signal
+import struct
 import time
 
 import attack
 from instance import DEADLINE, uid_of
 
 EVIL, OTHER = "mgr-scan", "mgr-mail"  # whom hostile jobs run as, and a job of somebody else
+
+HEADER = struct.Struct("<IQqBI")  # of protocol/output_record.h: magic, position, time, stream, length
+PROGRESS = 3
 
 # Of mode output, so that what an attempt printed is its answer; and of mode job, for what lives longer.
 ACTIONS = {
@@ -53,6 +57,18 @@ def declared():
         text += f'[module.evil.action.{action}]\ncommand = ["@DIR@/bin/evil_job", "{{words...}}"]\n{user}{keys}\n'
         text += f'[module.evil.action.{action}.arg.words]\ntype = "list of string"\nmax_length = 200\n'
     return text
+
+
+def records(folder):
+    """(time, stream, bytes) of all that is kept of what a job printed, oldest first."""
+    found = []
+    for name in ("output.head", "output.tail0", "output.tail1"):
+        data = (folder / name).read_bytes()
+        while data:
+            _, position, when, stream, length = HEADER.unpack_from(data)
+            found.append((position, when, stream, data[HEADER.size:HEADER.size + length]))
+            data = data[HEADER.size + length:]
+    return [record[1:] for record in sorted(found)]
 
 
 class EvilJobTestCase(attack.AttackTestCase):
@@ -119,6 +135,9 @@ class EvilJobTestCase(attack.AttackTestCase):
         told = self.job("stop", ids=job)
         self.assertEqual(self.mgr.processes_of(job), [], "told before it was true")
         return told
+
+    def folder(self, job):
+        return self.mgr.dir / "var/lib/mgr/jobs" / str(job)
 
     # ---- processes
 

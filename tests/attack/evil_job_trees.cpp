@@ -1,10 +1,7 @@
 // Of evil_job: processes that want to outlive their job.
-#include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,51 +9,23 @@
 #include <string>
 
 #include "tests/attack/evil_job.h"
+#include "tests/integration/daemons.h"
 
 namespace evil {
+
+using mgr::hop;
+using mgr::say_ready;
+using mgr::sleep_for_good;
+using mgr::start_daemon;
+
 namespace {
 
-// Tells the test that one more process is where it should be.
-void say_ready(const std::string& fifo) {
-  const int out = open(fifo.c_str(), O_WRONLY | O_CLOEXEC);
-  if (out < 0 || write(out, "r", 1) != 1) _exit(90);
-  close(out);
-}
-
-[[noreturn]] void stay() {
-  while (true) pause();
-}
-
+// Nothing that can be ignored is listened to.
 void ignore_all() {
   for (int number = 1; number <= SIGRTMAX; ++number) signal(number, SIG_IGN);
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
-}
-
-// As daemons are made, and nothing that can be ignored is listened to.
-template <typename Work>
-void start_daemon(const Work& work) {
-  if (fork() != 0) {
-    wait(nullptr);
-    return;
-  }
-  setsid();
-  if (fork() != 0) _exit(0);
-  ignore_all();
-  work();
-  _exit(0);
-}
-
-// Changes its pid all the time; after so many turns it stays.
-void hop(int turns) {
-  signal(SIGCHLD, SIG_IGN);
-  while (turns-- > 0) {
-    const pid_t child = fork();
-    if (child > 0) _exit(0);
-    if (child < 0) usleep(1000);
-  }
-  stay();
 }
 
 // Its state stands behind the name of the program, which is in brackets.
@@ -79,7 +48,7 @@ int turns_left = 0;
 void* haunt(void*) {
   await_end_of_first_thread();
   if (turns_left-- > 0 && fork() == 0) become_ghost();
-  stay();
+  sleep_for_good();
 }
 
 void become_ghost() {
@@ -94,15 +63,16 @@ int daemons(const Words& words) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (int i = 0; i < std::atoi(words.at(1).c_str()); ++i) {
     start_daemon([&] {
+      ignore_all();
       say_ready(words.at(0));
       if (i % 3 == 1) kill(getpid(), SIGSTOP);  // one that is stopped hears of nothing
       if (i % 3 == 2) hop(3000);
-      stay();
+      sleep_for_good();
     });
   }
   ignore_all();
   say_ready(words.at(0));
-  stay();
+  sleep_for_good();
 }
 
 // Each forks as long as it may, and what it has forked does, too.
@@ -113,7 +83,7 @@ int storm(const Words& words) {
   while (turns-- > 0) {
     if (fork() < 0) usleep(1000);
   }
-  stay();
+  sleep_for_good();
 }
 
 int leaderless(const Words& words) {
@@ -123,7 +93,7 @@ int leaderless(const Words& words) {
     ignore_all();
     await_end_of_first_thread();
     say_ready(fifo);
-    stay();
+    sleep_for_good();
   };
   if (pthread_create(&thread, nullptr, work, nullptr) != 0) return 91;
   pthread_exit(nullptr);
@@ -132,17 +102,18 @@ int leaderless(const Words& words) {
 int ghosts(const Words& words) {
   for (int i = 0; i < std::atoi(words.at(1).c_str()); ++i) {
     start_daemon([&] {
+      ignore_all();
       say_ready(words.at(0));
       turns_left = 50;
       become_ghost();
     });
   }
-  stay();
+  sleep_for_good();
 }
 
 int hold(const Words& words) {
   say_ready(words.at(0));
-  stay();
+  sleep_for_good();
 }
 
 }  // namespace evil

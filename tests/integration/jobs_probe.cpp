@@ -9,65 +9,42 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <sstream>
 #include <string>
 
+#include "tests/integration/daemons.h"
+
 namespace {
 
-// Tells the test that one more process is where it should be.
-void say_ready(const char* fifo) {
-  const int out = open(fifo, O_WRONLY | O_CLOEXEC);
-  if (out < 0 || write(out, "r", 1) != 1) _exit(90);
-  close(out);
-}
+using mgr::hop;
+using mgr::say_ready;
+using mgr::sleep_for_good;
+using mgr::start_daemon;
 
-void sleep_for_good() {
-  while (true) pause();
-}
-
-// Daemons as daemons are made: fork, setsid, fork, and SIGTERM and SIGHUP ignored.
-void start_daemon(const std::function<void()>& work) {
-  if (fork() != 0) {
-    wait(nullptr);
-    return;
-  }
-  setsid();
-  if (fork() != 0) _exit(0);
+// What a stop asks for first, and what the end of a session sends.
+void ignore_requests_to_end() {
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
-  work();
-  _exit(0);
-}
-
-// Forks and ends at once, so that its pid changes all the time; after many turns it stays.
-void hop(int turns) {
-  signal(SIGCHLD, SIG_IGN);
-  while (turns-- > 0) {
-    const pid_t child = fork();
-    if (child > 0) _exit(0);
-    if (child < 0) usleep(1000);
-  }
-  sleep_for_good();
 }
 
 int tree(const char* fifo, int daemons, int hoppers) {
   for (int i = 0; i < daemons; ++i) {
     start_daemon([fifo] {
+      ignore_requests_to_end();
       say_ready(fifo);
       sleep_for_good();
     });
   }
   for (int i = 0; i < hoppers; ++i) {
     start_daemon([fifo] {
+      ignore_requests_to_end();
       say_ready(fifo);
       hop(20000);
     });
@@ -75,7 +52,6 @@ int tree(const char* fifo, int daemons, int hoppers) {
   signal(SIGTERM, SIG_IGN);
   say_ready(fifo);
   sleep_for_good();
-  return 0;
 }
 
 std::string text_of(const char* path) {
@@ -214,6 +190,7 @@ int wait_for_term(const char* fifo) {
 // Leaves a daemon that ends when the FIFO `go` is written to.
 int leave_behind(const char* fifo, const char* go) {
   start_daemon([fifo, go] {
+    ignore_requests_to_end();
     const int in = open(go, O_RDONLY | O_CLOEXEC);
     say_ready(fifo);
     char byte = 0;
