@@ -87,10 +87,8 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   if (access(paths.first_audit_key_file().c_str(), F_OK) == 0) {
     log_warning("`mgrctl audit key` shows the first key of the audit log, to be kept elsewhere");
   }
-  auto clients = client_listener(paths);
-  if (!clients) return tl::unexpected(clients.error());
-  auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
-  if (!link) return tl::unexpected(link.error());
+  auto listeners = open_listeners(paths, configuration.broker_gid);
+  if (!listeners) return tl::unexpected(listeners.error());
   // The root of the cgroup tree is writable with CAP_DAC_OVERRIDE alone: the jobs' part is made
   // now.
   if (const auto tree = open_job_tree(configuration.cgroup); !tree) {
@@ -107,9 +105,10 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   jobs.keep = {configuration.keep_for, configuration.keep_jobs, configuration.keep_bytes};
   jobs.report = log_warning;
   configure.occasion = "--reload";
-  return DaemonParts{std::move(in_force),  std::move(configure), std::move(*audit_log),
-                     std::move(*clients),  std::move(*link),     std::move(jobs),
-                     std::move(*host_key), std::move(*nonces)};
+  return DaemonParts{std::move(in_force),          std::move(configure),
+                     std::move(*audit_log),        std::move(listeners->clients),
+                     std::move(listeners->broker), std::move(jobs),
+                     std::move(*host_key),         std::move(*nonces)};
 }
 
 // --accept-clock: what it did is in the audit too.
