@@ -30,11 +30,12 @@ struct Options {
 };
 
 constexpr const char* usage =
-    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--check | --accept-clock]\n"
+    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--foreground | --check | --accept-clock]\n"
     "  --root DIR     look up /etc/mgr, /run, /var/lib/mgr and /var/log/mgr under DIR, an absolute "
     "path\n"
     "  --libexec DIR  where mgr-job and mgr-configure are (" MGR_LIBEXEC
     ")\n"
+    "  --foreground   serve, as without it: it never goes to the background\n"
     "  --check        read the configuration, say what is wrong with it, and end\n"
     "  --accept-clock take signed requests by the clock as it is, although it was ahead when the "
     "last\n"
@@ -43,13 +44,11 @@ constexpr const char* usage =
 
 // Exits by itself where nothing is left to do.
 Options read_options(int argc, char** argv) {
-  static constexpr option known[] = {{"root", required_argument, nullptr, 'r'},
-                                     {"libexec", required_argument, nullptr, 'l'},
-                                     {"check", no_argument, nullptr, 'c'},
-                                     {"accept-clock", no_argument, nullptr, 'a'},
-                                     {"version", no_argument, nullptr, 'v'},
-                                     {"help", no_argument, nullptr, 'h'},
-                                     {nullptr, 0, nullptr, 0}};
+  static constexpr option known[] = {
+      {"root", required_argument, nullptr, 'r'},   {"libexec", required_argument, nullptr, 'l'},
+      {"foreground", no_argument, nullptr, 'f'},   {"check", no_argument, nullptr, 'c'},
+      {"accept-clock", no_argument, nullptr, 'a'}, {"version", no_argument, nullptr, 'v'},
+      {"help", no_argument, nullptr, 'h'},         {nullptr, 0, nullptr, 0}};
   Options options;
   bool understood = true;
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
