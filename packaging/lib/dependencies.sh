@@ -21,6 +21,12 @@ tidy_packages=(clang clang-tidy)
 example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl passwd tar
   php-cli)
 
+# What packaging/build wants beside build_packages.
+# shellcheck disable=SC2034
+deb_packages=(dpkg-dev fakeroot file lintian)
+# shellcheck disable=SC2034
+rpm_packages=(rpm rpmlint cpio git)
+
 packages_missing() {  # PACKAGE…
   local package
   for package in "$@"; do
