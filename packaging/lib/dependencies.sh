@@ -23,7 +23,7 @@ example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl
 
 # What packaging/build wants beside build_packages.
 # shellcheck disable=SC2034
-deb_packages=(dpkg-dev fakeroot file lintian)
+deb_packages=(dpkg-dev file lintian)
 # shellcheck disable=SC2034
 rpm_packages=(rpm rpmlint cpio git)
 
@@ -35,12 +35,12 @@ packages_missing() {  # PACKAGE…
   done
 }
 
-# Installs what is missing; asks nothing. Root.
+# Installs what is missing; asks nothing, and waits for another apt to end. Root.
 install_packages() {  # PACKAGE…
   local missing
   mapfile -t missing < <(packages_missing "$@")
   ((${#missing[@]} > 0)) || return 0
   export DEBIAN_FRONTEND=noninteractive
   apt-get update --quiet
-  apt-get install --quiet --yes --no-install-recommends "${missing[@]}"
+  apt-get install --quiet --yes --no-install-recommends -o DPkg::Lock::Timeout=600 "${missing[@]}"
 }

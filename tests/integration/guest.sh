@@ -21,7 +21,8 @@ guest_suite=bookworm
 guest_base=(systemd systemd-sysv dbus libuv1 libsodium23 libseccomp2 libcap-ng0 libre2-9 libsystemd0
             libspdlog1.10 libfmt9 libtomlplusplus3)
 guest_cache=/var/cache/mgr-boot
-guest_units=(mgr.socket mgr-helper.service mgr-broker.service mgr-jobs.service mgr-test.service)
+guest_units=(mgr.socket mgr-helper.service mgr-broker.service mgr-helper.socket mgr-jobs.service
+             mgr-test.service)
 
 say() { printf '== %s\n' "$*"; }
 
