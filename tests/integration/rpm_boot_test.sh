@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The rpm in a Debian 12 that systemd-nspawn boots: rpm_guest.sh installs, upgrades and erases it there, by rpm,
+# with systemd at work. Root. Usage: rpm_boot_test.sh BUILD_DIR
+set -euo pipefail
+
+here=$(dirname "$(realpath "$0")")
+repository=$(dirname "$(dirname "$here")")
+# shellcheck source=tests/integration/guest.sh
+source "$here/guest.sh"
+# shellcheck source=tests/integration/rpm_support.sh
+source "$here/rpm_support.sh"
+
+# Without a build in it: what is installed is the rpm.
+make_guest() {
+  local system
+  system=$(cached_system "${guest_base[@]}" rpm)
+  guest=$scratch/guest
+  say "copy $system"
+  cp --archive --reflink=auto "$system" "$guest"
+  mkdir -p "$guest/var/log/journal"
+  install -D -m 0644 -t "$guest/root" "$first" "$next"
+}
+
+umask 022
+made_packages "${1:?usage: rpm_boot_test.sh BUILD_DIR}"
+scratch=$(mktemp -d /var/tmp/mgr-rpm.XXXXXX)
+trap 'rm -rf "$scratch"' EXIT
+make_guest
+guest_test "$here/rpm_guest.sh" SuccessAction=poweroff FailureAction=poweroff
+sed -i "s|^ExecStart=.*|& /root/$(basename "$first") /root/$(basename "$next") $next_version|" \
+  "$guest/etc/systemd/system/mgr-test.service"
+say "boot"
+status=0
+guest_boot 120 || status=$?
+cat "$guest/test.out" || true
+[[ $status -eq 0 ]] || guest_failure "systemd-nspawn ended with $status"
+grep -qx 'all well' "$guest/test.out" || guest_failure "not all is well"

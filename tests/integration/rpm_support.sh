@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# What the tests of the rpm share. To be sourced, with `repository` set to the checkout.
+#
+#   expect WHAT COMMAND…     a step, printed; ends the test where the command fails
+#   made_packages BUILD_DIR  sets $first and $next, the rpms that rpm_build_test.sh left there, with $version,
+#                            $next_version, and $next_mark, which in $next ends each file of /etc/mgr
+: "${repository:?the folder of the checkout}"
+
+expect() {  # WHAT COMMAND…
+  local what=$1
+  shift
+  "$@" || { echo "FAILED: $what"; exit 1; }
+  printf '   %s\n' "$what"
+}
+
+version_of() {  # SOURCES
+  sed -n -E 's/^project\(mgr VERSION ([0-9.]+).*/\1/p' "$1/CMakeLists.txt"
+}
+
+# shellcheck disable=SC2034 # for those who source this file
+made_packages() {  # BUILD_DIR
+  version=$(version_of "$repository")
+  next_version=$version.1
+  next_mark='# of the next version'
+  made=$(realpath --canonicalize-missing "$1")/rpm
+  first=$made/mgr-$version.rpm
+  next=$made/mgr-$next_version.rpm
+}
