@@ -6,12 +6,10 @@ the same run, and whether it meets its goal. Root.
 
 import contextlib
 import hashlib
-import json
 import os
 import pathlib
 import shutil
 import selectors
-import socket
 import statistics
 import struct
 import subprocess
@@ -19,6 +17,7 @@ import tempfile
 import threading
 import time
 
+from job_client import Client
 from servers import Failure, start_mgr
 
 FINISHED_JOBS = 10000
@@ -73,29 +72,6 @@ jobs = "all"
 """
 
 
-class Client:
-    """One kept connection."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(path)
-        self.replies = self.socket.makefile("r", encoding="utf-8")
-        self.first = "mgr:keep-alive\n"
-
-    def ask(self, module, action, **fields):
-        lines = [f"module:{module}", f"action:{action}"]
-        lines += [f"{name.replace('_on_', '-')}:{value}" for name, value in fields.items()]
-        self.socket.sendall((self.first + "\n".join(lines) + "\n\n").encode())
-        self.first = ""
-        return self.next()
-
-    def next(self):
-        reply = json.loads(self.replies.readline())
-        if not reply["success"]:
-            raise Failure(f"refused: {reply}")
-        return reply
-
-
 def configure(programs):
     """What start_mgr puts into etc/mgr beside the shipped policy."""
     def extra(root):
@@ -143,7 +119,7 @@ def measure_accepting(programs, server, scratch):
         raise Failure(done.stderr)
     rate = float(dict(word.split("=") for word in done.stdout.split())["requests_per_s"])
     row("jobs queued, 16 clients", f"{rate:,.0f}/s", "-", ">= 2,000/s", rate >= 2000)
-    client.ask("job", "stop", of_module="bench")
+    client.stop_all()
 
 
 def measure_running(programs, server):
@@ -217,7 +193,7 @@ def measure_following(programs, server):
     reader = threading.Thread(target=read_all, args=([one.socket for one in followers],))
     reader.start()
     during = pings_a_second(programs, server)
-    client.ask("job", "stop", of_module="bench")
+    client.stop_all()
     reader.join()
     share = during / before
     row("pings/s while 100 jobs are followed", f"{during:,.0f}/s",
