@@ -8,13 +8,15 @@
 namespace mgr::broker {
 
 const char* const usage =
-    "usage: mgr-broker [--root DIR] [--listen ADDRESS:PORT] [--version] [--help]\n"
+    "usage: mgr-broker [--root DIR] [--listen ADDRESS:PORT] [--foreground] [--version] [--help]\n"
     "  --root DIR     look for everything below DIR\n"
-    "  --listen ADDR  127.0.0.1:6667 or [::1]:6667, in place of mgr.toml's; empty for none\n";
+    "  --listen ADDR  127.0.0.1:6667 or [::1]:6667, in place of mgr.toml's; empty for none\n"
+    "  --foreground   serve, as without it: it never goes to the background\n";
 
 Result<Options> read_options(int argc, char** argv) {
-  static constexpr std::array<option, 5> known{{{"root", required_argument, nullptr, 'r'},
+  static constexpr std::array<option, 6> known{{{"root", required_argument, nullptr, 'r'},
                                                 {"listen", required_argument, nullptr, 'l'},
+                                                {"foreground", no_argument, nullptr, 'f'},
                                                 {"version", no_argument, nullptr, 'v'},
                                                 {"help", no_argument, nullptr, 'h'},
                                                 {nullptr, 0, nullptr, 0}}};
@@ -32,6 +34,8 @@ Result<Options> read_options(int argc, char** argv) {
         break;
       case 'l':
         options.listen = optarg;
+        break;
+      case 'f':
         break;
       case 'v':
         options.version = true;

@@ -2,6 +2,7 @@
 #include "helper/link.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,11 @@ constexpr std::size_t out_limit = 64 << 20;
 // What stands before it in a reply, and the signature in it.
 constexpr std::size_t longest_line = max_reply_length - 5 - 128;
 
+bool has_hung_up(const Descriptor& peer) {
+  pollfd look{peer.get(), 0, 0};
+  return poll(&look, 1, 0) > 0 && (look.revents & POLLHUP) != 0;
+}
+
 }  // namespace
 
 // The dispatch table: what the broker may say, when, and who answers. What has no row is refused.
@@ -45,6 +51,8 @@ Link::Link(uv_loop_t* loop, Descriptor listener, uid_t broker, LinkEvents events
 
 // Who before what: nothing is read and nothing is kept of a peer before its uid is known.
 void Link::accept_peer() {
+  // Its last words first. Both may have waited in the backlog, and who comes next still does.
+  if (peer_ && has_hung_up(peer_)) return;
   Descriptor peer(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!peer) return;
   const auto credentials = read_peer_credentials(peer.get());
@@ -66,6 +74,8 @@ void Link::accept_peer() {
   out_.put(MessageKind::hello, 0,
            encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
 }
+
+bool Link::end() { return peer_ && shutdown(peer_.get(), SHUT_RD) == 0; }
 
 void Link::turn() {
   if ((watching_ & UV_WRITABLE) != 0) flush();

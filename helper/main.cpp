@@ -30,11 +30,12 @@ struct Options {
 };
 
 constexpr const char* usage =
-    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--check | --accept-clock]\n"
+    "Usage: mgr-helper [--root DIR] [--libexec DIR] [--foreground | --check | --accept-clock]\n"
     "  --root DIR     look up /etc/mgr, /run, /var/lib/mgr and /var/log/mgr under DIR, an absolute "
     "path\n"
     "  --libexec DIR  where mgr-job and mgr-configure are (" MGR_LIBEXEC
     ")\n"
+    "  --foreground   serve, as without it: it never goes to the background\n"
     "  --check        read the configuration, say what is wrong with it, and end\n"
     "  --accept-clock take signed requests by the clock as it is, although it was ahead when the "
     "last\n"
@@ -43,13 +44,11 @@ constexpr const char* usage =
 
 // Exits by itself where nothing is left to do.
 Options read_options(int argc, char** argv) {
-  static constexpr option known[] = {{"root", required_argument, nullptr, 'r'},
-                                     {"libexec", required_argument, nullptr, 'l'},
-                                     {"check", no_argument, nullptr, 'c'},
-                                     {"accept-clock", no_argument, nullptr, 'a'},
-                                     {"version", no_argument, nullptr, 'v'},
-                                     {"help", no_argument, nullptr, 'h'},
-                                     {nullptr, 0, nullptr, 0}};
+  static constexpr option known[] = {
+      {"root", required_argument, nullptr, 'r'},   {"libexec", required_argument, nullptr, 'l'},
+      {"foreground", no_argument, nullptr, 'f'},   {"check", no_argument, nullptr, 'c'},
+      {"accept-clock", no_argument, nullptr, 'a'}, {"version", no_argument, nullptr, 'v'},
+      {"help", no_argument, nullptr, 'h'},         {nullptr, 0, nullptr, 0}};
   Options options;
   bool understood = true;
   for (int found = 0; (found = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
@@ -87,10 +86,8 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   if (access(paths.first_audit_key_file().c_str(), F_OK) == 0) {
     log_warning("`mgrctl audit key` shows the first key of the audit log, to be kept elsewhere");
   }
-  auto clients = client_listener(paths);
-  if (!clients) return tl::unexpected(clients.error());
-  auto link = listen_at(paths.helper_socket(), 0660, configuration.broker_gid);
-  if (!link) return tl::unexpected(link.error());
+  auto listeners = open_listeners(paths, configuration.broker_gid);
+  if (!listeners) return tl::unexpected(listeners.error());
   // The root of the cgroup tree is writable with CAP_DAC_OVERRIDE alone: the jobs' part is made
   // now.
   if (const auto tree = open_job_tree(configuration.cgroup); !tree) {
@@ -107,9 +104,10 @@ Result<DaemonParts> open_parts(const Options& options, ConfigureCommand configur
   jobs.keep = {configuration.keep_for, configuration.keep_jobs, configuration.keep_bytes};
   jobs.report = log_warning;
   configure.occasion = "--reload";
-  return DaemonParts{std::move(in_force),  std::move(configure), std::move(*audit_log),
-                     std::move(*clients),  std::move(*link),     std::move(jobs),
-                     std::move(*host_key), std::move(*nonces)};
+  return DaemonParts{std::move(in_force),          std::move(configure),
+                     std::move(*audit_log),        std::move(listeners->clients),
+                     std::move(listeners->broker), std::move(jobs),
+                     std::move(*host_key),         std::move(*nonces)};
 }
 
 // --accept-clock: what it did is in the audit too.
@@ -140,9 +138,11 @@ void serve(uv_loop_t* loop, Daemon& daemon) {
   uv_signal_t ends[2];
   constexpr int numbers[2] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
+    ends[i].data = &daemon;
     uv_signal_init(loop, &ends[i]);
     uv_signal_start(
-        &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, numbers[i]);
+        &ends[i], [](uv_signal_t* end, int) { static_cast<Daemon*>(end->data)->end(); },
+        numbers[i]);
   }
   uv_signal_t reload;
   reload.data = &daemon;

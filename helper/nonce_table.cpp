@@ -44,7 +44,7 @@ Result<void> NonceTable::check(std::string_view key, const Nonce& nonce, std::in
   if (now.real_s < std::max(head_.latest - window, floor - 2 * window)) {
     return stale(
         "the clock went back: signed requests are refused until it has caught up, or root "
-        "has stopped the helper and run mgr-helper --accept-clock");
+        "has stopped the helper (systemctl stop mgr.socket) and run mgr-helper --accept-clock");
   }
   if (time_s < head_.latest - window) return stale("it is older than the last ones by over 30 s");
   if (time_s <= floor) {

@@ -61,6 +61,30 @@ void clear_environment() {
   }
 }
 
+// A socket left by an earlier run is replaced.
+Result<Descriptor> listen_at(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::failed, path + ": too long");
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!listener) return fail_errno("socket");
+  unlink(path.c_str());
+  if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(listener.get(), backlog) != 0) {
+    return fail_errno(path);
+  }
+  return listener;
+}
+
+// Of the two that systemd passed, the one that the kernel knows as bound to that path.
+Result<Descriptor> passed_at(const std::string& path) {
+  for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + 2; ++fd) {
+    if (sd_is_socket_unix(fd, SOCK_STREAM, 1, path.c_str(), 0) > 0) return Descriptor(fd);
+  }
+  return fail(ErrorCode::failed, "systemd passed no listening UNIX stream socket of " + path);
+}
+
 }  // namespace
 
 void set_up_process() {
@@ -99,34 +123,28 @@ Result<void> take_instance_lock(const Paths& paths) {
   return {};
 }
 
-Result<Descriptor> listen_at(const std::string& path, mode_t mode, gid_t group) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::failed, path + ": too long");
-  std::memcpy(address.sun_path, path.c_str(), path.size());
-  Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!listener) return fail_errno("socket");
-  unlink(path.c_str());
-  // The umask makes it 0600 until its group and mode are set.
-  if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      chown(path.c_str(), 0, group) != 0 || chmod(path.c_str(), mode) != 0 ||
-      listen(listener.get(), backlog) != 0) {
-    return fail_errno(path);
-  }
-  refuse_descriptors(listener);
-  return listener;
-}
-
-Result<Descriptor> client_listener(const Paths& paths) {
+Result<Listeners> open_listeners(const Paths& paths, gid_t broker_group) {
   const int passed = sd_listen_fds(1);
-  if (passed == 0) return listen_at(paths.client_socket(), 0666, 0);
-  if (passed != 1 || sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, nullptr, 0) <= 0) {
-    return fail(ErrorCode::failed, "systemd must pass one listening UNIX stream socket");
+  if (passed != 0 && passed != 2) {
+    return fail(ErrorCode::failed, "systemd must pass two sockets, " + paths.client_socket() +
+                                       " and " + paths.helper_socket() + ", or none");
   }
-  fcntl(SD_LISTEN_FDS_START, F_SETFL, O_NONBLOCK);
-  Descriptor listener(SD_LISTEN_FDS_START);
-  refuse_descriptors(listener);
-  return listener;
+  const std::string link = paths.helper_socket();
+  const auto listener = passed == 0 ? listen_at : passed_at;
+  auto clients = listener(paths.client_socket());
+  if (!clients) return tl::unexpected(clients.error());
+  auto broker = listener(link);
+  if (!broker) return tl::unexpected(broker.error());
+  for (const Descriptor* each : {&*clients, &*broker}) {
+    fcntl(each->get(), F_SETFL, O_NONBLOCK);
+    refuse_descriptors(*each);
+  }
+  // One that was made is 0600, by the umask, until now.
+  if ((passed == 0 && chmod(paths.client_socket().c_str(), 0666) != 0) ||
+      lchown(link.c_str(), 0, broker_group) != 0 || chmod(link.c_str(), 0660) != 0) {
+    return fail_errno("who may open mgr's sockets");
+  }
+  return Listeners{std::move(*clients), std::move(*broker)};
 }
 
 }  // namespace mgr

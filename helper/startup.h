@@ -24,11 +24,17 @@ void set_up_process();
 // Holds /run/mgr/helper.lock for the life of the process: a second helper fails here.
 Result<void> take_instance_lock(const Paths& paths);
 
-// A UNIX stream listener of that path, mode and group; a socket left by an earlier run is replaced.
-// The lock must be held.
-Result<Descriptor> listen_at(const std::string& path, mode_t mode, gid_t group);
+// The sockets that the helper listens on: of the clients, and of the broker alone.
+struct Listeners {
+  Descriptor clients, broker;
+};
 
-// The client socket: systemd's (sd_listen_fds(3)) where it passed one, else made by listen_at.
-Result<Descriptor> client_listener(const Paths& paths);
+// systemd's, where it passes them (sd_listen_fds(3)): so both wait, and refuse nobody, while the
+// helper is away. Which is which is what the kernel says that they are bound to, and neither their
+// order nor a name from the environment: both sockets of `paths` have to be there and nothing else.
+// Without systemd both are made, and what an earlier run left is replaced. The broker's is its
+// group's, as mgr.toml has it, whatever the socket's unit says; who may open the clients' is for
+// the unit to say. The lock must be held.
+Result<Listeners> open_listeners(const Paths& paths, gid_t broker_group);
 
 }  // namespace mgr

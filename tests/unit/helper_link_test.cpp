@@ -92,6 +92,23 @@ TEST_F(LinkTest, SendsAwayEveryUidButTheBrokersUnread) {
   close(peer);
 }
 
+// Both waited in the backlog while the helper was away.
+TEST_F(LinkTest, TakesTheBrokerThatCameAfterOneThatDiedWaiting) {
+  open(geteuid());
+  const int dead = connect_peer();
+  std::string last_words = hello();
+  append_frame(last_words, MessageKind::run, 1, encode(RunMessage{1, "", {{"module", "mgr"}}}));
+  ASSERT_GT(send(dead, last_words.data(), last_words.size(), MSG_NOSIGNAL), 0);
+  close(dead);
+  const int peer = connect_peer();
+  ASSERT_GT(send(peer, hello().data(), hello().size(), MSG_NOSIGNAL), 0);
+  loop_.run_until([&] { return ups_ == 2 || !violations_.empty(); });
+  EXPECT_TRUE(violations_.empty()) << violations_.front();
+  EXPECT_EQ(losses_, 1);
+  EXPECT_EQ(runs_.size(), 1u);
+  close(peer);
+}
+
 TEST_F(LinkTest, RefusesWhatIsOutOfOrderUnknownOrBroken) {
   open(geteuid());
   const RunMessage run{1, "", {{"module", "mgr"}}};
