@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The rpm, installed by rpm into the files of a Debian 12 of its own, where its scriptlets run; compared with the
-# deb; upgraded, and erased. Nothing of that system runs: rpm_boot_test.sh has one that does. Root.
+# deb of package_deb.sh; upgraded, and erased. Nothing of that system runs: rpm_boot_test.sh has one that does. Root.
 # Usage: rpm_root_test.sh BUILD_DIR
 set -euo pipefail
 
@@ -74,9 +74,8 @@ install_first() {
 
 compare_with_deb() {
   say "the files of the deb"
-  "$repository/packaging/build" deb --from "$build" >"$scratch/deb.log" 2>&1 || { cat "$scratch/deb.log"; return 1; }
   expect "the same paths, modes, owners and configuration files" \
-    "$here/rpm_files.py" "$first" "$repository/build/packages/mgr_${version}_"*.deb \
+    "$here/rpm_files.py" "$first" "$build/packages/mgr_${version}_"*.deb \
     "$repository/packaging/tmpfiles.d/mgr.conf"
 }
 
