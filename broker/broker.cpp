@@ -6,6 +6,12 @@
 #include "broker/log.h"
 
 namespace mgr::broker {
+namespace {
+
+// A helper that runs sees at once that nothing more is asked.
+constexpr std::uint64_t patience_ms = 2000;
+
+}  // namespace
 
 Broker::Broker(const PipelineOptions& options, std::vector<Descriptor> listeners,
                Descriptor signals, Supervisor supervisor)
@@ -14,7 +20,8 @@ Broker::Broker(const PipelineOptions& options, std::vector<Descriptor> listeners
           loop_.get(), options, [this] { linked(); }, [this] { stop(1); }),
       signals_(std::move(signals)),
       watchdog_(loop_.get(), [this] { tell_alive(); }),
-      turn_end_(loop_.get(), [this] { pipeline_.end_turn(); }) {
+      out_of_patience_(loop_.get(), [this] { uv_stop(loop_.get()); }),
+      turn_end_(loop_.get(), [this] { turn_ended(); }) {
   const auto admit = [this](Descriptor socket, std::string origin) {
     pipeline_.admit(std::move(socket), std::move(origin));
   };
@@ -53,7 +60,14 @@ void Broker::stop(int status) {
   supervisor_.stopping();
   signal_watch_.close();
   for (const auto& listener : listeners_) listener->stop();
-  uv_stop(loop_.get());
+  ends_ = true;
+  pipeline_.end();
+  out_of_patience_.start(patience_ms);
+}
+
+void Broker::turn_ended() {
+  pipeline_.end_turn();
+  if (ends_ && !pipeline_.is_linked()) uv_stop(loop_.get());
 }
 
 void Broker::tell_alive() {

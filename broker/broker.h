@@ -22,7 +22,8 @@ class Broker {
 
   // Watches listeners and signals and makes the first attempt at the link. After the cage.
   Result<void> start();
-  // Until SIGTERM or a helper of another version. The exit status.
+  // Until SIGTERM, when what was asked has been answered, or a helper of another version. The exit
+  // status.
   int run();
   // One turn of the loop, without waiting; for a test, which waits by itself.
   void turn() { uv_run(loop_.get(), UV_RUN_NOWAIT); }
@@ -33,6 +34,7 @@ class Broker {
   void linked();
   void stop(int status);
   void tell_alive();
+  void turn_ended();
 
   Loop loop_;
   Supervisor supervisor_;
@@ -41,9 +43,11 @@ class Broker {
   Descriptor signals_;
   Watch signal_watch_;
   Timer watchdog_;
+  Timer out_of_patience_;
   TurnEnd turn_end_;
   int status_ = 0;
   bool was_ready_ = false;
+  bool ends_ = false;
 };
 
 }  // namespace mgr::broker

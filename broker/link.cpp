@@ -77,6 +77,11 @@ Link::Link(uv_loop_t* loop, std::string path, uid_t helper_uid, LinkEvents& even
 
 void Link::open() { connect(); }
 
+void Link::end() {
+  asks_no_more_ = true;
+  needs_flush_ = true;
+}
+
 void Link::connect() {
   const auto connected = try_connect();
   if (connected) return;
@@ -123,7 +128,7 @@ void Link::tell_counters(const CountersMessage& counters) {
 }
 
 void Link::put(MessageKind kind, std::uint64_t id, std::string_view payload) {
-  if (state_ == State::down) return;
+  if (state_ == State::down || asks_no_more_) return;
   append_frame(outbox_.buffer(), kind, id, payload);
   needs_flush_ = true;
 }
@@ -133,12 +138,14 @@ void Link::flush() {
   if (state_ == State::down) return;
   switch (outbox_.flush(socket_.get())) {
     case Outbox::State::empty:
-      return watch_.want(UV_READABLE);
+      break;
     case Outbox::State::stalled:
       return watch_.want(UV_READABLE | UV_WRITABLE);
-    case Outbox::State::broken:
-      return drop("the link is broken");
+    case Outbox::State::broken:  // the helper ends; what it has answered is still to be read
+      asks_no_more_ = true;
   }
+  if (asks_no_more_) ::shutdown(socket_.get(), SHUT_WR);
+  watch_.want(UV_READABLE);
 }
 
 void Link::read() {
@@ -248,6 +255,7 @@ void Link::drop(std::string_view why) {
   watch_.close();
   socket_.reset();
   unclaimed_.clear();
+  asks_no_more_ = false;
   reader_ = FrameReader();
   const std::uint64_t sent = outbox_.sent();
   outbox_ = Outbox(kept_outbox);

@@ -5,6 +5,9 @@
 // not decode, is unknown or out of order, or has a descriptor too many or too few, drops the link.
 // A lost link is made again: at once, then after 50 ms, doubling to a second.
 //
+// Whichever of the two ends in order takes what was asked before, answers it, and only then closes:
+// the helper reads no more (the kernel refuses what is sent after that), the broker sends no more.
+//
 // Descriptors: in the order of the messages, a connection owns one, a follow and a result three.
 // They arrive with the first byte of the sendmsg that carries them, so these messages stand at the
 // front of that sendmsg (253 of them are 7,337 bytes, which the kernel takes whole or not at all).
@@ -58,8 +61,13 @@ class Link {
 
   // The first attempt; from then on the link looks after itself.
   void open();
+  // The end of this process: what was asked is sent, and nothing more; link_lost comes when the
+  // helper has answered it.
+  void end();
   // True from the first settings until the link is lost.
-  [[nodiscard]] bool is_ready() const { return state_ == State::ready; }
+  [[nodiscard]] bool is_up() const { return state_ == State::ready; }
+  // And no longer than something can be asked.
+  [[nodiscard]] bool is_ready() const { return is_up() && !asks_no_more_; }
 
   // These gather until flush(); only while is_ready().
   // The position behind the message, to be compared with link_lost's.
@@ -113,6 +121,7 @@ class Link {
   std::uint64_t backoff_ms_ = first_backoff_ms;  // 0 right after a link that worked
   State state_ = State::down;
   bool needs_flush_ = false;
+  bool asks_no_more_ = false;  // answers are still read
   FrameReader reader_;
   Outbox outbox_;
   std::deque<Descriptor> unclaimed_;  // descriptors whose message is still to come

@@ -46,6 +46,10 @@ class Pipeline final : private ClientEvents, private LinkEvents {
            std::function<void()> version_differs);
 
   void open() { link_.open(); }
+  // The end of the process: takes no more requests; those that were forwarded are answered while it
+  // is linked.
+  void end() { link_.end(); }
+  [[nodiscard]] bool is_linked() const { return link_.is_up(); }
   // A connection from the network; `origin` is "127.0.0.1:5123".
   void admit(Descriptor socket, std::string origin);
   // Sends what has gathered: the end of each turn of the loop, and of the process.

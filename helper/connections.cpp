@@ -64,11 +64,9 @@ void Connections::forget(std::uint64_t number) { entries_.erase(number); }
 
 void Connections::end_all(std::string_view line) {
   for (const auto& [number, entry] : entries_) {
-    if (!entry.socket) continue;
+    if (!entry.socket || entry.asked) continue;
     const int socket = entry.socket.get();
-    if (!entry.asked) {
-      static_cast<void>(send(socket, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-    }
+    static_cast<void>(send(socket, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     shutdown(socket, SHUT_RDWR);
   }
   entries_.clear();

@@ -46,8 +46,8 @@ class Connections {
   // The broker is done with it.
   void forget(std::uint64_t number);
 
-  // The broker is lost: those that asked nothing are told `line`, and all are shut down, since the
-  // broker's close() does not reach the client while a copy is held here.
+  // The broker is lost: those that asked nothing are told `line` and shut down. Of the others only
+  // the copies are closed: a broker that ends in order still has answers for them.
   void end_all(std::string_view line);
 
   void for_each_caller(const std::function<void(Caller&)>& visit) {

@@ -71,6 +71,11 @@ Daemon::~Daemon() {
   if (const auto closed = nonces_.close(Clocks::now()); !closed) log_error(closed.error().detail);
 }
 
+void Daemon::end() {
+  if (!link_.end()) return uv_stop(check_->loop);
+  ends_ = Watch::after(check_->loop, 1000, [this] { uv_stop(check_->loop); });
+}
+
 LinkEvents Daemon::link_events() {
   LinkEvents events;
   events.up = [this] {
@@ -82,6 +87,7 @@ LinkEvents Daemon::link_events() {
     log_warning("the broker is gone");
     doorkeeper_.link_lost();
     effects_.link_lost();
+    if (ends_) uv_stop(check_->loop);
   };
   events.violation = [this](std::string_view why) { audit_.peer_event("link_refused", why); };
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {

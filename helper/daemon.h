@@ -14,6 +14,7 @@
 #include "helper/effects.h"
 #include "helper/identity.h"
 #include "helper/jobs/jobs.h"
+#include "helper/jobs/watch.h"
 #include "helper/link.h"
 #include "helper/nonces.h"
 #include "helper/reloads.h"
@@ -44,6 +45,9 @@ class Daemon {
   // SIGHUP.
   void reload() { reloads_.ask(std::nullopt); }
 
+  // SIGTERM: stops the loop when what was asked before has been answered.
+  void end();
+
  private:
   Daemon(uv_loop_t* loop, DaemonParts parts, std::unique_ptr<Connections> connections);
   [[nodiscard]] LinkEvents link_events();
@@ -66,6 +70,7 @@ class Daemon {
   Answerer answerer_;
   uv_check_t* check_;
   uv_prepare_t* prepare_;
+  std::unique_ptr<Watch> ends_;  // by then, whatever the broker does
 };
 
 }  // namespace mgr

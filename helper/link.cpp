@@ -75,6 +75,8 @@ void Link::accept_peer() {
            encode(HelloMessage{root_language_version, "mgr-helper " MGR_VERSION}));
 }
 
+bool Link::end() { return peer_ && shutdown(peer_.get(), SHUT_RD) == 0; }
+
 void Link::turn() {
   if ((watching_ & UV_WRITABLE) != 0) flush();
   if (peer_ && (watching_ & UV_READABLE) != 0 && !has_more_) receive();

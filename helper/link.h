@@ -51,6 +51,10 @@ class Link {
 
   [[nodiscard]] bool is_up() const { return state_ == State::up; }
 
+  // Takes what the broker has sent by now, which the kernel tells it, and no more; `lost` is called
+  // when that has been answered. False where there is no broker.
+  [[nodiscard]] bool end();
+
   // Each is queued, in order, until the next flush, and dropped where the link is not up. What is
   // the last line of an answer is signed, where its request was.
   void send_settings(std::string_view payload);

@@ -138,9 +138,11 @@ void serve(uv_loop_t* loop, Daemon& daemon) {
   uv_signal_t ends[2];
   constexpr int numbers[2] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
+    ends[i].data = &daemon;
     uv_signal_init(loop, &ends[i]);
     uv_signal_start(
-        &ends[i], [](uv_signal_t* end, int) { uv_stop(end->loop); }, numbers[i]);
+        &ends[i], [](uv_signal_t* end, int) { static_cast<Daemon*>(end->data)->end(); },
+        numbers[i]);
   }
   uv_signal_t reload;
   reload.data = &daemon;

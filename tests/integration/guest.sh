@@ -2,6 +2,7 @@
 # A Debian 12 of its own with a build of mgr installed, booted in systemd-nspawn. To be sourced; root.
 #
 #   guest_make BUILD_DIR PACKAGE…   makes $guest, a folder below $scratch, which goes with the shell
+#   guest_copy PACKAGE…             the same of a system with these packages alone, without mgr
 #   guest_test SCRIPT UNIT_LINE…    has the guest run SCRIPT as root when it has booted; what that
 #                                   prints is in $guest/test.out. The lines are of [Unit]:
 #                                   SuccessAction= and FailureAction= say how the guest ends
@@ -17,9 +18,10 @@
 
 guest_here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 guest_suite=bookworm
-# Beside systemd, what the installed programs link.
-guest_base=(systemd systemd-sysv dbus libuv1 libsodium23 libseccomp2 libcap-ng0 libre2-9 libsystemd0
-            libspdlog1.10 libfmt9 libtomlplusplus3)
+guest_init=(systemd systemd-sysv dbus)
+# What the installed programs link.
+guest_libraries=(libuv1 libsodium23 libseccomp2 libcap-ng0 libre2-9 libsystemd0
+                 libspdlog1.10 libfmt9 libtomlplusplus3)
 guest_cache=/var/cache/mgr-boot
 guest_units=(mgr.socket mgr-helper.service mgr-broker.service mgr-helper.socket mgr-jobs.service
              mgr-test.service)
@@ -40,7 +42,7 @@ download_system() {  # FOLDER PACKAGE…
   eval "$(apt-config shell proxy Acquire::http::Proxy)"
   mirror=$(apt_mirror)
   [[ -z $proxy || $proxy == DIRECT ]] || export http_proxy=$proxy
-  debootstrap --variant=minbase --include="$(IFS=,; echo "$*")" \
+  debootstrap --variant=minbase ${1:+--include="$(IFS=,; echo "$*")"} \
     "$guest_suite" "$folder" ${mirror:+"$mirror"} >"$folder.log" 2>&1 ||
     { tail -n 20 "$folder.log"; return 1; }
   rm -f "$folder.log" "$folder"/var/cache/apt/archives/*.deb
@@ -80,21 +82,26 @@ fail_if_libraries_are_missing() {
   [[ -z $missing ]] || { echo "the system lacks a package: $missing"; return 1; }
 }
 
-guest_make() {  # BUILD_DIR PACKAGE…
-  local system build
-  build=$(realpath "$1")
-  shift
+guest_copy() {  # PACKAGE…
+  local system
   umask 022
   scratch=$(mktemp -d /var/tmp/mgr-guest.XXXXXX)
   trap 'rm -rf "$scratch"' EXIT
   guest=$scratch/guest
-  system=$(cached_system "${guest_base[@]}" "$@")
+  system=$(cached_system "$@")
   say "copy $system"
   cp --archive --reflink=auto "$system" "$guest"
+  mkdir -p "$guest/var/log/journal"  # so that the journal can be read from outside
+}
+
+guest_make() {  # BUILD_DIR PACKAGE…
+  local build
+  build=$(realpath "$1")
+  shift
+  guest_copy "${guest_init[@]}" "${guest_libraries[@]}" "$@"
   say "install $build"
   install_build "$build"
   systemctl --root="$guest" --quiet enable "${guest_units[@]:0:3}"
-  mkdir -p "$guest/var/log/journal"  # so that the journal can be read from outside
 }
 
 guest_test() {  # SCRIPT UNIT_LINE…

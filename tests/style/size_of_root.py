@@ -12,9 +12,9 @@ import sys
 
 from source_tree import FOLDERS, ROOT, body_lines, code_lines, directives, finish
 
-LIMIT = 6990
+LIMIT = 6998
 # Of those, what a request walks through, without the life of the jobs in helper/jobs.
-WALK_LIMIT = 5270
+WALK_LIMIT = 5278
 build = pathlib.Path(sys.argv[1]).resolve()
 
 
