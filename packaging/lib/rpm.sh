@@ -34,17 +34,19 @@ pack_sources() {  # NAME
 
 # --nodeps, since none of Debian's packages is called what the spec requires; packaging/build has installed them.
 # Everything is below TOPDIR, a database of packages that nobody asks for included. rpmbuild sets LANG, which
-# ccache takes into account.
+# ccache takes into account; and the script of Debian's rpm that compresses pages does not run in Debian's sh.
 run_rpmbuild() {  # TOPDIR SPEC
   local language=${LANG+export LANG=$LANG}
   as_owner rpmbuild -ba --nodeps --clean \
     --define "_topdir $1" --define "_tmppath $1/tmp" --define "_dbpath $1/db" --define "_buildhost localhost" \
     --define "builder_language ${language:-unset LANG}" \
+    --define '__brp_compress gzip --best --no-name --recursive %{buildroot}%{_mandir}' \
     --define 'clamp_mtime_to_source_date_epoch 1' --define 'use_source_date_epoch_as_buildtime 1' "$2"
 }
 
 lint_rpm() {  # FILE…
-  as_owner rpmlint --strict --rpmlintrc "$repository/packaging/rpm/mgr.rpmlintrc" "$@"
+  as_owner rpmlint --strict --config "$repository/packaging/rpm/rpmlint.toml" \
+    --rpmlintrc "$repository/packaging/rpm/mgr.rpmlintrc" "$@"
 }
 
 build_rpm() {
@@ -57,10 +59,11 @@ build_rpm() {
   as_owner mkdir -p "$top/SOURCES" "$top/tmp"
   title "$name.tar.gz"
   pack_sources "$name" | as_owner install -m 0644 /dev/stdin "$top/SOURCES/$name.tar.gz"
+  as_owner install -m 0644 packaging/rpm/mgr.spec "$top/SOURCES"
   as_owner install -m 0644 packaging/sysusers.d/mgr.conf "$top/SOURCES/mgr.sysusers"
   title "rpmbuild of $name"
-  run_rpmbuild "$top" packaging/rpm/mgr.spec
-  as_owner mv "$top"/SOURCES/"$name".tar.gz "$top"/SRPMS/*.rpm "$top"/RPMS/*/*.rpm "$packages"
+  run_rpmbuild "$top" "$top/SOURCES/mgr.spec"
+  as_owner mv "$top/SOURCES/$name.tar.gz" "$top"/SRPMS/*.rpm "$top"/RPMS/*/*.rpm "$packages"
   title "rpmlint"
-  lint_rpm packaging/rpm/mgr.spec "$packages/$name"-*.rpm
+  lint_rpm "$top/SOURCES/mgr.spec" "$packages/$name"-*.rpm
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Makes the rpm of this checkout, and from its source archive one of a later version, for the tests that install
-# them. Root. Usage: rpm_build_test.sh BUILD_DIR
+# Makes the rpm of this checkout, and from its source archive a later release, for the tests that install them. Root. Usage: rpm_build_test.sh BUILD_DIR
 set -euo pipefail
 
 repository=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
@@ -22,9 +21,9 @@ keep_package() {  # SOURCES FILE
   install -m 0644 "$1/build/packages/mgr-$(version_of "$1")"-*."$(rpm --eval '%{_arch}')".rpm "$2"
 }
 
-raise_version() {  # SOURCES
-  sed -i "s/^project(mgr VERSION $version/project(mgr VERSION $next_version/" "$1/CMakeLists.txt"
-  sed -i -E "s/^(Version: +)$version\$/\1$next_version/" "$1/packaging/rpm/mgr.spec"
+raise_release() {  # SOURCES
+  sed -i -E -e 's/^(Release: +)1%/\12%/' \
+    -e "s/^(\\* .* - $version)-1\$/\1-2\n- The next release.\n\n&/" "$1/packaging/rpm/mgr.spec"
   find "$1/policy/default" -name '*.toml' -exec sed -i "\$a $next_mark" {} +
 }
 
@@ -32,7 +31,7 @@ build_next() {
   local archive=$repository/build/packages/mgr-$version.tar.gz sources=$scratch/mgr-$version
   tar --extract --gzip --directory="$scratch" --file="$archive"
   expect "the archive of what is in the source archive is the same" archive_is "$archive" "$sources"
-  raise_version "$sources"
+  raise_release "$sources"
   "$sources/packaging/build" rpm
   keep_package "$sources" "$next"
 }

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tarfile
 
-# A distribution has its own papers, each in its own place.
-RPM_ALONE = [r"/usr/share/licenses/mgr(-[0-9.]+)?(/LICENSE)?"]
+# A distribution has its own papers, each in its own place; and rpm links each program by its build id.
+RPM_ALONE = [r"/usr/share/licenses/mgr(-[0-9.]+)?(/LICENSE)?", r"/usr/lib/\.build-id(/.*)?"]
 DEB_ALONE = [
     r"/usr/share/doc/mgr/(copyright|changelog\.gz)",
     r"/usr/share/lintian/overrides/mgr",

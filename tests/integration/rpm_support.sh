@@ -2,8 +2,8 @@
 # What the tests of the rpm share. To be sourced, with `repository` set to the checkout.
 #
 #   expect WHAT COMMAND…     a step, printed; ends the test where the command fails
-#   made_packages BUILD_DIR  sets $first and $next, the rpms that rpm_build_test.sh left there, with $version,
-#                            $next_version, and $next_mark, which in $next ends each file of /etc/mgr
+#   made_packages BUILD_DIR  sets $first and $next, the rpms that rpm_build_test.sh left there, releases 1 and 2 of
+#                            $version, and $next_mark, which in $next ends each file of /etc/mgr
 : "${repository:?the folder of the checkout}"
 
 expect() {  # WHAT COMMAND…
@@ -20,9 +20,8 @@ version_of() {  # SOURCES
 # shellcheck disable=SC2034 # for those who source this file
 made_packages() {  # BUILD_DIR
   version=$(version_of "$repository")
-  next_version=$version.1
-  next_mark='# of the next version'
+  next_mark='# of the next release'
   made=$(realpath --canonicalize-missing "$1")/rpm
-  first=$made/mgr-$version.rpm
-  next=$made/mgr-$next_version.rpm
+  first=$made/mgr-$version-1.rpm
+  next=$made/mgr-$version-2.rpm
 }
