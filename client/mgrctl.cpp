@@ -127,11 +127,8 @@ void hint_at_reason(const Session& session, const Command& command) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
-  for (const auto& given :
-       {given_options(options), given_options(options.key), given_options(options.audit)}) {
-    const auto fits = check_options(given, options_of_actions, "MODULE ACTION");
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits = check_options(given_options(options), options_of_actions, "MODULE ACTION");
+  if (!fits) return report(session, fits.error());
   auto made = make_question(options, command, session);
   if (!made) return report(session, made.error());
   if (!*made) return report(session, made->error());
@@ -175,8 +172,7 @@ const OwnCommand* find_own_command(const Options& options) {
 }
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
-  for (const auto& given : {given_options(options), given_options(options.job),
-                            given_options(options.key), given_options(options.audit)}) {
+  for (const auto& given : {given_options(options), given_options(options.job)}) {
     const auto fits = check_options(given, own.options, own.word);
     if (!fits) return report(session, fits.error());
   }
@@ -184,11 +180,8 @@ ExitCode run_own(const OwnCommand& own, const Options& options, const Session& s
 }
 
 ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
-  for (const auto& given :
-       {given_options(options), given_options(options.key), given_options(options.audit)}) {
-    const auto fits = check_options(given, options_for_jobs, options.words[0]);
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits = check_options(given_options(options), options_for_jobs, options.words[0]);
+  if (!fits) return report(session, fits.error());
   command.request.on_behalf_of = options.on_behalf_of;
   if (options.dry_run) return show_plan(session, command.request);
   return run_job_command(session, command, options.job);

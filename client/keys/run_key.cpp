@@ -162,10 +162,9 @@ ExitCode run_key(const Options& options, const Session& session) {
   if (options.host) {
     return report(session, Failure{Kind::invalid_request, "key is about this machine's own keys"});
   }
-  for (const auto& given : {given_options(options), given_options(options.key)}) {
-    const auto fits = check_options(given, part->options, "key " + std::string(part->word));
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits =
+      check_options(given_options(options), part->options, "key " + std::string(part->word));
+  if (!fits) return report(session, fits.error());
   return part->run(options, session);
 }
 
