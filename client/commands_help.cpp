@@ -25,6 +25,8 @@ Commands for jobs (all but `jobs` may have `job` before them; show and prune mus
   job prune                     forget the jobs that have ended
 
 Commands about the policy:
+  setup                         asks which web user may ask for what, and writes the rules for it;
+                                as root; --dry-run shows them
   explain MODULE ACTION [VALUE…]
                                 what is decided for the caller, or --as USER, by which rule and why,
                                 and the lines of policy.toml that would grant it

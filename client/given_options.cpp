@@ -37,6 +37,17 @@ std::vector<std::string_view> given_of(const AuditOptions& options) {
                       {"--follow", options.follow}});
 }
 
+std::vector<std::string_view> given_of(const SetupOptions& options) {
+  return those_given({{"--web-user", options.web_user.has_value()},
+                      {"--allow", options.allow.has_value()},
+                      {"--units", options.units.has_value()},
+                      {"--recipients", options.recipients.has_value()},
+                      {"--web-key", options.web_key.has_value()},
+                      {"--admin", options.admin.has_value()},
+                      {"--listen", options.listen.has_value()},
+                      {"--replace", options.replace}});
+}
+
 // A name is no part of a longer one: --as is not in --as-of.
 bool has_word(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -62,7 +73,8 @@ std::vector<std::string_view> given_options(const Options& options) {
                    {"--on-behalf-of", !options.on_behalf_of.empty()},
                    {"--prometheus", options.prometheus},
                    {"--json", options.json}});
-  for (const auto& more : {given_of(options.key), given_of(options.audit)}) {
+  for (const auto& more :
+       {given_of(options.key), given_of(options.audit), given_of(options.setup)}) {
     given.insert(given.end(), more.begin(), more.end());
   }
   return given;

@@ -26,6 +26,7 @@
 #include "client/review/policy_command.h"
 #include "client/review/show_plan.h"
 #include "client/session.h"
+#include "client/setup/run_setup.h"
 #include "client/stats.h"
 
 namespace mgr::client {
@@ -163,6 +164,10 @@ constexpr std::array own_commands{
     OwnCommand{"keygen", "--type --output", run_keygen},
     OwnCommand{"policy", "--files --json", run_policy},
     OwnCommand{"reload", "--on-behalf-of --json", run_reload},
+    OwnCommand{"setup",
+               "--web-user --allow --units --recipients --web-key --admin --listen --replace --yes "
+               "--dry-run",
+               run_setup},
     OwnCommand{"stats", "--prometheus --json", run_stats}};
 
 const OwnCommand* find_own_command(const Options& options) {

@@ -106,6 +106,26 @@ void declare_for_audit(CLI::App& app, AuditOptions& audit) {
       ->type_name("NUMBER");
 }
 
+void declare_for_setup(CLI::App& app, SetupOptions& setup) {
+  const auto own = [](CLI::Option* option) { return option->group("Options of setup"); };
+  own(app.add_option("--web-user", setup.web_user, "Who the web front end runs as; or none"))
+      ->type_name("USER");
+  own(app.add_option("--allow", setup.allow,
+                     "What the web may ask for: MODULE or MODULE.ACTION, with commas; or none"))
+      ->type_name("WHAT");
+  own(app.add_option("--units", setup.units, "Of which units it may ask the service module"))
+      ->type_name("UNITS");
+  own(app.add_option("--recipients", setup.recipients, "To whom it may write"))
+      ->type_name("ADDRESSES");
+  own(app.add_option("--web-key", setup.web_key, "The id of the key that the web signs with"))
+      ->type_name("ID");
+  own(app.add_option("--admin", setup.admin, "Who is put into the group of the admins; or none"))
+      ->type_name("USER");
+  own(app.add_option("--listen", setup.listen, "Where mgr listens on the network; or none"))
+      ->type_name("ADDRESS:PORT");
+  own(app.add_flag("--replace", setup.replace, "Write over a file that was edited by hand"));
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -136,6 +156,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   declare_for_keys(app, options.key);
   declare_for_audit(app, options.audit);
   declare_for_review(app, options);
+  declare_for_setup(app, options.setup);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
   // The words are CLI11's extras: a list option of its would take [1,2] apart.
