@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 
 #include "client/display.h"
@@ -110,6 +111,13 @@ ExitCode finish_setup(const Options& options, const Session& session, const Pres
   return finish(session, is_allowed ? ExitCode::ok : ExitCode::failed);
 }
 
+// The time that somebody takes to read and to type counts for nothing.
+Session without_the_time_since(const Session& session, std::chrono::steady_clock::time_point then) {
+  Session later = session;
+  later.pause(std::chrono::steady_clock::now() - then);
+  return later;
+}
+
 Outcome<SetupPlan> ask_for_plan(const Options& options, const Asker& asker,
                                 const PresentPolicy& present) {
   const SourcedPolicy& policy = present.judged.policy;
@@ -120,6 +128,7 @@ Outcome<SetupPlan> ask_for_plan(const Options& options, const Asker& asker,
 }  // namespace
 
 ExitCode run_setup(const Options& options, const Session& session) {
+  const auto begun = std::chrono::steady_clock::now();
   if (const auto fits = check_command(options); !fits) return report(session, fits.error());
   const auto asker = make_asker(options);
   if (!asker) return report(session, asker.error());
@@ -135,9 +144,10 @@ ExitCode run_setup(const Options& options, const Session& session) {
   if (options.dry_run) return finish(session, ExitCode::ok);
   const auto confirmed = confirm(*asker, options, *present, *plan);
   if (!confirmed) return report(session, confirmed.error());
-  const auto carried = carry_out(options, session, *present, *plan);
+  const Session later = without_the_time_since(session, begun);
+  const auto carried = carry_out(options, later, *present, *plan);
   if (!carried) return report(session, carried.error());
-  return finish_setup(options, session, *present, *plan, *carried);
+  return finish_setup(options, later, *present, *plan, *carried);
 }
 
 }  // namespace mgr::client

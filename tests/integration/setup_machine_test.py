@@ -7,8 +7,10 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
+from at_terminal import AtTerminal
 from instance import Instance
 from setup_support import BINARIES, FAILED, OK, SCANS, SetupCase
 
@@ -95,6 +97,17 @@ class Running(unittest.TestCase):
         self.assertTrue(self.say()["success"])
         self.assertEqual(self.run_setup("--allow", "none")[0], OK)
         self.assertEqual(self.say()["msg"], {"err_code": 4})
+
+    def test_the_time_to_answer_is_not_the_helpers(self):
+        timeout = 3
+        person = AtTerminal([str(word) for word in (
+            BINARIES / "mgrctl", "--root", self.mgr.dir, "--libexec", BINARIES, "setup", "--timeout", timeout,
+            "--web-user", "www-data", "--allow", "echo", "--admin", "none", "--listen", f"127.0.0.1:{self.mgr.port}")])
+        person.sees(b"Really? [y/N] ")
+        time.sleep(timeout)  # the person's, which is what this is about
+        person.types(b"y\n")
+        self.assertEqual(person.ends(), OK, person.shown)
+        self.assertIn(b"is written, and in force", person.shown)
 
     def test_the_audits_first_key_is_a_step_until_it_is_taken(self):
         taken = [BINARIES / "mgrctl", "--root", self.mgr.dir, "audit", "key"]
