@@ -11,12 +11,10 @@
 
 namespace mgr::client {
 
-// As they are written, but for those of JobOptions, KeyOptions and AuditOptions; those that are for
-// everything are left out.
+// As they are written, but for those of JobOptions, which belong to requests too; those that are
+// for everything are left out.
 [[nodiscard]] std::vector<std::string_view> given_options(const Options& options);
 [[nodiscard]] std::vector<std::string_view> given_options(const JobOptions& options);
-[[nodiscard]] std::vector<std::string_view> given_options(const KeyOptions& options);
-[[nodiscard]] std::vector<std::string_view> given_options(const AuditOptions& options);
 
 // Fails with invalid_request for one of those given that is not among `allowed`, options with a
 // space between them. `command` is its name for people.

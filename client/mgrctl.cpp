@@ -26,6 +26,7 @@
 #include "client/review/policy_command.h"
 #include "client/review/show_plan.h"
 #include "client/session.h"
+#include "client/setup/run_setup.h"
 #include "client/stats.h"
 
 namespace mgr::client {
@@ -127,11 +128,8 @@ void hint_at_reason(const Session& session, const Command& command) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
-  for (const auto& given :
-       {given_options(options), given_options(options.key), given_options(options.audit)}) {
-    const auto fits = check_options(given, options_of_actions, "MODULE ACTION");
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits = check_options(given_options(options), options_of_actions, "MODULE ACTION");
+  if (!fits) return report(session, fits.error());
   auto made = make_question(options, command, session);
   if (!made) return report(session, made.error());
   if (!*made) return report(session, made->error());
@@ -166,6 +164,10 @@ constexpr std::array own_commands{
     OwnCommand{"keygen", "--type --output", run_keygen},
     OwnCommand{"policy", "--files --json", run_policy},
     OwnCommand{"reload", "--on-behalf-of --json", run_reload},
+    OwnCommand{"setup",
+               "--web-user --allow --units --recipients --web-key --admin --listen --replace --yes "
+               "--dry-run",
+               run_setup},
     OwnCommand{"stats", "--prometheus --json", run_stats}};
 
 const OwnCommand* find_own_command(const Options& options) {
@@ -175,8 +177,7 @@ const OwnCommand* find_own_command(const Options& options) {
 }
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
-  for (const auto& given : {given_options(options), given_options(options.job),
-                            given_options(options.key), given_options(options.audit)}) {
+  for (const auto& given : {given_options(options), given_options(options.job)}) {
     const auto fits = check_options(given, own.options, own.word);
     if (!fits) return report(session, fits.error());
   }
@@ -184,11 +185,8 @@ ExitCode run_own(const OwnCommand& own, const Options& options, const Session& s
 }
 
 ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
-  for (const auto& given :
-       {given_options(options), given_options(options.key), given_options(options.audit)}) {
-    const auto fits = check_options(given, options_for_jobs, options.words[0]);
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits = check_options(given_options(options), options_for_jobs, options.words[0]);
+  if (!fits) return report(session, fits.error());
   command.request.on_behalf_of = options.on_behalf_of;
   if (options.dry_run) return show_plan(session, command.request);
   return run_job_command(session, command, options.job);

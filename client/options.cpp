@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "client/commands_help.h"
 #include "client/display.h"
 #include "client/host_port.h"
 #include "mgr_version.h"
@@ -14,87 +15,6 @@ namespace mgr::client {
 namespace {
 
 constexpr double max_timeout_seconds = 86400;
-
-constexpr const char* footer = R"(Commands:
-  MODULE ACTION [VALUE…]        ask for any action: `net ping example.org 3`
-  MODULE --help                 what the module can do; MODULE ACTION --help, what it wants
-  ping                          is mgr there?
-  version                       its version
-  whoami                        who it takes the caller for
-  modules                       all that can be asked for
-  can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
-  stats                         what mgr has counted; --prometheus, for a monitoring system
-  reload                        have the configuration read again; the old one stays where the
-                                new one has a mistake, which is told
-
-Commands for jobs (all but `jobs` may have `job` before them; show and prune must):
-  jobs                          a table of the jobs; --watch keeps it up to date
-  job ID                        all about one
-  output ID                     what it printed, to standard output and standard error
-  follow ID                     the same, and what it prints from now on until it has ended
-  wait ID…                      until they have ended
-  stop ID…                      or --key KEY, --module NAME, --mine
-  job prune                     forget the jobs that have ended
-
-Commands about the policy:
-  explain MODULE ACTION [VALUE…]
-                                what is decided for the caller, or --as USER, by which rule and why,
-                                and the lines of policy.toml that would grant it
-  policy check                  whether the files load as mgr would load them, and with what warnings
-  policy lint                   what in the files is as good as root, or dead
-  policy test FILE…             whether all that the files expect of the policy holds
-  import FORMAT FILE…           takes over what another program's files allow, configd's or
-                                sudoers'; --into DIR, else to standard output
-
-Commands about keys, which requests are signed with:
-  keygen [ID]                   makes a key for the caller, and says what root has to do with it
-  key add ID ed25519:BASE64     lets requests that are signed with that key in; as root
-  key add [ID] --from FILE      the same of a file that keygen wrote, as it must be with hmac-sha256
-  key list                      the keys that mgr takes, until when, and whose they are
-  key revoke ID                 lets it in no more; as root
-  host HOST:PORT                the line about this machine for known_hosts of the others
-
-Commands about the audit log, read from its files, as root (mgr-audit(5)):
-  audit verify [FILE…]          whether it is as it was written; --key FILE, the first key, --head N:HASH
-  audit tail                    the last lines; -n, -f
-  audit search [FILE…]          the lines about --caller, --key, --module, --action, --event, --job,
-                                --since, --until, --seq
-  audit head                    N:HASH of the last line, to be noted elsewhere
-  audit key                     shows the first key, once, to be kept elsewhere
-
-explain and test look at the policy that is in force, for those who may ask for it (mgr policy);
-check and lint at the files of /etc/mgr; all of them, with --files DIR, at the files there, such as a
-working copy, without asking mgr.
-
-A VALUE is name=value, or the value alone of the next argument; the last one, where it is a list,
-takes all that are left. Behind `--` every word is a value alone, even a=b or -5. A secret is asked
-for, or a line of standard input; never write one on the command line, where everybody can see it.
-
-These words win over a module of the same name; write that one with a capital (STOP ACTION).
-`job ACTION name=value…`, and an action of `job` that is not above, is the module's.
-
-Who is asked is --host or --socket, else the socket below --root, else $MGR_HOST, else the socket
-$MGR_SOCKET, else /run/mgr.sock. TIME is 2027-01-31, or 2027-01-31T12:00:00Z with its zone.
-
-Requests are signed with the key of --key-file, else of $MGR_KEY (nothing: none), else of
-~/.config/mgr/key where there is one; for root also of /etc/mgr/root.key.
-
-Exit codes:
-  0    success
-  1    failed, conflict, not_found, timeout; what policy lint or audit verify found, or does
-       not hold of policy test
-  2    usage, unknown_action, malformed, invalid_argument, too_large; files that cannot be read, or
-       have a mistake in them
-  126  denied, unauthenticated, stale; a no of can-i, a denial that explain tells of
-  127  unavailable, busy; no connection, or one lost before the reply
-
-Exit codes of `wait`, with --wait, and of actions that answer with what their command prints:
-  0–123  the job's exit status (one above is 123; of several jobs the highest code)
-  124    a job ran out of time, or the wait did
-  125    a job without an exit status: killed by a signal, stopped, lost, or never started;
-         usage, and every other failure
-  126    denied, unauthenticated, stale
-  127    unavailable, busy; no connection, or one lost before the reply)";
 
 struct Flags {
   bool version = false;
@@ -186,6 +106,26 @@ void declare_for_audit(CLI::App& app, AuditOptions& audit) {
       ->type_name("NUMBER");
 }
 
+void declare_for_setup(CLI::App& app, SetupOptions& setup) {
+  const auto own = [](CLI::Option* option) { return option->group("Options of setup"); };
+  own(app.add_option("--web-user", setup.web_user, "Who the web front end runs as; or none"))
+      ->type_name("USER");
+  own(app.add_option("--allow", setup.allow,
+                     "What the web may ask for: MODULE or MODULE.ACTION, with commas; or none"))
+      ->type_name("WHAT");
+  own(app.add_option("--units", setup.units, "Of which units it may ask the service module"))
+      ->type_name("UNITS");
+  own(app.add_option("--recipients", setup.recipients, "To whom it may write"))
+      ->type_name("ADDRESSES");
+  own(app.add_option("--web-key", setup.web_key, "The id of the key that the web signs with"))
+      ->type_name("ID");
+  own(app.add_option("--admin", setup.admin, "Who is put into the group of the admins; or none"))
+      ->type_name("USER");
+  own(app.add_option("--listen", setup.listen, "Where mgr listens on the network; or none"))
+      ->type_name("ADDRESS:PORT");
+  own(app.add_flag("--replace", setup.replace, "Write over a file that was edited by hand"));
+}
+
 void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
@@ -216,12 +156,13 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   declare_for_keys(app, options.key);
   declare_for_audit(app, options.audit);
   declare_for_review(app, options);
+  declare_for_setup(app, options.setup);
   declare_for_inputs(app, options.input);
   declare_for_jobs(app, options.job);
   // The words are CLI11's extras: a list option of its would take [1,2] apart.
   app.allow_extras();
   app.formatter(std::make_shared<Layout>());
-  app.footer(footer);
+  app.footer(commands_help);
 }
 
 // What was neither an option nor an option's value. Before `--`, one that looks like an option is a

@@ -11,6 +11,7 @@
 #include "client/exit_code.h"
 #include "client/inputs.h"
 #include "client/jobs/job_command.h"
+#include "client/setup/setup_options.h"
 
 namespace mgr::client {
 
@@ -49,6 +50,7 @@ struct Options {
   KeyOptions key;
   AuditOptions audit;
   InputOptions input;
+  SetupOptions setup;
   std::vector<std::string> words;     // MODULE ACTION VALUE…
   std::size_t plain_from = SIZE_MAX;  // the first of the words behind `--`
 };

@@ -48,4 +48,26 @@ ExitCode run_reload(const Options& options, const Session& session) {
   return finish(session, exit_code(*reply));
 }
 
+InForce put_in_force(const Options& options, Session session) {
+  session.choice.env_host.reset();
+  const auto reply = reload(session, options.on_behalf_of);
+  if (reply && reply->success) return {InForce::When::now, ExitCode::ok};
+  if (reply) {
+    const ExitCode code = report(session, *reply);
+    const bool is_mistake = code == ExitCode::failed;
+    return {is_mistake ? InForce::When::refused : InForce::When::not_yet, code};
+  }
+  const bool is_down = reply.error().kind == Failure::Kind::cannot_connect;
+  const ExitCode code = report_unanswered(session, reply.error());
+  if (is_down) return {InForce::When::next_start, ExitCode::ok};
+  return {InForce::When::not_yet, code};
+}
+
+void say_when(const InForce& in_force, const std::string& what) {
+  if (in_force.when == InForce::When::now) return;
+  const bool is_down = in_force.when == InForce::When::next_start;
+  std::cerr << "mgrctl: " << harmless(what) << " is written, and counts from "
+            << (is_down ? "the next start of mgr-helper\n" : "`mgrctl reload`; not yet\n");
+}
+
 }  // namespace mgr::client

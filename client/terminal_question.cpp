@@ -81,7 +81,7 @@ class AnswerSettings {
   bool is_set_ = false;
 };
 
-Outcome<std::string> read_answer(int terminal, int signals) {
+Outcome<std::optional<std::string>> read_answer(int terminal, int signals) {
   std::string line;
   for (;;) {
     std::array<pollfd, 2> watched{{{terminal, POLLIN, 0}, {signals, POLLIN, 0}}};
@@ -94,6 +94,7 @@ Outcome<std::string> read_answer(int terminal, int signals) {
     const ssize_t count = ::read(terminal, &byte, 1);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return unreadable(errno);
+    if (count == 0 && line.empty()) return std::nullopt;
     if (count == 0 || byte == '\n') return line;
     if (line.size() == longest_line) {
       return failed(Failure::Kind::invalid_request,
@@ -121,6 +122,11 @@ Terminal::~Terminal() {
 }
 
 Outcome<std::string> Terminal::ask(std::string_view question, Echo echo) const {
+  return ask_or_end(question, echo).map([](auto line) { return std::move(line).value_or(""); });
+}
+
+Outcome<std::optional<std::string>> Terminal::ask_or_end(std::string_view question,
+                                                         Echo echo) const {
   std::cout.flush();
   const HeldSignals signals;
   if (signals.descriptor() < 0) return unreadable(errno);

@@ -24,9 +24,12 @@ class Terminal {
   ~Terminal();
 
   // Writes the question to standard error and reads the line that answers it, without its line
-  // feed; an end of file is an empty line. A signal that ends the process ends it with the
-  // terminal's echo restored. Fails with invalid_request: the terminal cannot be read, or the line
-  // is longer than a terminal gives whole.
+  // feed; nothing where the input ends (Ctrl-D) before there is any of it. A signal that ends the
+  // process ends it with the terminal's echo restored. Fails with invalid_request: the terminal
+  // cannot be read, or the line is longer than a terminal gives whole.
+  [[nodiscard]] Outcome<std::optional<std::string>> ask_or_end(std::string_view question,
+                                                               Echo echo) const;
+  // The same, where an end is an empty line.
   [[nodiscard]] Outcome<std::string> ask(std::string_view question, Echo echo) const;
 
  private:

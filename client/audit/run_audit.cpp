@@ -115,8 +115,7 @@ ExitCode run_audit(const Options& options, const Session& session) {
     return invalid(session, "audit " + words[1] + " takes no files or other words");
   }
   if (sodium_init() < 0) return invalid(session, "libsodium cannot be used");
-  for (const auto& given : {given_options(options), given_options(options.job),
-                            given_options(options.key), given_options(options.audit)}) {
+  for (const auto& given : {given_options(options), given_options(options.job)}) {
     const auto fits = check_options(given, part->options, "audit " + words[1]);
     if (!fits) return report(session, fits.error());
   }

@@ -65,20 +65,13 @@ bool take_back(const NewKey& key, const RecordFiles& files, const Failure& failu
   return true;
 }
 
-// Of this machine's daemon, whatever the environment says.
-ExitCode put_in_force(const Options& options, Session session, const std::string& what) {
-  session.choice.env_host.reset();
-  session.is_patient = true;
-  const auto reply = reload(session, options.on_behalf_of);
-  if (reply && reply->success) {
-    if (!session.quiet) std::cout << what << " is in force\n";
-    return finish(session, ExitCode::ok);
+ExitCode count_now(const Options& options, const Session& session, const std::string& what) {
+  const InForce in_force = put_in_force(options, session);
+  say_when(in_force, what);
+  if (in_force.when == InForce::When::now && !session.quiet) {
+    std::cout << what << " is in force\n";
   }
-  const bool is_down = !reply && reply.error().kind == Kind::cannot_connect;
-  const ExitCode code = reply ? report(session, *reply) : report_unanswered(session, reply.error());
-  std::cerr << "mgrctl: " << what << " is written, and counts from "
-            << (is_down ? "the next start of mgr-helper\n" : "`mgrctl reload`; not yet\n");
-  return is_down ? finish(session, ExitCode::ok) : code;
+  return finish(session, in_force.code);
 }
 
 // Who the key is by the policy; what is not there yet stands on standard error for the admin.
@@ -101,7 +94,7 @@ ExitCode run_add(const Options& options, const Session& session) {
   } else if (take_back(*key, files, policy.error())) {
     return report(session, policy.error());
   }
-  return put_in_force(options, session, "the key " + key->id);
+  return count_now(options, session, "the key " + key->id);
 }
 
 ExitCode run_revoke(const Options& options, const Session& session) {
@@ -121,7 +114,7 @@ ExitCode run_revoke(const Options& options, const Session& session) {
       return report(session, Failure{Kind::invalid_request, file + " is still not revoked"});
     }
   }
-  return put_in_force(options, session, "the end of the key " + id);
+  return count_now(options, session, "the end of the key " + id);
 }
 
 ExitCode run_list(const Options& options, const Session& session) {
@@ -162,10 +155,9 @@ ExitCode run_key(const Options& options, const Session& session) {
   if (options.host) {
     return report(session, Failure{Kind::invalid_request, "key is about this machine's own keys"});
   }
-  for (const auto& given : {given_options(options), given_options(options.key)}) {
-    const auto fits = check_options(given, part->options, "key " + std::string(part->word));
-    if (!fits) return report(session, fits.error());
-  }
+  const auto fits =
+      check_options(given_options(options), part->options, "key " + std::string(part->word));
+  if (!fits) return report(session, fits.error());
   return part->run(options, session);
 }
 

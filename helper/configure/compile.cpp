@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "helper/configure/audit_key.h"
+#include "helper/configure/first_start.h"
 #include "helper/configure/highest_job_id.h"
 #include "helper/configure/host.h"
 #include "helper/configure/job_folders.h"
@@ -215,6 +216,8 @@ Result<Configuration> prepare_and_load(const CompileOrder& order,
                         .and_then([&] { return prepare_audit_key(order.paths, warnings); })
                         .and_then([&] { return prepare_host(order.paths, warnings); });
   if (!made) return tl::unexpected(made.error());
+  // Before the policy is looked at: with a mistake in it the next start is not the first any more.
+  if (*made == HostIs::made_now) tell_first_start(order.paths);
   auto loaded = load_configuration(order.paths);
   if (loaded && *made == HostIs::made_now && has_new_key_of_nobody(*loaded)) {
     warnings.push_back(order.paths.root_key_file() +

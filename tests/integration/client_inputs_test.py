@@ -4,18 +4,17 @@ Takes the path of mgrctl as its first argument or from MGRCTL.
 """
 
 import os
-import pty
 import signal
 import subprocess
 import sys
 import tempfile
-import termios
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from client_fake_server import FakeServer, more, success  # noqa: E402
+from at_terminal import AtTerminal  # noqa: E402
 
 MGRCTL = os.environ.get("MGRCTL", "mgrctl")
 MAX_BODY = 1 << 20
@@ -68,46 +67,8 @@ def run(server, *words, stdin=b""):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-class Person:
-    """mgrctl at a terminal, and somebody who sees what is shown before he types."""
-
-    def __init__(self, server, *words, stdin=None):
-        words = command(server, words)
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            if stdin is not None:
-                os.dup2(os.open(stdin, os.O_RDONLY), 0)
-            os.execv(words[0], words)
-        self.shown = b""
-
-    def read(self):
-        try:
-            piece = os.read(self.terminal, 4096)
-        except OSError:  # EIO: nobody has it open
-            piece = b""
-        self.shown += piece
-        return piece
-
-    def sees(self, text):
-        while text not in self.shown:
-            if not self.read():
-                raise AssertionError("%r not shown, but %r" % (text, self.shown))
-
-    def types(self, text):
-        os.write(self.terminal, text)
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
-
-    def ends(self):
-        """The exit code, as subprocess has it."""
-        while self.read():
-            pass
-        _, status = os.waitpid(self.pid, 0)
-        echoes = self.echoes()
-        os.close(self.terminal)
-        assert echoes, "the terminal was left without its echo"
-        return os.waitstatus_to_exitcode(status)
+def Person(server, *words, stdin=None):
+    return AtTerminal(command(server, words), stdin)
 
 
 class WithServer(unittest.TestCase):

@@ -57,6 +57,12 @@ class FirstStartCase(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
                               env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
 
+    def said(self, *words):
+        """What a start writes to standard error, without the root folder's name."""
+        done = subprocess.run([BINARIES / "mgr-configure", "--root", self.root, *(words or ("--prepare",))],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", check=True)
+        return done.stderr.replace(f"--root {self.root} ", "").replace(str(self.root), "")
+
     def start(self, *words):
         """The error and the warnings of a start, without the root folder's name."""
         done = self.run_configure(*(words or ("--prepare",)))
@@ -179,6 +185,50 @@ class Once(FirstStartCase):
         self.starts()
         self.path(f"{HOST}/id").unlink()
         self.assertIn("/var/lib/mgr/host/id: is gone", self.fails("--reload"))
+
+
+class Told(FirstStartCase):
+    """What to keep elsewhere: said by the first start alone, and nothing secret in it."""
+
+    def test_the_first_start_says_what_to_keep_elsewhere(self):
+        said = self.said()
+        _, words = self.path(f"{HOST}/known_host").read_text().split(" ", 1)
+        self.assertIn(f"    HOST:PORT {words}", said)
+        self.assertIn("    mgrctl audit key > FILE\n", said)
+        self.assertIn("is in /etc/mgr/root.key\n", said)
+        self.assertTrue(all(line.startswith("mgr-configure: ") for line in said.splitlines()), said)
+
+    def test_it_is_said_once(self):
+        self.assertIn("first start", self.said())
+        self.assertEqual([self.said(), self.said("--reload"), self.said("--check")], ["", "", ""])
+
+    def test_who_only_looks_is_told_nothing(self):
+        self.assertEqual([self.said("--check"), self.said("--review")], ["", ""])
+
+    def test_no_secret_is_in_it(self):
+        said = self.said()
+        pem = self.path("etc/mgr/root.key").read_text().splitlines()[3]
+        first = self.path("var/lib/mgr/audit/first-key").read_text()
+        self.assertEqual(first, self.path("var/lib/mgr/audit/key").read_text())
+        secrets = [self.path(f"{HOST}/key").read_text().strip(), pem, *re.findall(r"[0-9a-zA-Z+/=]{32,}", first)]
+        self.assertGreaterEqual(len(secrets), 3)
+        for secret in secrets:
+            for part in (secret[:16], secret[16:32]):
+                self.assertNotIn(part, said)
+
+    def test_it_is_said_where_the_policy_has_a_mistake(self):
+        self.path("etc/mgr/policy.toml").write_text("[[allow]]\n")
+        self.assertIn("audit key", self.said())
+        self.path("etc/mgr/policy.toml").write_text(POLICY)
+        self.assertEqual(self.said(), "")
+
+    def test_a_key_that_is_not_there_is_not_promised(self):
+        self.path("etc/mgr/keys.d").mkdir()
+        self.path("etc/mgr/keys.d/root.toml").write_text(
+            'type = "ed25519"\npublic_key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="\n')
+        said = self.said()
+        self.assertNotIn("root.key", said)
+        self.assertIn("audit key", said)
 
 
 class Halves(FirstStartCase):

@@ -1,6 +1,6 @@
 # The first start, and keys that come and go while a whole mgr runs.
 # With a mount namespace, beside that of pids.
-foreach(group Once Halves Loose ReadOnly)
+foreach(group Once Told Halves Loose ReadOnly)
   add_test(NAME first_start.${group}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/first_start_test.py
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${group})
