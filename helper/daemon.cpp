@@ -84,10 +84,11 @@ LinkEvents Daemon::link_events() {
     doorkeeper_.link_up();
   };
   events.lost = [this] {
+    // At our own end it is there, and tells clients by itself what was not taken: one line each.
+    if (ends_) return uv_stop(check_->loop);
     log_warning("the broker is gone");
     doorkeeper_.link_lost();
     effects_.link_lost();
-    if (ends_) uv_stop(check_->loop);
   };
   events.violation = [this](std::string_view why) { audit_.peer_event("link_refused", why); };
   events.answer_run = [this](ReplyTo to, const RunMessage& message) {

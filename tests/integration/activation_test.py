@@ -181,10 +181,12 @@ class Restart(ActivatedTestCase):
 
         def ask():
             while not over.is_set():
+                raw = b""
                 try:
-                    answers.append(json.loads(self.mgr.send(PING, user=None)))
+                    raw = self.mgr.send(PING, user=None)
+                    answers.append(json.loads(raw))  # one line: neither none nor two
                 except (OSError, ValueError) as error:
-                    failures.append(repr(error))
+                    failures.append(f"{error!r}: {raw}")
 
         def successes():
             return sum(answer["success"] for answer in answers)
