@@ -53,17 +53,16 @@ cached_system() {  # PACKAGE…
   local name system partial
   name=$guest_suite-$(printf '%s\n' "$@" | sha256sum | cut -c 1-12)
   system=$guest_cache/$name
-  mkdir -p "$guest_cache"
-  exec 9>"$guest_cache/lock"
-  flock 9
   if [[ ! -d $system ]]; then
+    mkdir -p "$guest_cache"
+    exec 9>"$guest_cache/lock"
+    flock 9
     say "debootstrap of $guest_suite into $system (once)" >&2
     partial=$guest_cache/.partial-$name
     rm -rf "$partial"
-    download_system "$partial" "$@" >&2
-    mv -T "$partial" "$system"
+    [[ -d $system ]] || { download_system "$partial" "$@" >&2 && mv -T "$partial" "$system"; }
+    exec 9>&-
   fi
-  exec 9>&-
   echo "$system"
 }
 
