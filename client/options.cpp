@@ -23,6 +23,7 @@ constexpr const char* footer = R"(Commands:
   whoami                        who it takes the caller for
   modules                       all that can be asked for
   can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
+  doctor                        what is wrong with mgr on this machine, and what to do about it
   stats                         what mgr has counted; --prometheus, for a monitoring system
   reload                        have the configuration read again; the old one stays where the
                                 new one has a mistake, which is told
@@ -81,8 +82,8 @@ Requests are signed with the key of --key-file, else of $MGR_KEY (nothing: none)
 
 Exit codes:
   0    success
-  1    failed, conflict, not_found, timeout; what policy lint or audit verify found, or does
-       not hold of policy test
+  1    failed, conflict, not_found, timeout; what doctor, policy lint or audit verify found, or
+       does not hold of policy test
   2    usage, unknown_action, malformed, invalid_argument, too_large; files that cannot be read, or
        have a mistake in them
   126  denied, unauthenticated, stale; a no of can-i, a denial that explain tells of
@@ -190,9 +191,9 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
   app.add_flag("--version", flags.version, "Print the version of mgrctl");
-  app.add_option(
-         "--root", options.root,
-         "Socket, keys, known hosts, audit log, and for policy check and lint /etc/mgr: below DIR")
+  app.add_option("--root", options.root,
+                 "Socket, keys, known hosts, audit log, for doctor and policy /etc/mgr and all "
+                 "else: below DIR")
       ->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
   app.add_option("--host", options.host, "Ask the host over TCP, and not this machine")

@@ -1,5 +1,4 @@
-// mgrctl, with the caller's own uid. Runs mgr-configure, which reads policies: the one file of
-// mgrctl that starts a program, and that knows Boost.Process; its exceptions end here.
+// mgrctl, with the caller's own uid. Runs mgr-configure, which reads policies.
 #pragma once
 
 #include <string>

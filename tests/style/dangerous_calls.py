@@ -12,7 +12,7 @@ ADDRESSES = {
         # mgr-shutdown starts shutdown(8), whose arguments are words of ours and a message behind `--`.
         {"helper/jobs/mgr-job/exec_command.cpp", "modules/mgr-shutdown/run_program.cpp", "modules/mgr-mail/mailer.cpp"},
     ),
-    "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp", "client/review/run_configure.cpp"}),
+    "Boost.Process": (r"boost/process", {"helper/jobs/spawn.cpp", "client/run_program.cpp"}),
     "fork": (
         r"\b(?:fork|vfork|clone|uv_spawn|daemon)\s*\(|\bSYS_(?:clone3?|v?fork)\b",
         {"helper/jobs/mgr-job/clone_process.cpp", "helper/jobs/mgr-job/exec_command.cpp"},
