@@ -155,7 +155,8 @@ class DoctorFiles : public TemporaryRoot {
     const Report report = look();
     EXPECT_TRUE(only(report).starts_with("failed: " + root + path + ": "))
         << testing::PrintToString(lines(report));
-    if (!report.all().empty()) EXPECT_EQ(report.all()[0].remedy, remedy + ' ' + root + path);
+    ASSERT_FALSE(report.all().empty());
+    EXPECT_EQ(report.all()[0].remedy, remedy + ' ' + root + path);
   }
 
   Subject subject{};
