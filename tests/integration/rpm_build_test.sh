@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the rpm of this checkout, and from its source archive a later release, for the tests that install them. Root. Usage: rpm_build_test.sh BUILD_DIR
+# Makes the rpm of this checkout, and from its source archive a later release, for the tests that install them. Root.
+# Usage: rpm_build_test.sh BUILD_DIR
 set -euo pipefail
 
 repository=$(dirname "$(dirname "$(dirname "$(realpath "$0")")")")
