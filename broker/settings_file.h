@@ -6,10 +6,9 @@
 #include <string>
 
 #include "protocol/error.h"
+#include "protocol/paths.h"
 
 namespace mgr::broker {
-
-inline constexpr const char* default_listen = "127.0.0.1:6667";
 
 // The value of `listen` in the table [broker] of the file, "" for none at all; default_listen where
 // file, table or key is not there. Fails where the file cannot be read or is not TOML, or the key

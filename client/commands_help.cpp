@@ -11,6 +11,7 @@ const char* const commands_help = R"(Commands:
   whoami                        who it takes the caller for
   modules                       all that can be asked for
   can-i [MODULE]                what you may do; can-i MODULE ACTION [VALUE…]: yes or no
+  doctor                        what is wrong with mgr on this machine, and what to do about it
   stats                         what mgr has counted; --prometheus, for a monitoring system
   reload                        have the configuration read again; the old one stays where the
                                 new one has a mistake, which is told
@@ -71,8 +72,8 @@ Requests are signed with the key of --key-file, else of $MGR_KEY (nothing: none)
 
 Exit codes:
   0    success
-  1    failed, conflict, not_found, timeout; what policy lint or audit verify found, or does
-       not hold of policy test
+  1    failed, conflict, not_found, timeout; what doctor, policy lint or audit verify found, or
+       does not hold of policy test
   2    usage, unknown_action, malformed, invalid_argument, too_large; files that cannot be read, or
        have a mistake in them
   126  denied, unauthenticated, stale; a no of can-i, a denial that explain tells of

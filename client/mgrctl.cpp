@@ -9,6 +9,7 @@
 #include "client/binding.h"
 #include "client/command.h"
 #include "client/display.h"
+#include "client/doctor/run_doctor.h"
 #include "client/given_options.h"
 #include "client/help.h"
 #include "client/import/run_import.h"
@@ -156,6 +157,7 @@ constexpr std::array own_commands{
                "--lines --follow",
                run_audit},
     OwnCommand{"can-i", "--body --secret-stdin --yes --on-behalf-of --json", run_can_i},
+    OwnCommand{"doctor", "--json", run_doctor},
     OwnCommand{"explain", "--as --files --json", run_explain},
     OwnCommand{"host", "", run_host},
     OwnCommand{"import", "--into --yes", run_import},

@@ -130,9 +130,9 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
   app.set_help_flag();  // --help takes the schema's help where words are given
   app.add_flag("-h,--help", options.help, "Help; after MODULE or MODULE ACTION, for that");
   app.add_flag("--version", flags.version, "Print the version of mgrctl");
-  app.add_option(
-         "--root", options.root,
-         "Socket, keys, known hosts, audit log, and for policy check and lint /etc/mgr: below DIR")
+  app.add_option("--root", options.root,
+                 "Socket, keys, known hosts, audit log, for doctor and policy /etc/mgr and all "
+                 "else: below DIR")
       ->type_name("DIR");
   app.add_option("--socket", options.socket, "Connect to the socket PATH")->type_name("PATH");
   app.add_option("--host", options.host, "Ask the host over TCP, and not this machine")

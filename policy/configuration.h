@@ -16,8 +16,10 @@
 
 namespace mgr {
 
-// mgr.toml. Its `[broker] listen` is the broker's to use; here it is checked to be a string.
+// mgr.toml.
 struct Settings {
+  // [broker] listen: the broker's to use, and to read by itself; "" for nowhere.
+  std::string listen = default_listen;
   std::string broker_user = "mgr-broker";  // [helper] broker_user
   std::string job_user = "mgr-job";        // [helper] job_user
   std::string admin_group = "mgr-admin";   // [helper] admin_group: whose connections keep a place

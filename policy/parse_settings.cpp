@@ -39,8 +39,8 @@ void read_audit(TableReader table, Settings& settings) {
   table.finish();
 }
 
-void read_broker(TableReader table) {
-  static_cast<void>(table.text("listen"));
+void read_broker(TableReader table, Settings& settings) {
+  settings.listen = table.text("listen", settings.listen);
   table.finish();
 }
 
@@ -73,7 +73,7 @@ Result<void> parse_settings(const SourceText& source, Configuration& into) {
   Findings findings(source.file, into.warnings);
   const TomlValue document = parse_toml(source.text, findings);
   TableReader table(document, findings);
-  if (const auto* broker = table.find("broker")) read_broker({*broker, findings});
+  if (const auto* broker = table.find("broker")) read_broker({*broker, findings}, into.settings);
   if (const auto* helper = table.find("helper")) read_helper({*helper, findings}, into.settings);
   if (const auto* jobs = table.find("jobs")) read_jobs({*jobs, findings}, into.settings);
   if (const auto* audit = table.find("audit")) read_audit({*audit, findings}, into.settings);

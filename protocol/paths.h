@@ -6,6 +6,9 @@
 
 namespace mgr {
 
+// Where programs on the network connect, unless mgr.toml says something else.
+inline constexpr const char* default_listen = "127.0.0.1:6667";
+
 struct Paths {
   // Empty for the real root; otherwise an absolute path without a slash at its end.
   std::string root;

@@ -157,8 +157,38 @@ broker_is_caged() {
   [[ $score =~ ^[01]\. ]] || fail "more than 1.9"
 }
 
+doctor_finds_what_is_wrong() {
+  step "mgrctl doctor finds nothing that has failed"
+  mgrctl doctor || fail "something has failed"
+  step "a drop-in that jobs would inherit is found, in the unit and in the process, and the remedy mends it"
+  install -D -m 0644 /dev/stdin /etc/systemd/system/mgr-helper.service.d/override.conf <<'UNIT'
+[Service]
+NoNewPrivileges=yes
+UNIT
+  systemctl daemon-reload
+  restart_helper
+  mgrctl -q doctor >/run/doctor.out && fail "the drop-in was not found"
+  cat /run/doctor.out
+  grep -q 'failed  *units: mgr-helper.service has NoNewPrivileges=yes, of .*override.conf' /run/doctor.out ||
+    fail "not in the unit"
+  grep -q 'failed  *processes: mgr-helper runs with NoNewPrivileges' /run/doctor.out || fail "not in the process"
+  eval "$(sed -n '/units: mgr-helper/{n;p}' /run/doctor.out)" >/dev/null
+  restart_helper
+  mgrctl -q doctor || fail "not mended"
+  step "a unit that is stopped, and one that is disabled"
+  systemctl stop mgr-jobs.service
+  systemctl --quiet disable mgr-broker.service
+  mgrctl -q doctor >/run/doctor.out && fail "a stopped unit was not found"
+  grep -q 'failed  *units: mgr-jobs.service is inactive' /run/doctor.out || fail "$(cat /run/doctor.out)"
+  grep -q 'warning  *units: mgr-broker.service is disabled' /run/doctor.out || fail "$(cat /run/doctor.out)"
+  systemctl --quiet enable mgr-broker.service
+  systemctl start mgr-jobs.service
+  mgrctl -q doctor || fail "not mended"
+}
+
 units_came_up
 web_may_ping
+doctor_finds_what_is_wrong
 install_long_scan
 restart_helper
 helper_restart_touches_no_job
