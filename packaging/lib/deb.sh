@@ -26,13 +26,13 @@ build_deb() {  # [--from BUILD]
 # Prints its name. Equal files make equal packages: their times are the changelog's.
 # In a shell of its own, for the umask.
 pack_deb() (  # BUILD FOLDER
-  local build=$1 folder=$2 name
+  local build=$1 folder=$2 name said
   umask 022
   SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file "$repository/packaging/debian/changelog" --show-field Timestamp)
   export SOURCE_DATE_EPOCH
   as_owner rm -rf "$build/cpack"
-  as_owner cpack --config "$build/CPackConfig.cmake" -G DEB -B "$build/cpack" >"$build/cpack.log" 2>&1 ||
-    { cat "$build/cpack.log" >&2; return 1; }
+  said=$(as_owner cpack --config "$build/CPackConfig.cmake" -G DEB -B "$build/cpack" 2>&1) ||
+    { echo "$said" >&2; return 1; }
   name=$(cd "$build/cpack" && echo mgr_*.deb)
   as_owner mkdir -p "$folder"
   as_owner mv "$build/cpack/$name" "$folder/$name"

@@ -107,6 +107,11 @@ class Contents(PackageCase):
             for program in re.findall(r"^ExecStart=(\S+)", unit.read_text(), re.M):
                 self.assertIn(program.lstrip("/"), self.files)
 
+    def test_what_is_systemds_lies_in_one_folder(self):
+        """Else dpkg takes the other spelling of that folder, over the link /lib, for this package's own."""
+        self.assertEqual({self.units_folder.parent}, {path.parent.parent for path in self.tree.rglob("*mgr*")
+                                                      if path.suffix in (".service", ".socket", ".preset")})
+
     def test_programs_are_stripped(self):
         for file in self.files:
             if re.match("usr/(s?bin|libexec)/", file):
