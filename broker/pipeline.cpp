@@ -37,9 +37,14 @@ Pipeline::Pipeline(uv_loop_t* loop, const PipelineOptions& options, std::functio
       linked_(std::move(linked)),
       version_differs_(std::move(version_differs)) {}
 
+void Pipeline::end() {
+  ends_ = true;
+  link_.end();
+}
+
 // The story of a request. `bytes` are what has just come, or what waited during a pause.
 void Pipeline::take(Connection& client, std::string_view bytes) {
-  while (client.takes_requests()) {
+  while (client.takes_requests() && !is_told_by_helper(client)) {
     // 1. Parse. Nothing happens before the last byte of a block; a byte that no block can hold ends
     //    the connection, after the replies to the requests before it.
     switch (client.parser.read(bytes)) {
@@ -293,6 +298,7 @@ void Pipeline::link_lost(std::uint64_t sent) {
 // Requests that wait have nothing to wait for any more, and the numbers of connections mean nothing
 // to the next helper: local clients connect again, to it.
 void Pipeline::forsake(Connection& client) {
+  if (is_told_by_helper(client)) return;
   if (client.paused() != Connection::Pause::none) {
     static_cast<TurnHook&>(client).unlink();
     const std::string untaken = client.resume();

@@ -47,8 +47,8 @@ class Pipeline final : private ClientEvents, private LinkEvents {
 
   void open() { link_.open(); }
   // The end of the process: takes no more requests; those that were forwarded are answered while it
-  // is linked.
-  void end() { link_.end(); }
+  // is linked. Local clients that have asked nothing before are told by the helper.
+  void end();
   [[nodiscard]] bool is_linked() const { return link_.is_up(); }
   // A connection from the network; `origin` is "127.0.0.1:5123".
   void admit(Descriptor socket, std::string origin);
@@ -92,6 +92,9 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   void hear_connection(const ConnectionMessage& connection, Descriptor socket) override;
   void link_lost(std::uint64_t sent) override;
   void forsake(Connection& client);
+  [[nodiscard]] bool is_told_by_helper(const Connection& client) const {
+    return ends_ && client.is_local() && !client.took_first;
+  }
   void version_differs() override { version_differs_(); }
 
   uv_loop_t* loop_;  // for its time
@@ -110,6 +113,7 @@ class Pipeline final : private ClientEvents, private LinkEvents {
   Refusals refusals_;
   std::function<void()> linked_;
   std::function<void()> version_differs_;
+  bool ends_ = false;
   RunMessage run_;  // one for all, so that its fields are allocated once
 };
 

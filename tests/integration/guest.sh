@@ -42,7 +42,7 @@ download_system() {  # FOLDER PACKAGE…
   eval "$(apt-config shell proxy Acquire::http::Proxy)"
   mirror=$(apt_mirror)
   [[ -z $proxy || $proxy == DIRECT ]] || export http_proxy=$proxy
-  debootstrap --variant=minbase ${1:+--include="$(IFS=,; echo "$*")"} \
+  debootstrap --variant=minbase --include="$(IFS=,; echo "$*")" \
     "$guest_suite" "$folder" ${mirror:+"$mirror"} >"$folder.log" 2>&1 ||
     { tail -n 20 "$folder.log"; return 1; }
   rm -f "$folder.log" "$folder"/var/cache/apt/archives/*.deb

@@ -69,7 +69,7 @@ purge_it() {
 }
 
 try() {  # PACKAGE…: of the system
-  say "a Debian 12 with ${*:-no init}, entered by chroot"
+  say "a Debian 12 with $*, entered by chroot"
   guest_copy "$@"
   offer_dependencies "$package"
   offer_package "$package"
@@ -81,6 +81,6 @@ try() {  # PACKAGE…: of the system
 }
 
 package_of "${1:?usage: install_without_systemd_test.sh BUILD_DIR}"
-try
+try systemd-standalone-sysusers systemd-standalone-tmpfiles
 try "${guest_init[@]}" procps python3
 say "all well"
