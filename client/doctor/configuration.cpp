@@ -43,7 +43,12 @@ void check_configuration(const Subject& subject, Report& report) {
   const auto outcome = run_configure(subject.libexec, arguments);
   if (!outcome) return report.fail(outcome.error().detail, "install mgr anew");
   const std::string check = subject.mgrctl("policy check");
-  for (const std::string& warning : outcome->warnings) report.warn(warning, check);
+  if (!outcome->warnings.empty()) {
+    const std::size_t others = outcome->warnings.size() - 1;
+    report.warn(
+        outcome->warnings.front() + (others == 0 ? "" : "; and " + counted(others, "more warning")),
+        check);
+  }
   if (!outcome->error.empty()) {
     return report.fail(outcome->error + "; mgr-helper does not start with it", check);
   }

@@ -23,7 +23,7 @@ constexpr const char* why_caged = "the outer cage of the process that meets host
 constexpr const char* why_restart = "a restart of the helper must touch no job";
 constexpr const char* why_delegated = "the jobs live in this unit's cgroup";
 
-// What a property has to be ("a|b": either), or, with `is_not`, must not.
+// What a property has to be ("a|b": either; "~" forbids nothing), or, with `is_not`, must not.
 struct Rule {
   std::string_view unit, property, value;
   bool is_not;
@@ -32,7 +32,7 @@ struct Rule {
 };
 constexpr auto rules = std::to_array<Rule>({
     {helper, "NoNewPrivileges", "yes", true, Verdict::failed, why_inherited},
-    {helper, "SystemCallFilter", "", false, Verdict::failed, why_inherited},
+    {helper, "SystemCallFilter", "|~", false, Verdict::failed, why_inherited},
     {helper, "RestrictNamespaces", "no|", false, Verdict::failed, why_inherited},
     {helper, "PrivateTmp", "yes", true, Verdict::failed, why_inherited},
     {helper, "PrivateDevices", "yes", true, Verdict::failed, why_inherited},

@@ -145,6 +145,7 @@ Report judged_unit(Properties unit, const std::string& property, const std::stri
 
 TEST(DoctorUnits, TheHelperHandsNothingOnToJobs) {
   EXPECT_TRUE(judged_unit(helper_unit(), "Id", "mgr-helper.service").all().empty());
+  EXPECT_TRUE(judged_unit(helper_unit(), "SystemCallFilter", "~").all().empty());  // as systemd 252
   const std::pair<const char*, const char*> wrong[] = {
       {"NoNewPrivileges", "yes"}, {"SystemCallFilter", "read write"},
       {"PrivateTmp", "yes"},      {"ProtectSystem", "strict"},
