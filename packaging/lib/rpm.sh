@@ -7,17 +7,8 @@
 #   lint_rpm FILE…      has rpmlint look at specs and packages: 0 if it finds nothing but what is filtered
 : "${repository:?the folder of the checkout}" "${packages:?where packages are put}"
 
-# What is in git or could be; in an unpacked source archive, everything but what was built. Separated by NUL.
-list_sources() {
-  local file
-  if [[ -e .git ]]; then
-    as_owner git ls-files -z --cached --others --exclude-standard
-  else
-    find . -path ./build -prune -o -name __pycache__ -prune -o ! -type d -printf '%P\0'
-  fi | while read -r -d '' file; do
-    [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"  # or it is deleted, and git has not heard of that
-  done
-}
+# shellcheck source=packaging/lib/sources.sh
+source "$repository/packaging/lib/sources.sh"
 
 # When the commit was made; the files of an archive all have that time.
 source_time() {
@@ -51,7 +42,7 @@ lint_rpm() {  # FILE…
 
 build_rpm() {
   local name top=$packages/rpm
-  name=mgr-$(project_version)
+  name=mgr-$(version_of "$repository")
   cd "$repository" || return
   SOURCE_DATE_EPOCH=$(source_time)
   export SOURCE_DATE_EPOCH

@@ -11,6 +11,8 @@
 repository=$(realpath "$guest_here/../..")
 # shellcheck source=packaging/lib/build.sh
 source "$repository/packaging/lib/build.sh"
+# shellcheck source=packaging/lib/sources.sh
+source "$repository/packaging/lib/sources.sh"
 
 offered=srv/packages  # in the guest
 
@@ -20,12 +22,10 @@ package_of() {  # BUILD_DIR
   say "$(basename "$package")"
 }
 
-# As the owner, since git refuses somebody else's checkout to root; without what is deleted and not yet committed.
 copy_sources() {  # FOLDER
   (
     cd "$repository" || exit
-    as_owner git ls-files -z --cached --others --exclude-standard |
-      while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done
+    list_sources
   ) | tar --create --null --directory="$repository" --files-from=- |
     tar --extract --no-same-owner --directory="$1"
 }
@@ -53,7 +53,7 @@ build_next_package() {
 # 0.1.0 is followed by 0.1.1; the changelog has to say so too.
 raise_version() {  # CHECKOUT
   local changelog=$1/packaging/debian/changelog now next
-  now=$(sed -n -E 's/^project\(mgr VERSION ([0-9.]+).*/\1/p' "$1/CMakeLists.txt")
+  now=$(version_of "$1")
   next=${now%.*}.$((${now##*.} + 1))
   sed -i -E "s/^(project\(mgr VERSION) $now/\1 $next/" "$1/CMakeLists.txt"
   { sed "1s/$now/$next/; / -- /q" "$changelog"; echo; cat "$changelog"; } >"$scratch/changelog"

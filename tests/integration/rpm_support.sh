@@ -5,16 +5,14 @@
 #   made_packages BUILD_DIR  sets $first and $next, the rpms that rpm_build_test.sh left there, releases 1 and 2 of
 #                            $version, and $next_mark, which in $next ends each file of /etc/mgr
 : "${repository:?the folder of the checkout}"
+# shellcheck source=packaging/lib/sources.sh
+source "$repository/packaging/lib/sources.sh"
 
 expect() {  # WHAT COMMAND…
   local what=$1
   shift
   "$@" || { echo "FAILED: $what"; exit 1; }
   printf '   %s\n' "$what"
-}
-
-version_of() {  # SOURCES
-  sed -n -E 's/^project\(mgr VERSION ([0-9.]+).*/\1/p' "$1/CMakeLists.txt"
 }
 
 # shellcheck disable=SC2034 # for those who source this file
