@@ -9,7 +9,7 @@ source /usr/local/lib/mgr-test/guest_steps.sh
 
 # The newest job of a scan task, as one line of JSON.
 status_of() { as_web mgrctl --json scan status "$1"; }
-field_of() { status_of "$1" | sed -nE "s/.*\"$2\":\"?([^\",}]*).*/\1/p"; }
+field_of() { member "$2" "$(status_of "$1")"; }  # TASK MEMBER
 state_is() { [[ $(field_of "$1" state) == "$2" ]]; }
 
 processes_of_scans() {

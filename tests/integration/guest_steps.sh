@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts that run inside a guest (guest.sh) have in common. To be sourced.
+# The steps of a test, and what the scripts that run inside a guest (guest.sh) look at. To be sourced.
 
 step() { printf -- '-- %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
@@ -18,3 +18,16 @@ as_web() { runuser --user www-data -- "$@"; }
 main_pid() { systemctl show --property=MainPID --value "$1"; }
 active() { systemctl --quiet is-active "$@"; }
 ping_answers() { as_web mgrctl --timeout 2 --quiet ping 2>/dev/null; }
+
+# One member of an answer of mgrctl --json: a number, or a string.
+member() { sed -nE "s/.*\"$1\":([0-9]+|\"[^\"]*\").*/\1/p" <<<"$2" | tr -d '"'; }
+
+# What runs as one of its users, and its own programs as whomever.
+processes_of_mgr() {
+  local folder
+  for folder in /proc/[0-9]*; do
+    if [[ $(stat --format=%U "$folder" 2>/dev/null) == mgr-* || $(readlink "$folder/exe") == */mgr* ]]; then
+      echo "$(basename "$folder") $(tr '\0' ' ' <"$folder/cmdline")"
+    fi
+  done 2>/dev/null
+}

@@ -28,15 +28,6 @@ note_system() {
   grep -q '^/usr/bin/apt-get ' "$notes/before" || fail "a list of the machine without its programs"
 }
 
-processes_of_mgr() {
-  local folder
-  for folder in /proc/[0-9]*; do
-    if [[ $(stat --format=%U "$folder" 2>/dev/null) == mgr-* || $(readlink "$folder/exe") == */mgr* ]]; then
-      echo "$(basename "$folder") $(tr '\0' ' ' <"$folder/cmdline")"
-    fi
-  done 2>/dev/null
-}
-
 nothing_runs() {
   [[ -z $(processes_of_mgr) ]] || fail "processes are left: $(processes_of_mgr)"
   local units

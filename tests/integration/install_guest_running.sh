@@ -5,9 +5,6 @@
 
 as_alice() { runuser --user alice -- env HOME=/home/alice "$@"; }
 
-# One member of an answer of mgrctl --json: a number, or a string.
-member() { sed -nE "s/.*\"$1\":([0-9]+|\"[^\"]*\").*/\1/p" <<<"$2" | tr -d '"'; }
-
 # It fails, and the answer says so; that is in $answer.
 refused() {  # ERROR COMMAND…
   local error=$1

@@ -11,7 +11,7 @@ export HOME=/root
 
 # Debian's libraries come from no rpm, and its rpm would rather not install anything.
 install_rpm() { rpm --force-debian --dbpath=/var/lib/rpm --nodeps "$@"; }
-job_field() { as_web mgrctl --json scan status "$1" | sed -nE "s/.*\"$2\":\"?([^\",}]*).*/\1/p"; }
+job_field() { member "$2" "$(as_web mgrctl --json scan status "$1")"; }  # TASK MEMBER
 job_is() { [[ $(job_field "$1" state) == "$2" ]]; }
 all_active() { active mgr.socket && active mgr-helper.service && active mgr-broker.service; }
 
@@ -30,13 +30,6 @@ SCAN
   mgrctl reload || fail "no reload"
 }
 
-of_mgr_users() {
-  local folder user
-  for folder in /proc/[0-9]*; do
-    user=$(stat --format=%U "$folder" 2>/dev/null) || continue
-    [[ $user != mgr-* ]] || echo "$user: $(tr '\0' ' ' <"$folder/cmdline")"
-  done
-}
 units_of_mgr() { systemctl list-unit-files --no-legend 'mgr[.-]*' | grep -v '^mgr-test' || true; }
 
 installation_answers() {
@@ -78,7 +71,7 @@ erasure_ends_all() {
   for unit in mgr.socket mgr-helper.service mgr-broker.service mgr-jobs.service; do
     ! active "$unit" || fail "$unit is active"
   done
-  [[ -z $(of_mgr_users) ]] || fail "processes are left: $(of_mgr_users)"
+  [[ -z $(processes_of_mgr) ]] || fail "processes are left: $(processes_of_mgr)"
   ! compgen -G '/run/mgr*' || fail "and these in /run"
   [[ -z $(units_of_mgr) ]] || fail "units are left: $(units_of_mgr)"
   [[ -s /var/log/mgr/audit.jsonl ]] || fail "the audit log is gone"
