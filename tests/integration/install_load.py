@@ -130,8 +130,7 @@ def main():
     clients = starters + [Pinger(stop) for _ in range(PINGS)]
     for client in clients:
         client.start()
-    for client in clients:
-        client.first_answer.wait(PATIENCE)
+    unanswered = [client.name for client in clients if not client.first_answer.wait(PATIENCE)]
     (folder / "ready").touch()
     while not (folder / "stop").exists():
         time.sleep(0.05)
@@ -142,6 +141,7 @@ def main():
     jobs = {job: number for starter in starters for job, number in starter.jobs.items()}
     counts = sum((client.counts for client in clients), collections.Counter())
     wrong = [other for client in clients for other in client.others]
+    wrong += [f"{name} had no answer at the start" for name in unanswered]
     wrong += [*wrong_ends(jobs), *wrong_starts(started.read_text(), jobs)]
     print(f"{sum(counts.values())} requests of {len(clients)} clients:",
           ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
