@@ -10,9 +10,8 @@ here=$(dirname "$(realpath "$0")")
 source "$here/guest.sh"
 # shellcheck source=tests/integration/install_packages.sh
 source "$here/install_packages.sh"
-
-fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
-step() { printf -- '-- %s\n' "$*"; }
+# shellcheck source=tests/integration/guest_steps.sh
+source "$here/guest_steps.sh"
 
 # In a pid namespace of its own: what is started there is seen, and ends with it.
 enter() {  # COMMAND…
@@ -45,6 +44,9 @@ install_it() {
   grep -v '^runs: \|^Get:\|^Selecting\|^Preparing\|^Unpacking' "$scratch/apt.out"
   [[ -z $(complaints "$scratch/apt.out") ]] || fail "complaints: $(complaints "$scratch/apt.out")"
   ! grep '^runs: .*/mgr' "$scratch/apt.out" || fail "something was started"
+  local pages
+  pages=$(grep -o '/usr/share/doc/mgr/[^ ]*' "$scratch/apt.out") || fail "it does not say how to start mgr here"
+  [[ -f $guest$pages ]] || fail "what it names is not there: $pages"
 }
 
 all_is_there() {
