@@ -4,6 +4,6 @@ if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   foreach(test install install_without_systemd)
     add_test(NAME ${test} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${test}_test.sh ${PROJECT_BINARY_DIR})
     # The first run downloads the systems.
-    set_tests_properties(${test} PROPERTIES LABELS install TIMEOUT 900 RESOURCE_LOCK guest FIXTURES_REQUIRED deb)
+    set_tests_properties(${test} PROPERTIES LABELS install TIMEOUT 1800 RESOURCE_LOCK guest FIXTURES_REQUIRED deb)
   endforeach()
 endif()

@@ -14,7 +14,11 @@ refused() {  # ERROR COMMAND…
   grep -qE -- "$error" <<<"$answer" || fail "not $error"
 }
 
-apt_get() { apt-get --yes --quiet --option Dpkg::Use-Pty=0 "$@" </dev/null || fail "apt-get $*"; }
+# Asks nothing: where the admin has edited what the package renews, his stays.
+apt_get() {
+  apt-get --yes --quiet --option Dpkg::Use-Pty=0 --option Dpkg::Options::=--force-confold "$@" </dev/null ||
+    fail "apt-get $*"
+}
 
 apt_installs() {
   step "apt-get install mgr"

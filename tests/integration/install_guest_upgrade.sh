@@ -109,7 +109,7 @@ upgrade_under_load() {
   hold=$(main_pid mgr-jobs.service)
   step "apt-get upgrade under load, from $old_version"
   apt_get update -qq
-  under_load apt_get --option Dpkg::Options::=--force-confold upgrade
+  under_load apt_get upgrade
   [[ $(installed_version) != "$old_version" ]] || fail "it is still $old_version"
   [[ $(mgrctl --version) != "$old_programs" ]] || fail "mgrctl is still $old_programs"
   [[ $(main_pid mgr-jobs.service) == "$hold" ]] || fail "the jobs' unit was restarted"
@@ -135,7 +135,7 @@ newest_programs_run() {
 
 downgrade_under_load() {
   step "and back to $old_version under load"
-  under_load apt_get --option Dpkg::Options::=--force-confold --allow-downgrades install mgr="$old_version"
+  under_load apt_get --allow-downgrades install mgr="$old_version"
   [[ $(mgrctl --version) == "$old_programs" ]] || fail "mgrctl is $(mgrctl --version)"
   newest_programs_run
   units_run

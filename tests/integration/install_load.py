@@ -10,6 +10,7 @@ The requests are written here as PROTOCOL.md has them, and by none of mgr's clie
 smooth over, such as a lost answer that it asks for again, is to be seen.
 """
 import collections
+import contextlib
 import json
 import pathlib
 import socket
@@ -33,11 +34,17 @@ def ask(module, action, **arguments):
             connection.connect(SOCKET)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
+        answer = b""
         try:
-            connection.sendall(block.encode())
-            return json.loads(b"".join(iter(lambda: connection.recv(65536), b"")))
+            # Who is answered before all of it was read finds the connection reset behind the answer (unix(7)).
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(block.encode())
+            with contextlib.suppress(ConnectionResetError):
+                while data := connection.recv(65536):
+                    answer += data
+            return json.loads(answer)
         except (OSError, ValueError) as error:
-            return {"success": False, "lost": repr(error)}
+            return {"success": False, "lost": f"{error!r}: {answer!r}"}
 
 
 def outcome(reply):

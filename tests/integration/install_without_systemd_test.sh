@@ -19,7 +19,7 @@ enter() {  # COMMAND…
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 
-apt_get() { enter apt-get --yes --quiet "$@" || fail "apt-get $*"; }
+apt_get() { enter apt-get --yes --quiet --option Dpkg::Use-Pty=0 "$@" || fail "apt-get $*"; }
 
 # What apt itself says of a bare system is no complaint about ours.
 complaints() {
@@ -37,9 +37,10 @@ system_now() {
 
 install_it() {
   step "apt-get install mgr"
-  apt_get update
+  apt_get update -qq
   # shellcheck disable=SC2016 # the shell in there expands it
-  enter sh -c 'apt-get --yes --quiet install mgr && for folder in /proc/[0-9]*; do readlink $folder/exe; done |
+  enter sh -c 'apt-get --yes --quiet --option Dpkg::Use-Pty=0 install mgr &&
+    for folder in /proc/[0-9]*; do readlink $folder/exe; done |
     sed "s/^/runs: /"' >"$scratch/apt.out" 2>&1 || { cat "$scratch/apt.out"; fail "apt-get install mgr"; }
   grep -v '^runs: \|^Get:\|^Selecting\|^Preparing\|^Unpacking' "$scratch/apt.out"
   [[ -z $(complaints "$scratch/apt.out") ]] || fail "complaints: $(complaints "$scratch/apt.out")"
@@ -59,7 +60,7 @@ all_is_there() {
       fail "$path is $(enter stat --format='%a %U %G' "$path"), not $mode $user $group"
     echo "$path $mode $user $group"
   done <"$here/../../packaging/tmpfiles.d/mgr.conf"
-  enter mgrctl policy check || fail "the shipped files"
+  enter mgrctl policy check --files /etc/mgr || fail "the shipped files"
 }
 
 purge_it() {
