@@ -38,4 +38,8 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   return HostPort{std::string(text), std::string(host), std::string(text.substr(colon + 1))};
 }
 
+bool is_loopback(const HostPort& address) {
+  return address.host.starts_with("127.") || address.host == "::1";
+}
+
 }  // namespace mgr::client

@@ -16,4 +16,7 @@ struct HostPort {
 // Of "example.org:6667", "192.0.2.1:6667" or "[2001:db8::1]:6667"; nothing of another text.
 [[nodiscard]] std::optional<HostPort> parse_host_port(std::string_view text);
 
+// The addresses that only this machine reaches: "127.0.0.1:6667", "[::1]:6667".
+[[nodiscard]] bool is_loopback(const HostPort& address);
+
 }  // namespace mgr::client

@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "client/display.h"
 #include "client/doctor/checks.h"
+#include "client/host_port.h"
 #include "client/review/show_plan.h"
 #include "protocol/error.h"
 
@@ -82,10 +83,6 @@ std::string accept_clock(const Subject& subject) {
   return subject.by_systemd ? "systemctl stop mgr.socket mgr-helper.service; mgr-helper "
                               "--accept-clock; systemctl start mgr.socket mgr-helper.service"
                             : "end mgr-helper, run mgr-helper --accept-clock, and start it again";
-}
-
-bool is_loopback(const HostPort& address) {
-  return address.host.starts_with("127.") || address.host == "::1";
 }
 
 // Where all addresses are listened at, the loopback is.

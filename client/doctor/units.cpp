@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 
 #include "client/doctor/checks.h"
+#include "client/host_port.h"
 #include "client/run_program.h"
 
 namespace mgr::client {
@@ -107,8 +109,27 @@ void judge_properties(const Properties& unit, const std::string& id, Report& rep
   }
 }
 
+// Where mgr.toml listens on the network and the unit still keeps the network out, a ping from here
+// is answered and nobody else is.
+void judge_networks(const Properties& unit, const std::string& listen, Report& report) {
+  const auto address = parse_host_port(listen);
+  if (!address || is_loopback(*address) || value_of(unit, "IPAddressDeny").empty()) return;
+  std::istringstream allowed{std::string(value_of(unit, "IPAddressAllow"))};
+  for (std::string network; allowed >> network;) {
+    if (!network.starts_with("127.") && !network.starts_with("::1/")) return;
+  }
+  report.warn(listen + ": " + std::string(broker) +
+                  " keeps out all but this machine (IPAddressAllow=localhost)",
+              "systemctl edit " + std::string(broker) +
+                  ", [Service] IPAddressAllow= with the networks that may connect; systemctl "
+                  "restart " +
+                  std::string(broker));
+}
+
 std::vector<std::string> arguments_of_show() {
-  std::string properties = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,DropInPaths";
+  std::string properties =
+      "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,DropInPaths,IPAddressAllow,"
+      "IPAddressDeny";
   for (const Rule& rule : rules) properties.append(",").append(rule.property);
   return {"show",
           "--no-pager",
@@ -172,6 +193,7 @@ void judge_unit(const Properties& unit, const Settings& settings, Report& report
   }
   judge_state(unit, id, report);
   judge_properties(unit, id, report);
+  if (id == broker) judge_networks(unit, settings.listen, report);
   const std::string_view user = value_of(unit, "User");
   if (id == broker && unit.contains("User") && user != settings.broker_user) {
     report.fail(id + " runs as " + std::string(user.empty() ? "root" : user) + ", and not as " +

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "client/display.h"
+#include "client/host_port.h"
 #include "client/review/caller.h"
 #include "client/setup/people.h"
 #include "client/setup/standing.h"
@@ -39,6 +40,18 @@ bool is_key_known(const SetupPlan& plan) {
 
 void step(const std::string& command, const std::string& words) {
   std::cout << "  " << harmless(command) << '\n' << "      " << harmless(words) << '\n';
+}
+
+// The unit's IPAddressAllow= is a second answer to the same question.
+void tell_steps_for_listening(const std::string& listen) {
+  const auto address = parse_host_port(listen);
+  if (address && !is_loopback(*address)) {
+    step("systemctl edit mgr-broker",
+         "[Service] IPAddressAllow=NETWORK, which may connect, as 192.0.2.0/24: as shipped the "
+         "unit keeps out all but this machine");
+  }
+  step("systemctl restart mgr-broker",
+       "which listens there from then on; without systemd, however it is run");
 }
 
 void tell_steps_for_people(const std::string& mgrctl, const SetupPlan& plan) {
@@ -107,8 +120,7 @@ void tell_next_steps(const Options& options, const SetupPlan& plan) {
     step(mgrctl + "audit key > FILE",
          "the audit's first key, once: keep it elsewhere, it shows what was altered later");
   }
-  if (plan.settings)
-    step("systemctl restart mgr-broker", "which listens at the new address from then on");
+  if (plan.settings) tell_steps_for_listening(*plan.answers.listen);
   tell_steps_for_people(mgrctl, plan);
   step(mgrctl + "policy lint", "what in the whole policy is as good as root, or dead");
   step(mgrctl + "doctor", "whether all is well with mgr on this machine");

@@ -193,9 +193,11 @@ class Beside(SetupCase):
         self.assertEqual(settings.read_text(), before)
         printed, _ = self.sets_up(*SCANS, "--yes", "--listen", "192.0.2.1:7000")
         self.assertIn("systemctl restart mgr-broker", printed)
+        self.assertIn("IPAddressAllow=", printed)  # or the unit keeps out who is to reach it there
         changed = [line for line in settings.read_text().splitlines() if line not in before.splitlines()]
         self.assertEqual(changed, ['listen = "192.0.2.1:7000"'])
-        self.sets_up(*SCANS, "--yes", "--listen", "none")
+        printed, _ = self.sets_up(*SCANS, "--yes", "--listen", "none")
+        self.assertNotIn("IPAddressAllow=", printed)
         self.assertIn('\nlisten = ""\n', settings.read_text())
 
 

@@ -190,6 +190,33 @@ TEST(DoctorUnits, TheJobsHomeIsDelegatedAndTheBrokersIsACage) {
       only(judged_unit(broker, "User", "")).starts_with("failed: mgr-broker.service runs as root"));
 }
 
+// As systemctl shows the unit that is shipped, and one with a drop-in.
+TEST(DoctorUnits, WhoListensOnTheNetworkLetsItIn) {
+  const auto judged = [](const std::string& listen, const char* allowed, const char* denied) {
+    Settings settings;
+    settings.listen = listen;
+    Report report;
+    report.begin("units");
+    judge_unit({{"Id", "mgr-broker.service"},
+                {"LoadState", "loaded"},
+                {"ActiveState", "active"},
+                {"IPAddressAllow", allowed},
+                {"IPAddressDeny", denied}},
+               settings, report);
+    return report.all().empty() ? "" : only(report);
+  };
+  constexpr const char* loopback = "127.0.0.0/8 ::1/128";
+  constexpr const char* all = "0.0.0.0/0 ::/0";
+  for (const char* listen : {"192.0.2.1:6667", "0.0.0.0:6667", "[::]:6667"}) {
+    EXPECT_TRUE(judged(listen, loopback, all).starts_with("warning: ")) << listen;
+    EXPECT_EQ(judged(listen, "127.0.0.0/8 192.0.2.0/24 ::1/128", all), "") << listen;
+    EXPECT_EQ(judged(listen, "", ""), "") << listen;
+  }
+  for (const char* listen : {"127.0.0.1:6667", "[::1]:6667", ""}) {
+    EXPECT_EQ(judged(listen, loopback, all), "") << listen;
+  }
+}
+
 TEST(DoctorUnits, AreReadBlockByBlock) {
   const auto units = parse_properties("Id=a\nX=1=2\n\nId=b\nX=\n");
   ASSERT_EQ(units.size(), 2U);
