@@ -50,21 +50,15 @@ void look_at_broker(const Subject& subject, const Process& broker, Report& repor
   }
 }
 
-std::string start(const Subject& subject, const std::string& daemon) {
-  return subject.by_systemd
-             ? "systemctl start " + daemon + ".service; journalctl -u " + daemon + " -n 20"
-             : "start " + daemon;
-}
-
 }  // namespace
 
 void check_processes(const Subject& subject, Report& report) {
   if (subject.helpers.empty()) {
-    report.fail("mgr-helper does not run", start(subject, "mgr-helper"));
+    report.fail("mgr-helper does not run", subject.start("mgr-helper"));
   }
   if (subject.brokers.empty()) {
     report.fail("mgr-broker does not run as " + subject.settings.broker_user,
-                start(subject, "mgr-broker"));
+                subject.start("mgr-broker"));
   }
   for (const Process& helper : subject.helpers) {
     look_at_helper(subject, helper, report);

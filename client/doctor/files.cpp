@@ -75,13 +75,13 @@ struct Expected {
   bool is_needed = false;
 };
 
-void look_at_one(const Expected& expected, Report& report) {
+void look_at_one(const Subject& subject, const Expected& expected, Report& report) {
   const FileLook look = SystemFileView().look(expected.path);
   if (look.kind == FileLook::Kind::unseen) return;  // its folder is root's alone
   if (look.kind == FileLook::Kind::missing) {
     if (!expected.is_needed) return;
     return report.warn(expected.path + ": is not there; the first start of mgr-helper makes it",
-                       "systemctl start mgr-helper.service");
+                       subject.start("mgr-helper"));
   }
   if (look.kind != expected.kind) {
     const bool folder = expected.kind == FileLook::Kind::folder;
@@ -98,11 +98,11 @@ void look_at_one(const Expected& expected, Report& report) {
   }
 }
 
-void look_at_secrets(const TrustedFolder& keys, Report& report) {
+void look_at_secrets(const Subject& subject, const TrustedFolder& keys, Report& report) {
   const auto names = keys.names(".secret");
   if (!names) return;  // the same folder's other names have been asked for
   for (const std::string& name : *names) {
-    look_at_one({keys.path_of(name), FileLook::Kind::file, 0600}, report);
+    look_at_one(subject, {keys.path_of(name), FileLook::Kind::file, 0600}, report);
   }
 }
 
@@ -118,9 +118,9 @@ void look_at_configuration(const Subject& subject, Report& report) {
     if (!folder) tell(folder.error(), no_write_of_others, report);
     if (!folder || !*folder) continue;
     look_at_folder_of_texts(**folder, report);
-    if (name == "keys.d") look_at_secrets(**folder, report);
+    if (name == "keys.d") look_at_secrets(subject, **folder, report);
   }
-  look_at_one({subject.paths.root_key_file(), FileLook::Kind::file, 0600}, report);
+  look_at_one(subject, {subject.paths.root_key_file(), FileLook::Kind::file, 0600}, report);
 }
 
 void look_at_state(const Subject& subject, Report& report) {
@@ -143,9 +143,9 @@ void look_at_state(const Subject& subject, Report& report) {
                           {paths.first_audit_key_file(), file, 0600},
                           {paths.log_folder(), folder, 0750, true},
                           {paths.audit_file(), file, 0640}};
-  for (const Expected& expected : all) look_at_one(expected, report);
+  for (const Expected& expected : all) look_at_one(subject, expected, report);
   for (const std::string& name : rotated_audit_names(paths.log_folder())) {
-    look_at_one({paths.log_folder() + '/' + name, file, 0640}, report);
+    look_at_one(subject, {paths.log_folder() + '/' + name, file, 0640}, report);
   }
 }
 

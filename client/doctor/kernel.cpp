@@ -75,8 +75,10 @@ std::string job_tree(const Subject& subject, const std::string& mount) {
 }
 
 std::string start_of_jobs(const Subject& subject) {
-  return subject.settings.cgroup.empty() ? "systemctl start mgr-jobs.service"
-                                         : subject.restart("mgr-helper") + ", which makes it";
+  if (!subject.settings.cgroup.empty()) return subject.restart("mgr-helper") + ", which makes it";
+  if (subject.by_systemd) return "systemctl start mgr-jobs.service";
+  return "editor " + shell_word(subject.paths.settings_file()) + ": [jobs] cgroup = \"/mgr\"; " +
+         subject.restart("mgr-helper") + ", which makes it";
 }
 
 // What it takes to have the controllers there that limits of whole jobs are made of.

@@ -60,6 +60,12 @@ std::string Subject::mgrctl(std::string_view words) const {
   return command.append(words);
 }
 
+std::string Subject::start(std::string_view daemon) const {
+  const std::string name(daemon);
+  return by_systemd ? "systemctl start " + name + ".service; journalctl -u " + name + " -n 20"
+                    : "start " + name;
+}
+
 std::string Subject::restart(std::string_view daemon) const {
   return by_systemd ? "systemctl restart " + std::string(daemon) + ".service"
                     : "end " + std::string(daemon) + ", where it runs, and start it again";

@@ -31,6 +31,8 @@ struct Subject {
 
   // The command to type for these words: "mgrctl --root DIR audit key".
   [[nodiscard]] std::string mgrctl(std::string_view words) const;
+  // How a daemon is started, and seen to start.
+  [[nodiscard]] std::string start(std::string_view daemon) const;
   // How a daemon is started anew: "systemctl restart mgr-helper.service".
   [[nodiscard]] std::string restart(std::string_view daemon) const;
   [[nodiscard]] bool is_admin() const;  // root, or of the admins' group

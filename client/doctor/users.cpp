@@ -78,7 +78,7 @@ void look_for_brokers_rules(const Subject& subject, uid_t broker, Report& report
 
 void tell_admins(const Subject& subject, Report& report) {
   const std::string& name = subject.settings.admin_group;
-  const std::string add = "adduser NAME " + shell_word(name);
+  const std::string add = "gpasswd -a NAME " + shell_word(name);
   if (::getgrnam(name.c_str()) == nullptr) {
     return report.warn("there is no group " + name + ", the admins'",
                        "groupadd --system " + shell_word(name));
