@@ -6,6 +6,7 @@
 
 #include "client/display.h"
 #include "client/keys/key_record.h"
+#include "client/word_list.h"
 #include "protocol/json.h"
 #include "protocol/signature.h"
 
@@ -24,10 +25,8 @@ std::string_view type_of(const DeclaredKey& key) {
   return key_type_words.at(static_cast<std::size_t>(key.record.type));
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "-" : text;
+std::string list_or_dash(const std::vector<std::string>& names) {
+  return names.empty() ? "-" : word_list(names);
 }
 
 std::string time_or_dash(std::int64_t seconds, std::int64_t none) {
@@ -60,7 +59,7 @@ std::string key_table(const PolicyReview& review, std::int64_t now_s) {
     rows.push_back({key.record.id, std::string(type_of(key)), std::string(state_of(key, now_s)),
                     time_or_dash(key.record.not_before, 0),
                     time_or_dash(key.record.not_after, for_ever),
-                    joined(principals_of(review, key.record.id)),
+                    list_or_dash(principals_of(review, key.record.id)),
                     key.comment.empty() ? "-" : shortened(key.comment, 60)});
   }
   return render_table(rows);

@@ -5,18 +5,13 @@
 #include <span>
 
 #include "client/display.h"
+#include "client/word_list.h"
 #include "policy/type_name.h"
 
 namespace mgr::client {
 namespace {
 
 constexpr std::size_t most_rules = 10;  // of those that do not apply
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 // Collects lines, each of them harmless.
 class Lines {
@@ -47,9 +42,9 @@ void add_rule(const Explanation& found, Lines& lines) {
 }
 
 void add_caller(const Explanation& found, const Asked& asked, Lines& lines) {
-  std::string line = asked.caller + " is: " + joined(found.principals);
+  std::string line = asked.caller + " is: " + word_list(found.principals);
   if (!found.principals_by_entry.empty()) {
-    line += "; for a [[deny]] also: " + joined(found.principals_by_entry);
+    line += "; for a [[deny]] also: " + word_list(found.principals_by_entry);
   }
   lines.add(line);
 }
@@ -63,7 +58,7 @@ void add_terms(const Explanation& found, Lines& lines) {
   if (found.rule != nullptr && found.rule->rate.count > 0) {
     terms.push_back("at most " + rate_text(found.rule->rate));
   }
-  if (!terms.empty()) lines.add("it wants: " + joined(terms));
+  if (!terms.empty()) lines.add("it wants: " + word_list(terms));
   if (found.verdict != Verdict::allow) return;
   const JobScope scope = found.rule->jobs;
   lines.add(scope == JobScope::all ? "of jobs it reaches: all"

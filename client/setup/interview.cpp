@@ -10,6 +10,7 @@
 #include "client/setup/people.h"
 #include "client/setup/rules.h"
 #include "client/setup/topics.h"
+#include "client/word_list.h"
 #include "protocol/text.h"
 
 namespace mgr::client {
@@ -17,12 +18,6 @@ namespace {
 
 tl::unexpected<Failure> invalid(std::string detail) {
   return failed(Failure::Kind::invalid_request, std::move(detail));
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 std::string nothing_for_none(const std::string& answer) {
@@ -34,7 +29,7 @@ SetupQuestion web_user_question() {
   return {"--web-user",
           "1. Who does the web front end run as? All that a page can reach, it can ask for.\n"
           "   This machine has " +
-              (here.empty() ? "no user that is known for it" : joined(here)) +
+              (here.empty() ? "no user that is known for it" : word_list(here)) +
               "; another user will do, or none.",
           "User",
           here.empty() ? std::nullopt : std::optional(here.front()),
@@ -72,7 +67,7 @@ SetupQuestion list_question(const Topic& topic, const KnownModule& module) {
 SetupQuestion actions_question(const KnownModule& module) {
   return {"",
           "   " + module.name + ": " + harmless(module.summary) + "\n      Of " +
-              joined(usual_actions(module)) + ": which, with commas between; all; or none",
+              word_list(usual_actions(module)) + ": which, with commas between; all; or none",
           "Actions",
           word_for_nothing,
           [&module](const std::string& text) -> Outcome<void> {
@@ -186,7 +181,7 @@ std::string missing_options(const SetupOptions& options) {
       options.web_user != word_for_nothing) {
     missing.emplace_back("--allow WHAT");
   }
-  return joined(missing);
+  return word_list(missing);
 }
 
 Outcome<Answers> ask_answers(const Asker& asker, const SetupOptions& options,

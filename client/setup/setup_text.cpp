@@ -3,11 +3,11 @@
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <array>
 
 #include "client/display.h"
 #include "client/import/comment.h"
+#include "client/review/show_plan.h"
 #include "client/setup/topics.h"
 #include "policy/toml_text.h"
 
@@ -26,19 +26,6 @@ std::string digest_of(std::string_view text) {
   return hex;
 }
 
-// As a shell takes it.
-std::string quoted(const std::string& word) {
-  const auto is_plain = [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') ||
-           std::string_view("_./:,@+-").find(byte) != std::string_view::npos;
-  };
-  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-  std::string text = "'";
-  for (const char byte : word) text += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
-  return text + "'";
-}
-
 std::string with_commas(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
@@ -54,12 +41,14 @@ std::string command_of(const Answers& answers) {
       allowed.push_back(choice.module + '.' + action);
     const Topic* topic = find_topic(choice.module);
     if (topic == nullptr || choice.values.empty()) continue;
-    lists += ' ' + std::string(topic->option) + ' ' + quoted(with_commas(choice.values));
+    lists += ' ' + std::string(topic->option) + ' ' + shell_word(with_commas(choice.values));
   }
-  const auto or_none = [](const std::string& text) { return text.empty() ? "none" : quoted(text); };
+  const auto or_none = [](const std::string& text) {
+    return text.empty() ? "none" : shell_word(text);
+  };
   return "mgrctl setup --web-user " + or_none(answers.web_user) + " --allow " +
          or_none(with_commas(allowed)) + lists +
-         (answers.web_key.empty() ? "" : " --web-key " + quoted(answers.web_key));
+         (answers.web_key.empty() ? "" : " --web-key " + shell_word(answers.web_key));
 }
 
 // "a" or ["a", "b"]

@@ -4,18 +4,13 @@
 #include <algorithm>
 
 #include "client/setup/topics.h"
+#include "client/word_list.h"
 
 namespace mgr::client {
 namespace {
 
 bool contains(const auto& list, const auto& item) {
   return std::ranges::find(list, item) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 bool is_common(const std::string& module) {
@@ -45,7 +40,7 @@ void add_rule(const Rule& rule, const std::string& module, const std::string& wh
               const std::vector<SetupRule>& rules, Standing& standing) {
   const bool is_chosen = std::ranges::any_of(
       rules, [&](const SetupRule& mine) { return may_meet(rule, module, mine); });
-  const std::string what = who + " " + module + " " + joined(rule.actions) + where_of(rule);
+  const std::string what = who + " " + module + " " + word_list(rule.actions) + where_of(rule);
   if (!rule.allow) {
     if (is_chosen) standing.denied.push_back(place_of(rule) + " denies " + what);
     return;
