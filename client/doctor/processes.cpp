@@ -17,6 +17,8 @@
 namespace mgr::client {
 namespace {
 
+constexpr std::size_t longest_command_line = 64 << 10;
+
 // What stands behind "Name:" in a status file, without the blanks around it.
 std::string_view member(std::string_view status, std::string_view name) {
   while (!status.empty()) {
@@ -73,13 +75,15 @@ bool Process::has_only(uid_t uid) const {
   return !uids.empty() && std::ranges::all_of(uids, [uid](uid_t each) { return each == uid; });
 }
 
-std::string read_kernel_file(const std::string& path) {
+std::string read_kernel_file(const std::string& path, std::size_t most) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
   std::array<char, 4096> piece{};
-  for (ssize_t length = 0; file; text.append(piece.data(), static_cast<std::size_t>(length))) {
-    length = ::read(file.get(), piece.data(), piece.size());
+  while (file && text.size() < most) {
+    const ssize_t length =
+        ::read(file.get(), piece.data(), std::min(piece.size(), most - text.size()));
     if (length <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(length));
   }
   return text;
 }
@@ -97,9 +101,12 @@ std::optional<Process> read_process(const std::string& folder) {
   process.no_new_privileges = member(status, "NoNewPrivs") == "1";
   process.seccomp = static_cast<unsigned>(number(member(status, "Seccomp")));
   process.filters = number(member(status, "Seccomp_filters"));
-  process.root = root_of(read_kernel_file(folder + "/cmdline"));
   process.exe = program_of(folder);
   return process;
+}
+
+std::string root_given_to(const std::string& folder) {
+  return root_of(read_kernel_file(folder + "/cmdline", longest_command_line));
 }
 
 std::vector<Process> find_processes(const std::string& proc, std::string_view name) {

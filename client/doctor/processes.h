@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,6 @@ struct Process {
   bool no_new_privileges = false;
   unsigned seccomp = 0;       // 2: a list of system calls
   std::uint64_t filters = 0;  // how many of those; 0 before Linux 5.10
-  std::string root;           // what it was given as --root, as Paths::root has it
   std::optional<std::string>
       exe;  // its program, for root alone: "… (deleted)" where it is replaced
   [[nodiscard]] bool has_only(uid_t uid) const;
@@ -33,7 +33,13 @@ struct Process {
 // Those of that name below `proc`, by number.
 [[nodiscard]] std::vector<Process> find_processes(const std::string& proc, std::string_view name);
 
-// A whole file of /proc or /sys; empty where it cannot be read.
-[[nodiscard]] std::string read_kernel_file(const std::string& path);
+// What a process was given as --root, as Paths::root has it. To be asked of whose word that is: who
+// runs without privilege can make a command line of its own that is longer than memory (prctl(2),
+// PR_SET_MM_MAP), or that is slow to read; no more than the front of one is read.
+[[nodiscard]] std::string root_given_to(const std::string& folder);
+
+// A file of /proc or /sys, `most` bytes of it at most; empty where it cannot be read.
+[[nodiscard]] std::string read_kernel_file(const std::string& path,
+                                           std::size_t most = std::string::npos);
 
 }  // namespace mgr::client

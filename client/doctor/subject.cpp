@@ -38,15 +38,18 @@ void find_programs(Subject& subject) {
 
 // Anybody can call a program mgr-helper: who runs as neither root nor the broker's user is neither.
 void find_daemons(Subject& subject) {
+  const auto is_of_root = [&](const Process& process) {
+    return root_given_to(subject.proc + '/' + std::to_string(process.pid)) == subject.paths.root;
+  };
   for (Process& process : find_processes(subject.proc, "mgr-helper")) {
-    if (process.has_only(0) && process.root == subject.paths.root) {
+    if (process.has_only(0) && is_of_root(process)) {
       subject.helpers.push_back(std::move(process));
     }
   }
   const auto uid = find_uid(subject.settings.broker_user);
   for (Process& process : find_processes(subject.proc, "mgr-broker")) {
     const bool is_brokers = uid && process.has_only(static_cast<uid_t>(*uid));
-    if ((is_brokers || process.has_only(0)) && process.root == subject.paths.root) {
+    if ((is_brokers || process.has_only(0)) && is_of_root(process)) {
       subject.brokers.push_back(std::move(process));
     }
   }

@@ -39,7 +39,8 @@ Outcome<std::string> Asker::answer(const SetupQuestion& question,
 Outcome<std::string> Asker::ask(const SetupQuestion& question) const {
   std::cerr << '\n' << question.words << '\n';
   const std::string prompt =
-      "  " + question.prompt + (question.otherwise ? " [" + *question.otherwise + "]" : "") + ": ";
+      "  " + question.prompt +
+      (question.otherwise ? " [" + harmless(*question.otherwise) + "]" : "") + ": ";
   for (;;) {
     const auto line = terminal_->ask_or_end(prompt, Echo::on);
     if (!line) return tl::unexpected(line.error());

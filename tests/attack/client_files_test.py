@@ -127,6 +127,22 @@ class Admins(unittest.TestCase):
         return sorted(os.path.join(folder, name) for folder, folders,
                       files in os.walk(self.dir) for name in folders + files)
 
+    def test_a_command_line_without_end_fills_no_memory_of_doctors(self):
+        """The class of CVE-2018-1120: /proc/PID/cmdline is memory of whoever runs there, as long as they say."""
+        longest = pathlib.Path(__file__).with_name("long_command_line.py")
+        with subprocess.Popen(["/usr/bin/python3", "-B", longest, "1024"], user="www-data", group="www-data",
+                              extra_groups=(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as hostile:
+            self.addCleanup(hostile.kill)
+            self.assertEqual(hostile.stdout.readline(), "so it is\n")
+            with open(f"/proc/{hostile.pid}/cmdline", "rb") as file:
+                self.assertEqual(len(file.read(2 << 20)), 2 << 20)
+            pid = os.posix_spawn(BINARIES + "/mgrctl", ["mgrctl", "--root", str(self.dir), "-q", "doctor"],
+                                 {"MGR_KEY": ""}, file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
+            _, status, used = os.wait4(pid, 0)
+            hostile.stdin.close()
+        self.assertEqual(os.waitstatus_to_exitcode(status), 1, "it has found what is not there, and not crashed")
+        self.assertLess(used.ru_maxrss, 512 << 10, "KiB")
+
 
 if __name__ == "__main__":
     main()

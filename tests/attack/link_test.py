@@ -1,8 +1,10 @@
 """The link between broker and helper, and the connections of clients: what is sent over them that is no message."""
 import contextlib
 import json
+import signal
 import socket
 import struct
+import threading
 
 import attack
 import evil_broker
@@ -186,6 +188,34 @@ class Silence(EvilBrokerTestCase):
         self.assertIsNone(Evil.connect(second, self.mgr))
         self.until(lambda: self.links_refused() == 1, self.mgr.audit_lines)
         self.assertTrue(self.evil.ask(WHOAMI, self.evil.of("games"))["success"])
+
+    def test_a_broker_does_not_keep_the_helper_from_ending(self):
+        """What was asked before is answered first: of a broker that reads no answer, or goes on asking, not for long."""
+        whoami = self.evil.asking(WHOAMI, self.evil.of("games"))
+
+        def reads_nothing():
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                while True:
+                    self.evil.socket.sendall(whoami * 1000)
+
+        def goes_on_asking():
+            with contextlib.suppress(OSError):
+                while True:
+                    self.evil.socket.send(whoami)
+                    self.evil.drain()
+        for way in (reads_nothing, goes_on_asking):
+            self.evil.socket.settimeout(1)
+            asking = threading.Thread(target=way)
+            asking.start()
+            if way is reads_nothing:
+                asking.join()  # a second in which not a byte was taken
+            self.assertEqual(self.mgr.end(self.mgr.helper, signal.SIGTERM), 0, way.__name__)
+            asking.join()
+            self.evil.close()
+            self.mgr.start_helper()
+            self.helper = self.mgr.helper.pid
+            self.evil = self.take_over()
+        self.assert_nothing_happened()
 
 
 if __name__ == "__main__":

@@ -221,6 +221,25 @@ class Scripts(PackageCase):
         self.assertEqual({name for kind, name in made if kind == "u"}, set(users.split()))
         self.assertEqual({name for _, name in made}, set(groups.split()))
 
+    def test_a_purge_leaves_what_others_have_mounted_below_mgrs_folders(self):
+        """A backup, say, or a folder of /srv that the admin has bound there: it is none of mgr's."""
+        root = self.folder / "purged"
+        for folder in ("etc/mgr/rules.d", "var/lib/mgr/jobs/1", "var/lib/mgr/scan/backup", "var/log/mgr"):
+            (root / folder).mkdir(parents=True)
+            (root / folder / "file").touch()
+        (root / "srv").mkdir()
+        (root / "srv/precious").touch()
+        (root / "var/lib/mgr/link").symlink_to(root / "srv")
+        output_of("unshare", "--mount", "sh", "-ec", """
+            mount -t tmpfs none "$DPKG_ROOT/srv" && touch "$DPKG_ROOT/srv/precious"
+            mount --bind "$DPKG_ROOT/srv" "$DPKG_ROOT/var/lib/mgr/scan/backup"
+            sh "$1" purge
+            test -e "$DPKG_ROOT/srv/precious"
+            """, "sh", self.control / "postrm", env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DPKG_ROOT": str(root)})
+        self.assertEqual({"srv", "srv/precious", "etc", "var", "var/lib", "var/lib/mgr", "var/lib/mgr/scan",
+                          "var/lib/mgr/scan/backup", "var/lib/mgr/scan/backup/file", "var/log"},
+                         {str(path.relative_to(root)) for path in root.rglob("*")})
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -99,6 +99,14 @@ class Questions(SetupCase):
                 self.assertEqual(self.person.ends(), code, self.shown())
                 self.assertEqual(self.tree(), before)
 
+    def test_what_a_setting_says_acts_on_no_terminal(self):
+        self.write("mgr.toml", '[broker]\nlisten = "\\u001b[2J"\n')
+        self.begin(*ANSWERS)
+        self.answer("User [none]: ", "\n")
+        self.answer("Address [", "\x04")
+        self.assertEqual(self.person.ends(), USAGE, self.shown())
+        self.assertNotIn("\x1b", self.shown())
+
     def test_what_was_edited_by_hand_is_asked_about(self):
         self.sets_up(*ANSWERS, "--yes")
         self.own.write_text("# mine\n")

@@ -64,8 +64,16 @@ TEST_F(DoctorProcesses, AreReadAsTheKernelHasThem) {
   EXPECT_EQ(found[1].bounding, 0x1ffffffffffU);
   EXPECT_TRUE(found[1].no_new_privileges);
   EXPECT_EQ(found[1].seccomp, 2U);
-  EXPECT_EQ(found[1].root, "/srv/mgr");
+  EXPECT_EQ(root_given_to(subject.proc + "/12"), "/srv/mgr");
   EXPECT_EQ(found[0].exe, "/usr/sbin/mgr-broker (deleted)");
+}
+
+TEST_F(DoctorProcesses, MakeNoReadEndlessByWhatTheyAreCalledWith) {
+  const std::string folder = subject.proc + "/12";
+  std::filesystem::create_directory(folder);
+  std::filesystem::create_symlink("/dev/zero", folder + "/cmdline");
+  EXPECT_EQ(root_given_to(folder), "");
+  EXPECT_EQ(read_kernel_file(folder + "/cmdline", 10'000).size(), 10'000U);
 }
 
 TEST_F(DoctorProcesses, AreFineInTheirPlaces) {
