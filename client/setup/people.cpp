@@ -46,6 +46,8 @@ Outcome<void> check_user(const std::string& name) {
   const auto user = find_user(name);
   if (!user) return tl::unexpected(user.error());
   if (user->uid == 0) return invalid(name + " is root, who needs none of this");
+  // A right of theirs would be one of every job's, or of a broker that was taken over.
+  if (name.starts_with("mgr-")) return invalid(name + " is one of mgr's own users");
   if (is_nobody(user->uid))
     return invalid(name + " stands for whom nobody knows, and no rule can mean it");
   return {};

@@ -81,8 +81,8 @@ class Options(SetupCase):
         for option, wrong in (("--web-user", "nobody-of-that-name"), ("--web-user", "root"), ("--web-user", "nobody"),
                               ("--allow", "scna"), ("--allow", "mgr"), ("--units", "*.service"),
                               ("--recipients", "a b"), ("--web-key", "No Key"), ("--admin", "www-data"),
-                              ("--admin", "root"), ("--admin", "nobody-of-that-name"), ("--listen", "localhost:1"),
-                              ("--listen", "6667")):
+                              ("--admin", "root"), ("--admin", "mgr-broker"), ("--web-user", "mgr-job"),
+                              ("--admin", "nobody-of-that-name"), ("--listen", "localhost:1"), ("--listen", "6667")):
             with self.subTest(option=option, wrong=wrong):
                 words = dict(zip(SCANS[::2], SCANS[1::2])) | {option: wrong}
                 self.assertIn(option, self.refuses(*(word for pair in words.items() for word in pair), "--yes"))
