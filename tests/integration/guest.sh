@@ -6,8 +6,9 @@
 #   guest_test SCRIPT UNIT_LINE…    has the guest run SCRIPT as root when it has booted; what that
 #                                   prints is in $guest/test.out. The lines are of [Unit]:
 #                                   SuccessAction= and FailureAction= say how the guest ends
-#   guest_boot SECONDS              boots it and waits for its end; returns the status of
-#                                   systemd-nspawn(1): 0 for a poweroff, 133 for a reboot
+#   guest_passes SECONDS STATUS WORD…  boots it, shows what SCRIPT printed, and fails unless that says
+#                                   `all well` and systemd-nspawn(1) ends with STATUS: $guest_poweroff
+#                                   or $guest_reboot
 #   guest_failure WORD…             the console's end and the journal of mgr's units, then fails
 #
 # One guest at a time (RESOURCE_LOCK guest): guests that are booted from one cgroup share its names, and
@@ -22,6 +23,9 @@ guest_init=(systemd systemd-sysv dbus)
 # What the installed programs link.
 guest_libraries=(libuv1 libsodium23 libseccomp2 libcap-ng0 libre2-9 libsystemd0
                  libspdlog1.10 libfmt9 libtomlplusplus3)
+# What systemd-nspawn ends with. Who tells the two apart gives failures of the script another status (7).
+# shellcheck disable=SC2034 # for those who source this file
+guest_poweroff=0 guest_reboot=133
 guest_cache=/var/cache/mgr-boot
 guest_units=(mgr.socket mgr-helper.service mgr-broker.service mgr-helper.socket mgr-jobs.service
              mgr-test.service)
@@ -130,6 +134,18 @@ guest_boot() {  # SECONDS
     systemd-nspawn --register=no --keep-unit --private-network --directory="$guest" --boot \
     --system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
     </dev/null >"$scratch/console.log" 2>&1
+}
+
+guest_passes() {  # SECONDS STATUS WORD…: the words say what the end stands for
+  local seconds=$1 wanted=$2 status=0
+  shift 2
+  say "boot: $*, to be seen from outside ($wanted)"
+  rm -f "$guest/test.out"
+  guest_boot "$seconds" || status=$?
+  cat "$guest/test.out" || true
+  grep -qx 'all well' "$guest/test.out" || guest_failure "not all is well"
+  [[ $status -eq $wanted ]] || guest_failure "systemd-nspawn ended with $status"
+  say "systemd-nspawn ended with $status"
 }
 
 guest_failure() {  # WORD…

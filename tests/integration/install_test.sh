@@ -11,8 +11,6 @@ source "$here/guest.sh"
 # shellcheck source=tests/integration/install_packages.sh
 source "$here/install_packages.sh"
 
-reboot=133 poweroff=0
-
 package_of "${1:?usage: install_test.sh BUILD_DIR}"
 guest_copy "${guest_init[@]}" procps python3
 guest_test "$here/install_guest.sh" FailureAction=exit-force FailureActionExitStatus=7
@@ -22,19 +20,7 @@ build_next_package
 offer_dependencies "$package" "$next_package"
 offer_package "$package"
 
-boot_ends_with() {  # STATUS WORD…: the words say what it is
-  local wanted=$1 status=0
-  shift
-  say "boot: $* is to be seen from outside ($wanted)"
-  rm -f "$guest/test.out"
-  guest_boot 240 || status=$?
-  cat "$guest/test.out" || true
-  grep -qx 'all well' "$guest/test.out" || guest_failure "not all is well"
-  [[ $status -eq $wanted ]] || guest_failure "systemd-nspawn ended with $status"
-  say "systemd-nspawn ended with $status"
-}
-
-boot_ends_with $reboot "a reboot that an admin asked mgr for"
+guest_passes 240 "$guest_reboot" "a reboot that an admin asked mgr for"
 offer_package "$next_package"
-boot_ends_with $poweroff "a poweroff that an admin asked mgr for"
-boot_ends_with $poweroff "a poweroff, when mgr has been purged"
+guest_passes 240 "$guest_poweroff" "a poweroff that an admin asked mgr for"
+guest_passes 240 "$guest_poweroff" "a poweroff, when mgr has been purged"
