@@ -72,6 +72,7 @@ Daemon::~Daemon() {
 }
 
 void Daemon::end() {
+  doorkeeper_.end();
   if (!link_.end()) return uv_stop(check_->loop);
   ends_ = Watch::after(check_->loop, 1000, [this] { uv_stop(check_->loop); });
 }

@@ -59,7 +59,7 @@ void Doorkeeper::link_lost() {
 void Doorkeeper::turn_ended() {
   // Each that is handed down has a descriptor waiting here until the broker takes it.
   const bool pause =
-      !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || !link_.takes_files();
+      ends_ || !(link_.is_up() || out_of_patience_) || out_of_descriptors_ || !link_.takes_files();
   if (pause == paused_) return;
   paused_ = pause;
   poll_->change(pause ? 0 : UV_READABLE);

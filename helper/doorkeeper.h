@@ -28,6 +28,10 @@ class Doorkeeper {
   void link_up();
   void link_lost();
 
+  // The end of this process: who comes from now on waits in the backlog, which systemd keeps for
+  // the next helper. What is accepted could not be handed down any more.
+  void end() { ends_ = true; }
+
   // At the end of a turn: accepts again what a want of descriptors made wait.
   void turn_ended();
 
@@ -49,6 +53,7 @@ class Doorkeeper {
   bool out_of_patience_ = false;
   bool out_of_descriptors_ = false;
   bool paused_ = true;
+  bool ends_ = false;
 };
 
 }  // namespace mgr

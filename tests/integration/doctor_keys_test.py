@@ -3,6 +3,7 @@
 Usage: doctor_keys_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
 import os
+import signal
 import time
 import unittest
 
@@ -63,9 +64,6 @@ class Keys(DoctorCase):
 
 
 class Log(DoctorCase):
-    def log(self):
-        return self.mgr.dir / "var/log/mgr/audit.jsonl"
-
     def test_the_first_key_is_to_be_taken_away(self):
         remedy = self.found("audit", "warning", "first key is still here")
         target = self.mgr.dir / "audit.key"
@@ -80,21 +78,25 @@ class Log(DoctorCase):
             return b"".join(lines)
         self.mgr.scan("status", user="games")  # a refusal, so that there is a second line
         self.wait_for_lines(2)
-        with self.replaced("var/log/mgr/audit.jsonl", edit):
-            self.assertIn("audit verify", self.found("audit", "failed", "edited: "))
+        line = self.failure_with(edit)
+        self.assertIn("edited: ", line["found"])
+        self.assertIn("audit verify", line["remedy"])
 
     def test_an_end_that_was_cut_off(self):
         self.mgr.scan("start", "3")
         self.wait_for_lines(4)
+        line = self.failure_with(lambda text: b"".join(text.splitlines(keepends=True)[:-2]))
+        self.assertIn("its end has been cut off", line["found"])
+
+    def failure_with(self, edit):
+        """What is wrong with the log, edited while nobody writes it; its key is that of the next line then."""
         self.mgr.end(self.mgr.broker)
-        self.mgr.end(self.mgr.helper, 15)  # its key is that of the next line now
-        text = self.log().read_bytes()
-        self.log().write_bytes(b"".join(text.splitlines(keepends=True)[:-2]))
-        lines = [line["found"] for line in self.wrong() if line["check"] == "audit" and line["verdict"] == "failed"]
-        self.log().write_bytes(text)
+        self.mgr.end(self.mgr.helper, signal.SIGTERM)
+        with self.replaced("var/log/mgr/audit.jsonl", edit):
+            lines = [line for line in self.wrong() if line["check"] == "audit" and line["verdict"] == "failed"]
         self.mgr.start()
         self.assertEqual(len(lines), 1, lines)
-        self.assertIn("its end has been cut off", lines[0])
+        return lines[0]
 
     def wait_for_lines(self, count):
         until = time.monotonic() + 20
