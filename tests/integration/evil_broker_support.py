@@ -31,7 +31,7 @@ class EvilBroker:
         self.number = struct.unpack_from("<Q", self.wait_for(CONNECTION)[1])[0]
 
     def connect(self, mgr):
-        """The helper's greeting; nothing where it sent us away, or is not there yet."""
+        """The helper's greeting; nothing where it sent us away, or has not made its socket, or its group, yet."""
         self.unread = b""
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(DEADLINE)
@@ -39,7 +39,7 @@ class EvilBroker:
             with acting_as("mgr-broker"):
                 self.socket.connect(str(mgr.dir / "run/mgr/helper.sock"))
             return self.wait_for(HELLO)[1]
-        except (EOFError, ConnectionError, FileNotFoundError):
+        except (EOFError, ConnectionError, FileNotFoundError, PermissionError):
             self.socket.close()
             return None
 
