@@ -27,19 +27,8 @@ process_of_task_1() {
 }
 no_scan_runs() { [[ -z $(processes_of_scans) ]]; }
 
-# Task 1 waits for a file and ends with status 7; every other task is a tree with a process that has
-# left its parent and its session and ignores SIGTERM.
 install_long_scan() {
-  cat >/usr/local/bin/long-scan <<'SCAN'
-#!/bin/bash
-if [[ $1 == 1 ]]; then
-  until [[ -e /run/scan-may-end ]]; do sleep 0.1; done
-  exit 7
-fi
-(setsid bash -c 'trap "" TERM; while :; do sleep 1; done' &)
-exec sleep 1000
-SCAN
-  chmod 0755 /usr/local/bin/long-scan
+  write_long_scan
   cat >/etc/mgr/modules.d/scan.toml <<'TOML'
 [module.scan.action.start]
 command    = ["/usr/local/bin/long-scan", "{task_id}"]

@@ -31,3 +31,17 @@ processes_of_mgr() {
     fi
   done 2>/dev/null
 }
+
+# Task 1 waits for a file and ends with status 7; every other task is a tree with a process that has
+# left its parent and its session and ignores SIGTERM.
+write_long_scan() {
+  install -m 0755 /dev/stdin /usr/local/bin/long-scan <<'SCAN'
+#!/bin/bash
+if [[ $1 == 1 ]]; then
+  until [[ -e /run/scan-may-end ]]; do sleep 0.1; done
+  exit 7
+fi
+(setsid bash -c 'trap "" TERM; while :; do sleep 1; done' &)
+exec sleep 1000
+SCAN
+}

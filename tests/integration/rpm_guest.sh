@@ -15,17 +15,8 @@ job_field() { member "$2" "$(as_web mgrctl --json scan status "$1")"; }  # TASK 
 job_is() { [[ $(job_field "$1" state) == "$2" ]]; }
 all_active() { active mgr.socket && active mgr-helper.service && active mgr-broker.service; }
 
-# Task 1 waits for a file and ends with 7; the others are trees with a process that left its parent and its session.
 write_scan() {
-  install -m 0755 /dev/stdin /usr/local/bin/long-scan <<'SCAN'
-#!/bin/bash
-if [[ $1 == 1 ]]; then
-  until [[ -e /run/scan-may-end ]]; do sleep 0.1; done
-  exit 7
-fi
-(setsid bash -c 'trap "" TERM; while :; do sleep 1; done' &)
-exec sleep 1000
-SCAN
+  write_long_scan
   sed -i 's|^command *=.*|command = ["/usr/local/bin/long-scan", "{task_id}"]|' /etc/mgr/modules.d/scan.toml
   mgrctl reload || fail "no reload"
 }
