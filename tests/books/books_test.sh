@@ -10,7 +10,7 @@ source "$here/../integration/guest.sh"
 # shellcheck source=tests/integration/install_packages.sh
 source "$here/../integration/install_packages.sh"
 
-book_packages=(procps python3 php-cli nginx-light fcgiwrap curl nftables openssl postfix unbound jq netcat-openbsd)
+book_packages=(procps python3 php-cli nginx-light fcgiwrap curl nftables openssl postfix unbound dns-root-data jq netcat-openbsd)
 
 # Where a reader of README.md has them: a checkout in the home of who builds.
 put_package() {

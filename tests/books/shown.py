@@ -7,12 +7,14 @@ here, and is so from then on, in the commands too.
 import re
 
 TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+STATE = "(?:accepted|queued|running|stopping|succeeded|failed|stopped|timed-out|lost)"
 VARIES = re.compile(
     r"(?P<some>…)"
+    r"|(?P<audit>(?<=audit )\d+|(?<=\"audit\":)\d+|^\d+(?= " + TIME + r"))"
     r"|(?P<time>" + TIME + r")"
-    r"|(?P<audit>(?<=audit )\d+|(?<=\"audit\":)\d+)"
-    r"|(?P<job>^\d+(?= )|(?<=job )\d+|(?<=\"id\":)\d+|(?<=^id: )\d+)")
-NAMED_IN_COMMAND = re.compile(r"(?<= )((?:follow|output|wait|stop|job|show|--job) |(?:id|after)=)(\d+)\b")
+    r"|(?P<job>^\d+(?= (?:\S+ ){0,2}" + STATE + r"\b)|^\d+$|(?<=job )\d+|(?<=\"id\":)\d+|(?<=^id: )\d+)")
+JOB_IN_COMMAND = re.compile(r"(?<= )((?:follow|output|wait|stop|job|--job) |id=)(\d+)\b|(\"id\":)(\d+)")
+AUDIT_IN_COMMAND = re.compile(r"(?<= --seq )(\d+)")
 
 
 def squeezed(line):
@@ -20,21 +22,26 @@ def squeezed(line):
 
 
 class Numbers:
-    """The ids of a chapter's jobs: those that the book shows, and what they are here."""
+    """The numbers of a chapter: those that the book shows of jobs and of the audit log, and what they are here."""
 
     def __init__(self):
         self.here = {}
 
     def in_command(self, text):
-        return NAMED_IN_COMMAND.sub(lambda found: found[1] + self.here.get(found[2], found[2]), text)
+        text = AUDIT_IN_COMMAND.sub(lambda found: self._known("audit", found[1]), text)
+        return JOB_IN_COMMAND.sub(
+            lambda found: (found[1] or found[3]) + self._known("job", found[2] or found[4]), text)
 
     def matches(self, shown, printed):
-        """Whether that was printed; the ids in it are known from then on."""
+        """Whether that was printed; the numbers in it are known from then on."""
         printed = "".join(squeezed(line) + "\n" for line in printed.splitlines())
         found = re.fullmatch(self._pattern(shown), printed)
         if found:
-            self.here.update({name[1:]: value for name, value in found.groupdict().items() if value})
+            self.here.update({name: value for name, value in found.groupdict().items() if value})
         return found is not None
+
+    def _known(self, kind, number):
+        return self.here.get(kind + number, number)
 
     def _pattern(self, shown):
         seen = set()
@@ -50,16 +57,14 @@ class Numbers:
         return pattern + re.escape(line[end:]) + r"\n"
 
     def _kind(self, found, seen):
-        if found["some"]:
+        if found.lastgroup == "some":
             return ".*?"
-        if found["time"]:
+        if found.lastgroup == "time":
             return TIME
-        if found["audit"]:
-            return r"\d+"
-        number = found["job"]
-        if number in self.here:
-            return self.here[number]
-        if number in seen:
-            return f"(?P=j{number})"
-        seen.add(number)
-        return rf"(?P<j{number}>\d+)"
+        name = found.lastgroup + found[0]
+        if name in self.here:
+            return self.here[name]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return rf"(?P<{name}>\d+)"
