@@ -68,7 +68,7 @@ class Streams(AnswersTestCase):
             self.assertEqual(self.texts(events), ["over\n"])
             event, data = events.next_said()
             self.assertEqual((event, data["data"]["jobs"][0]["state"]), ("end", "succeeded"))
-            self.assertEqual(events.process.stdout.read(), b"")
+            self.assertEqual(events.rest(), b"")
             self.assertEqual(events.process.wait(), 0)
 
     def texts(self, events):
@@ -245,7 +245,7 @@ class Lying(unittest.TestCase):
                 b'{"success":true,"msg":"b ok"}\n')
         site = self.site(lambda fields: evil)
         with site.stream(PING) as events:
-            written = events.process.stdout.read()
+            written = events.rest()
         self.assertNotIn(b"\r", written)
         self.assertEqual([each.split(b":")[0] for each in written.splitlines()],
                          [b"", b"", b"data", b"", b"event", b"data", b""])
@@ -258,7 +258,7 @@ class Lying(unittest.TestCase):
             self.assertTrue(events.next_said()[1]["more"])
             event, data = events.next_said()
             self.assertEqual((event, data["success"]), ("end", False))
-            self.assertEqual(events.process.stdout.read(), b"")
+            self.assertEqual(events.rest(), b"")
 
     def test_who_signs_believes_no_success_without_a_signature(self):
         site = self.site(lambda fields: success("ping"))
