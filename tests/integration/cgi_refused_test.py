@@ -6,8 +6,9 @@ import base64
 import subprocess
 import unittest
 
+from cgi_case import CgiTestCase
 from cgi_support import (
-    DENIED, EXIT, FAILED, FORM, HOST, JSON, MALFORMED, PING, TIMEOUT, TOO_LARGE, UNKNOWN, Answer, CgiTestCase, encoded)
+    DENIED, EXIT, FAILED, FORM, HOST, JSON, MALFORMED, PING, TIMEOUT, TOO_LARGE, UNKNOWN, Answer, encoded)
 from instance import DEADLINE, uid_of
 
 

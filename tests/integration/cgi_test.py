@@ -10,9 +10,10 @@ import os
 import time
 import unittest
 
+from cgi_case import CgiTestCase
 from cgi_support import (
     DENIED, EXIT, FAILED, HOST, INVALID, JSON, MALFORMED, NOT_FOUND, PING, UNAUTHENTICATED, UNAVAILABLE, UNKNOWN,
-    Answer, CgiTestCase, encoded)
+    Answer, encoded)
 from instance import DEADLINE, uid_of
 
 
