@@ -67,8 +67,9 @@ arg.text = { type = "string" }
                                       DENIED)
 
     def test_a_page_of_another_site_asks_for_nothing(self):
-        """Webmin CVE-2017-15645, CSRF: the browser is logged in, and sends its credentials along whoever wrote the page."""
-        for changes in ({"HTTP_ORIGIN": f"https://{EVIL}"}, {"HTTP_ORIGIN": "null"}, {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        """Webmin CVE-2017-15645, CSRF: the browser is logged in, and sends its credentials whoever wrote the page."""
+        for changes in ({"HTTP_ORIGIN": f"https://{EVIL}"}, {"HTTP_ORIGIN": "null"},
+                        {"HTTP_SEC_FETCH_SITE": "cross-site"},
                         {"HTTP_SEC_FETCH_SITE": "same-site", "HTTP_ORIGIN": f"https://other.{HOST}"},
                         {"HTTP_ORIGIN": f"https://{HOST}:8443"}, {"HTTP_ORIGIN": f"http://{HOST}", "HTTPS": "on"},
                         {"HTTP_ORIGIN": f"https://{HOST}.{EVIL}"}):
@@ -93,8 +94,8 @@ arg.text = { type = "string" }
     def test_a_line_break_in_a_web_value_is_no_second_request(self):
         """Request smuggling: what a form's value holds is carried out as a request, or a field, of its own."""
         second = "\n\nmodule:scan\naction:start\ntask_ids:3\n\n"
-        for value in ("x" + second, "x\naction:start", "x\r\nmodule:scan", "x\rmodule:scan", "x\0", "x\u0085y", "x\u2028"
-                      + second, "\nmgr:keep-alive", "x\x0bmodule:scan"):
+        for value in ("x" + second, "x\naction:start", "x\r\nmodule:scan", "x\rmodule:scan", "x\0", "x\u0085y",
+                      "x\u2028" + second, "\nmgr:keep-alive", "x\x0bmodule:scan"):
             with self.subTest(value=value):
                 for form in (False, True):
                     self.assert_not_asked(self.post({"module": "box", "action": "say", "text": value}, form), 400,
@@ -108,13 +109,12 @@ arg.text = { type = "string" }
                              ("mgr-token", "a\nb")):
             request = {"module": "box", "action": "say", "text": "x", field: value}
             self.assert_not_asked(self.post(request), 400, MALFORMED)
-        self.assertIn(self.post(MGR_USER="al\nmodule:scan").code, (UNAUTHENTICATED,))
-        self.assert_nothing_happened()
+        self.assert_not_asked(self.post(MGR_USER="al\nmodule:scan"), 403, UNAUTHENTICATED)
 
     def test_fields_that_stand_twice_are_refused(self):
         """HTTP parameter pollution: two readers take different ones."""
         for body, kind in ((b"module=mgr&action=ping&module=scan", FORM), (b"module=mgr&action=ping&MODULE=scan", FORM),
-                           (b"module=mgr&action=ping&mod%75le=scan", FORM), (b"module[]=mgr&module=scan&action=ping", FORM),
+                           (b"module=mgr&action=ping&mod%75le=scan", FORM), (b"module[]=mgr&module=scan", FORM),
                            (b'{"module":"mgr","action":"ping","module":"scan"}', "application/json"),
                            (b'{"module":"mgr","action":"ping","mod\\u0075le":"scan"}', "application/json")):
             self.assert_not_asked(self.site.post(body, CONTENT_TYPE=kind, HTTP_X_MGR_TOKEN=self.site.token()), 400,
