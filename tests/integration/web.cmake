@@ -16,3 +16,9 @@ foreach(group ${web_groups})
                    ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${class})
   set_tests_properties(web.${class} PROPERTIES LABELS "integration;web" TIMEOUT 300)
 endforeach()
+# And on a Debian 12 that boots, with the units of the example, by the commands of its README.
+if(NOT MGR_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_test(NAME web COMMAND ${CMAKE_CURRENT_LIST_DIR}/web_guest_test.sh ${PROJECT_BINARY_DIR})
+  # The first run downloads the system.
+  set_tests_properties(web PROPERTIES LABELS web TIMEOUT 900 RESOURCE_LOCK guest)
+endif()
