@@ -28,6 +28,7 @@ class Machine:
         self.binaries = pathlib.Path(binaries).resolve()
         self.cgroup = pathlib.Path(cgroup2_mount()) / f"mgr-manual-{os.environ['MGR_MANUAL']}"
         self.logs = LAYERS / "logs"
+        self.later = []  # commands for when it runs, each with who types it
         self.lay_over()
         self.install()
 
@@ -35,7 +36,7 @@ class Machine:
         run("mount", "--make-rprivate", "/")
         run("mount", "-t", "tmpfs", "tmpfs", str(LAYERS))
         self.logs.mkdir()
-        for folder in ("/etc", "/usr", "/var", "/root", "/home", "/srv", "/opt"):
+        for folder in ("/etc", "/usr", "/var", "/root", "/home", "/srv", "/media"):
             upper, work = (LAYERS / f"{kind}{folder}" for kind in ("upper", "work"))
             for layer in (upper, work):
                 layer.mkdir(parents=True)
@@ -54,6 +55,8 @@ class Machine:
         pathlib.Path("/usr/local/libexec").mkdir(exist_ok=True)
         pathlib.Path("/usr/local/libexec/mgr").mkdir()
         run("mount", "--rbind", "/usr/libexec/mgr", "/usr/local/libexec/mgr")
+        # No example ends the machine that it is tried on, whatever the namespaces hold.
+        run("rm", "-f", *(f"/usr/sbin/{name}" for name in ("shutdown", "poweroff", "reboot", "halt", "telinit")))
         run("rm", "-rf", "/etc/mgr", "/var/lib/mgr", "/var/log/mgr")
         run("cp", "-r", "--no-preserve=ownership", str(REPO / "policy/default"), "/etc/mgr")
         run("chmod", "-R", "u=rwX,go=rX", "/etc/mgr")
@@ -78,6 +81,8 @@ class Machine:
             if self.helper.poll() is not None or self.broker.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("mgr does not run: " + self.said())
             time.sleep(0.05)
+        for user, script in self.later:
+            self.shell(user, script)
 
     def daemon(self, name, words):
         with open(self.logs / name, "a") as log:
