@@ -1,7 +1,7 @@
 """The examples of a page of the manual, taken out of its mdoc source: what stands in .Bd -literal, and in .Dl.
 
 A block is told by how it begins, as a reader tells it:
-  file      "# /etc/…/name.toml", a comment that names the file, which is the block
+  file      "# /etc/…/name.toml" or .conf, a comment that names the file, which is the block
   script    "#!", a program that is run; the block behind it, where that is text, is what it prints
   session   a prompt, "# " of root, "$ " of alice or "NAME$ " of NAME, with commands and what they print;
             "> " goes on with a command
@@ -32,7 +32,7 @@ class Command:
 
 
 def kind_of(text):
-    if re.match(r"# /\S+\.toml\n", text):
+    if re.match(r"# /\S+\.(?:toml|conf)\n", text):
         return "file"
     if text.startswith("#!"):
         return "script"

@@ -11,3 +11,6 @@ SHOWN = {
     'key = ["alice"]',  # a line of a principal
     "sendmail -i [-f ADDRESS] -- RECIPIENT...",  # what mgr-mail executes
 }
+
+# Pages that want systemd: manual_systemd_test.sh has them run on a machine that it has booted.
+BOOTED = ("mgr-broker.8", "mgr-helper.8", "mgr-service.8")

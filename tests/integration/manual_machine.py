@@ -23,14 +23,65 @@ def run(*words, **options):
     return subprocess.run(words, check=True, **options)
 
 
-class Machine:
+class Installed:
+    """A machine with mgr installed and running, such as one that systemd has booted."""
+
+    def __init__(self):
+        self.later = []  # commands for when it runs, each with who types it
+        if subprocess.run(["id", "alice"], capture_output=True).returncode != 0:
+            run("useradd", "--create-home", "--groups", "mgr-admin", "alice")
+        pathlib.Path("/var/www").mkdir(exist_ok=True)
+
+    def start(self):
+        self.wait_ready(lambda: True)
+
+    def wait_ready(self, lives):
+        until = time.monotonic() + DEADLINE
+        ping = ["mgrctl", "-q", "--timeout", "2", "ping"]
+        while subprocess.run(ping, capture_output=True, env=self.environment("root")).returncode != 0:
+            if not lives() or time.monotonic() > until:
+                raise RuntimeError("mgr does not run: " + self.said())
+            time.sleep(0.05)
+        for user, script in self.later:
+            self.shell(user, script)
+
+    def end(self):
+        pass
+
+    def said(self):
+        return ""
+
+    # ---- its users
+
+    @staticmethod
+    def environment(user):
+        return {"PATH": PATH, "HOME": pwd.getpwnam(user).pw_dir, "USER": user, "LANG": "C.UTF-8", "SHELL": "/bin/bash"}
+
+    def as_user(self, user, words, **options):
+        entry = pwd.getpwnam(user)
+        before = [] if user == "root" else ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups", "--"]
+        options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([*before, *words], env=self.environment(user), cwd=entry.pw_dir, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=3 * DEADLINE, start_new_session=True, **options)
+
+    def shell(self, user, script):
+        """What must succeed before a page's examples make sense."""
+        done = self.as_user(user, ["bash", "-euo", "pipefail", "-c", script])
+        if done.returncode != 0:
+            raise RuntimeError(f"{script}: {done.stdout}")
+        return done.stdout
+
+
+class Machine(Installed):
+    """One that is made of this one, with the programs of a build."""
+
     def __init__(self, binaries):
         self.binaries = pathlib.Path(binaries).resolve()
         self.cgroup = pathlib.Path(cgroup2_mount()) / f"mgr-manual-{os.environ['MGR_MANUAL']}"
         self.logs = LAYERS / "logs"
-        self.later = []  # commands for when it runs, each with who types it
         self.lay_over()
         self.install()
+        super().__init__()
 
     def lay_over(self):
         run("mount", "--make-rprivate", "/")
@@ -66,8 +117,6 @@ class Machine:
         settings.write_text(settings.read_text().replace('#cgroup = ""', f'cgroup = "{self.cgroup}"'))
         run("systemd-sysusers", str(REPO / "packaging/sysusers.d/mgr.conf"))
         run("systemd-tmpfiles", "--create", str(REPO / "packaging/tmpfiles.d/mgr.conf"))
-        run("useradd", "--create-home", "--groups", "mgr-admin", "alice")
-        pathlib.Path("/var/www").mkdir(exist_ok=True)
 
     # ---- the daemons
 
@@ -76,13 +125,7 @@ class Machine:
         user = pwd.getpwnam("mgr-broker")
         self.broker = self.daemon("broker", ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
                                              "--", "/usr/sbin/mgr-broker"])
-        until = time.monotonic() + DEADLINE
-        while subprocess.run(["mgrctl", "-q", "--timeout", "2", "ping"], capture_output=True, env=self.environment("root")).returncode != 0:
-            if self.helper.poll() is not None or self.broker.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("mgr does not run: " + self.said())
-            time.sleep(0.05)
-        for user, script in self.later:
-            self.shell(user, script)
+        self.wait_ready(lambda: self.helper.poll() is None and self.broker.poll() is None)
 
     def daemon(self, name, words):
         with open(self.logs / name, "a") as log:
@@ -95,26 +138,6 @@ class Machine:
         for process in (self.broker, self.helper):
             process.terminate()
             process.wait(DEADLINE)
-
-    # ---- its users
-
-    @staticmethod
-    def environment(user):
-        return {"PATH": PATH, "HOME": pwd.getpwnam(user).pw_dir, "USER": user, "LANG": "C.UTF-8", "SHELL": "/bin/bash"}
-
-    def as_user(self, user, words, **options):
-        entry = pwd.getpwnam(user)
-        before = [] if user == "root" else ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups", "--"]
-        options.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.run([*before, *words], env=self.environment(user), cwd=entry.pw_dir, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=3 * DEADLINE, start_new_session=True, **options)
-
-    def shell(self, user, script):
-        """What must succeed before a page's examples make sense."""
-        done = self.as_user(user, ["bash", "-euo", "pipefail", "-c", script])
-        if done.returncode != 0:
-            raise RuntimeError(f"{script}: {done.stdout}")
-        return done.stdout
 
 
 def remove_cgroup(tag):

@@ -1,6 +1,7 @@
 """Runs the examples of one page, from its first to its last, on a machine of their own (manual_machine.py).
 
-Usage: manual_page.py BINARIES PAGE; as root, by manual_test.py, which makes the namespaces.
+Usage: manual_page.py BINARIES PAGE; as root, by manual_test.py, which makes the namespaces. Or, in a guest with mgr
+installed: manual_page.py installed PAGE.
 """
 import json
 import os
@@ -12,7 +13,7 @@ import sys
 from instance import DEADLINE, acting_as, read_to_end
 from manual_blocks import blocks, commands, matches, request
 from manual_elsewhere import ELSEWHERE, SHOWN
-from manual_machine import Machine
+from manual_machine import Installed, Machine
 from manual_setup import SETUPS
 
 MARK = "\x1e"
@@ -131,7 +132,7 @@ class Runner:
 
 def main():
     binaries, page = sys.argv[1:]
-    machine = Machine(binaries)
+    machine = Installed() if binaries == "installed" else Machine(binaries)
     SETUPS.get(page, lambda machine: None)(machine)
     machine.start()
     runner = Runner(machine)

@@ -97,6 +97,14 @@ def mail(machine):
     write("/var/www/report.txt", "All is well.\n")
 
 
+def broker(machine):
+    machine.shell("root", "ip address add 192.0.2.1/24 dev lo")
+
+
+def service(machine):
+    machine.shell("root", "systemctl start nginx.service")
+
+
 def shutdown(machine):
     """Where a scan runs."""
     long_scans()
@@ -104,4 +112,5 @@ def shutdown(machine):
 
 
 SETUPS = {"mgrctl.1": mgrctl, "mgr-scan.1": scan, "mgr-audit.5": audit, "mgr-modules.5": modules, "mgr-policy.5": policy,
-          "mgr-protocol.7": protocol, "mgr-job.8": ended_job, "mgr-mail.8": mail, "mgr-shutdown.8": shutdown}
+          "mgr-protocol.7": protocol, "mgr-job.8": ended_job, "mgr-broker.8": broker, "mgr-service.8": service,
+          "mgr-mail.8": mail, "mgr-shutdown.8": shutdown}
