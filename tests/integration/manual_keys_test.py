@@ -36,9 +36,11 @@ def neighbours(key, literal):
     if not found:
         return str(int(literal) - 1), str(int(literal) + 1)
     number = int(found[1]) * UNITS[found[2]]
-    step = 1000 if key in WHOLE_SECONDS else 1
-    form = '"{}ms"' if found[2][-1] in "smhd" else "{}"
-    return form.format(number - step), form.format(number + step)
+    if found[2] in "KMG":
+        return str(number - 1), str(number + 1)
+    if key in WHOLE_SECONDS or number >= 1 << 32:  # no duration has a longer number
+        return f'"{number // 1000 - 1}s"', f'"{number // 1000 + 1}s"'
+    return f'"{number - 1}ms"', f'"{number + 1}ms"'
 
 
 def tables():
