@@ -3,6 +3,7 @@ and Apache with their shipped configurations.
 
 Usage: web_requests_test.py BINARIES [unittest arguments]; as root, inside a pid namespace of its own.
 """
+import base64
 import json
 import sys
 import unittest
@@ -28,9 +29,9 @@ class Requests:
         self.assertEqual(200, answer.status, answer.body)
 
     def test_a_body_of_a_megabyte_comes_through(self):
-        answer = self.site.ask(module="scan", action="start", task_ids="3", text="x" * (1 << 20))
-        self.assertNotIn(answer.status, (200, 413, 502))  # it is mgr.cgi or mgr that has no such argument
-        self.assertFalse(answer.reply["success"])
+        text = "0123456789abcdef" * 62_500
+        answer = self.site.ask(module="box", action="put", **{"mgr-body": base64.b64encode(text.encode()).decode()})
+        self.assertEqual((200, text), (answer.status, answer.reply["data"]["stdout"]))
 
     def test_a_denial_is_mgrs_word(self):
         answer = self.site.ask(module="shutdown", action="reboot")
@@ -93,8 +94,9 @@ class Browsers:
     def test_another_origin(self):
         port = self.site.server.port
         for origin in ("http://evil.example", f"http://evil.example:{port}", "null", "http://localhost",
-                       f"https://localhost:{port}", f"http://127.0.0.1:{port}", f"http://localhost:{port}.evil.example", ""):
-            self.refused_with("--header", f"Origin: {origin}" if origin else "Origin;")
+                       f"http://localhost:{port + 1}", f"http://127.0.0.1:{port}", f"http://localhost:{port}.evil.example"):
+            with self.subTest(origin=origin):
+                self.refused_with("--header", f"Origin: {origin}")
 
     def test_another_site(self):
         for site in ("cross-site", "same-site", "none", "nonsense"):
@@ -111,7 +113,7 @@ class Browsers:
 
     def test_another_host(self):
         port = self.site.server.port
-        for host in ("evil.example", "localhost", f"localhost:{port + 1}", f"[::1]:{port}", f"2130706433:{port}"):
+        for host in ("evil.example", "localhost", f"localhost:{port + 1}", f"[::1]:{port}", f"localhost.:{port + 1}"):
             self.refused_with("--header", f"Host: {host}")
 
     def test_no_token_a_strangers_or_one_that_was_altered(self):

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 from instance import DEADLINE, REPO, free_port, uid_of
@@ -64,7 +65,7 @@ server.modules += ( "mod_dirlisting", "mod_staticfile" )
 # Those that Debian's apache2 enables, and what apache.conf says to enable.
 APACHE_MODULES = ("mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "alias", "dir", "env",
                   "mime", "reqtimeout", "setenvif", "cgid", "headers", "rewrite")
-APACHE = """
+APACHE = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in APACHE_MODULES) + """
 ServerRoot "@DIR@"
 PidFile "@DIR@/apache.pid"
 ScriptSock "@DIR@/cgid.sock"
@@ -76,7 +77,6 @@ ServerName localhost
 TypesConfig /etc/mime.types
 RequestReadTimeout header=20-40,minrate=500
 RequestReadTimeout body=10,minrate=500
-@MODULES@
 Include "@SITE@"
 """
 
@@ -120,10 +120,19 @@ class Server:
         path.chmod(mode)
         return path
 
-    def configuration(self, frame, site, **words):
+    def configuration(self):
         """Writes the site, and the frame with it; the path of the latter."""
-        words |= {"DIR": self.dir, "PORT": self.port, "SITE": self.write("site.conf", self.shipped(site))}
-        return self.write("server.conf", re.sub("@(.+?)@", lambda found: str(words[found[1]]), frame))
+        site = self.write("site.conf", self.shipped(self.shipped_file))
+        return self.write("server.conf", framed(self.frame, self.dir, self.port, site))
+
+    @classmethod
+    def checked_as_shipped(cls):
+        """What the server itself says of the file as it lies there; fails where it would not start with it."""
+        with tempfile.TemporaryDirectory() as folder:
+            frame = pathlib.Path(folder, "frame.conf")
+            frame.write_text(framed(cls.frame, folder, free_port(), SHIPPED / cls.shipped_file))
+            (frame.parent / "log").mkdir()
+            return subprocess.run([*cls.check, frame], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
     def run(self, *command, **options):
         with open(self.dir / "stderr", "ab") as errors:
@@ -171,7 +180,7 @@ class Nginx(Server):
     def start(self):
         for unit in ("mgr-web", "mgr-web-stream"):
             self.start_unit(unit)
-        self.run("nginx", "-c", self.configuration(NGINX, self.shipped_file))
+        self.run("nginx", "-c", self.configuration())
         self.wait_ready()
 
     def start_unit(self, name):
@@ -192,7 +201,7 @@ class Lighttpd(Server):
 
     def start(self):
         self.write("bin/cgi.sh", self.shipped("lighttpd-cgi.sh"), 0o755)
-        self.run("lighttpd", "-D", "-f", self.configuration(LIGHTTPD, self.shipped_file))
+        self.run("lighttpd", "-D", "-f", self.configuration())
         self.wait_ready()
 
 
@@ -202,12 +211,16 @@ class Apache(Server):
     frame = APACHE
 
     def start(self):
-        modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in APACHE_MODULES)
-        self.run("apache2", "-D", "FOREGROUND", "-f", self.configuration(APACHE, self.shipped_file, MODULES=modules))
+        self.run("apache2", "-D", "FOREGROUND", "-f", self.configuration())
         self.wait_ready()
 
 
 SERVERS = {"nginx": Nginx, "lighttpd": Lighttpd, "apache": Apache}
+
+
+def framed(frame, folder, port, site):
+    words = {"DIR": folder, "PORT": port, "SITE": site}
+    return re.sub("@(.+?)@", lambda found: str(words[found[1]]), frame)
 
 
 def settings(unit):
