@@ -4,7 +4,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 
 namespace mgr::cgi {
 
@@ -21,6 +24,23 @@ Judged<std::string> read_body(int descriptor, std::size_t length, client::Deadli
     got += static_cast<std::size_t>(count);
   }
   return body;
+}
+
+void discard_body(int descriptor, std::string_view content_length, client::Deadline deadline) {
+  constexpr std::size_t most = std::size_t{2} << 20;
+  std::size_t left = 0;
+  const char* const end = content_length.data() + content_length.size();
+  const auto read = std::from_chars(content_length.data(), end, left);
+  if (read.ec == std::errc::result_out_of_range) left = most;
+  if (read.ptr != end) return;
+  left = std::min(left, most);
+  std::array<char, 65536> piece;
+  while (left > 0 && client::wait_for(descriptor, POLLIN, deadline)) {
+    const ssize_t count = ::read(descriptor, piece.data(), std::min(left, piece.size()));
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count <= 0) return;
+    left -= static_cast<std::size_t>(count);
+  }
 }
 
 }  // namespace mgr::cgi

@@ -23,12 +23,12 @@ class EventStream {
     return !write("data: " + line_of(reply) + "\n\n");
   }
 
-  bool run() {
-    while (is_read_) {
+  // False where nobody reads it any more.
+  bool run(Taken taken) {
+    while (is_read_ && !take_up(taken)) {
       if (Clock::now() >= end_) return write("event: again\ndata: {}\n\n");
-      const Taken taken = exchange_.take();
-      if (take_up(taken)) break;
       if (!*taken) wait();
+      taken = exchange_.take();
     }
     return is_read_;
   }
@@ -68,8 +68,7 @@ bool write_events(Output& output, client::Exchange& exchange, const StreamTimes&
   EventStream stream(output, exchange, times);
   // A comment at once: with it the header gets through to the browser.
   if (!stream.write(header_of(200, event_stream_type, -1) + ":\n\n")) return false;
-  if (first && stream.take_up(Taken(*first))) return true;
-  return stream.run();
+  return stream.run(first ? Taken(*first) : exchange.take());
 }
 
 }  // namespace mgr::cgi

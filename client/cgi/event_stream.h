@@ -10,8 +10,8 @@
 namespace mgr::cgi {
 
 struct StreamTimes {
-  std::chrono::milliseconds first = std::chrono::seconds(2);     // for a refusal to come
-  std::chrono::milliseconds comment = std::chrono::seconds(15);  // after that long a silence
+  std::chrono::milliseconds first = std::chrono::seconds(2);    // for a refusal to come
+  std::chrono::milliseconds comment = std::chrono::seconds(5);  // after that long a silence
   std::chrono::milliseconds whole = std::chrono::hours(1);
 };
 

@@ -21,7 +21,11 @@
 namespace mgr::cgi {
 namespace {
 
-constexpr std::chrono::seconds body_time(10);
+client::Deadline body_deadline() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(10);
+}
+
+int exit_status(bool is_read) { return is_read ? EXIT_SUCCESS : EXIT_FAILURE; }
 
 std::string token_line(const Guarded& secret, const TokenHolder& holder) {
   JsonWriter json;
@@ -55,29 +59,29 @@ Judged<client::Request> read_request(const Environment& environment, const Guard
   return make_request(std::move(*posted), admission.user);
 }
 
-// The walk of a request. False where nobody reads the answer.
-Judged<bool> answer(Output& output, const char* const* variables) {
-  const auto environment = read_environment(variables);
-  if (!environment) return tl::unexpected(environment.error());
-  const auto admission = admit(*environment, ::geteuid());
-  if (!admission) return tl::unexpected(admission.error());
-  const auto body = read_body(STDIN_FILENO, admission->content_length,
-                              std::chrono::steady_clock::now() + body_time);
+// The walk of a request that has been let in. False where nobody reads the answer.
+Judged<bool> answer(Output& output, const Environment& environment, const Admission& admission) {
+  const auto body = read_body(STDIN_FILENO, admission.content_length, body_deadline());
   if (!body) return tl::unexpected(body.error());
-  const std::string& key_file = environment->token_key;
+  const std::string& key_file = environment.token_key;
   const auto secret = token_key(key_file.empty() ? default_token_key : key_file);
   if (!secret) return tl::unexpected(secret.error());
-  const TokenHolder holder{admission->user, admission->host};
-  if (admission->place == Place::token) {
-    const auto line = give_token(*secret, holder, *admission, *body);
+  const TokenHolder holder{admission.user, admission.host};
+  if (admission.place == Place::token) {
+    const auto line = give_token(*secret, holder, admission, *body);
     if (!line) return tl::unexpected(line.error());
     return write_json(output, 200, *line);
   }
-  const auto request = read_request(*environment, *secret, holder, *admission, *body);
+  const auto request = read_request(environment, *secret, holder, admission, *body);
   if (!request) return tl::unexpected(request.error());
-  const auto server = choose_server(*environment);
+  const auto server = choose_server(environment);
   if (!server) return tl::unexpected(server.error());
-  return relay(output, *server, *request, admission->place);
+  return relay(output, *server, *request, admission.place);
+}
+
+bool write_noted_refusal(Output& output, const Refusal& refusal) {
+  if (!refusal.notes.empty()) std::cerr << "mgr.cgi: " << refusal.notes << '\n';
+  return write_refusal(output, refusal);
 }
 
 // What is closed would be taken by the first file or socket that is opened, and an answer would go
@@ -91,11 +95,16 @@ int run(const char* const* variables) {
   if (!has_descriptors()) return EXIT_FAILURE;
   std::signal(SIGPIPE, SIG_IGN);
   Output output(STDOUT_FILENO);
-  const auto answered = answer(output, variables);
-  if (answered) return *answered ? EXIT_SUCCESS : EXIT_FAILURE;
-  const Refusal& refusal = answered.error();
-  if (!refusal.notes.empty()) std::cerr << "mgr.cgi: " << refusal.notes << '\n';
-  return write_refusal(output, refusal) ? EXIT_SUCCESS : EXIT_FAILURE;
+  const auto environment = read_environment(variables);
+  if (!environment) return exit_status(write_noted_refusal(output, environment.error()));
+  const auto admission = admit(*environment, ::geteuid());
+  if (!admission) {
+    const bool is_read = write_noted_refusal(output, admission.error());
+    if (is_read) discard_body(STDIN_FILENO, environment->content_length, body_deadline());
+    return exit_status(is_read);
+  }
+  const auto answered = answer(output, *environment, *admission);
+  return exit_status(answered ? *answered : write_noted_refusal(output, answered.error()));
 }
 
 }  // namespace
