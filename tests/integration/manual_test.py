@@ -93,7 +93,7 @@ class Lists(unittest.TestCase):
         guest = (HERE / "manual_guest.sh").read_text()
         self.assertEqual(set(PAGES) & set(BOOTED), set(BOOTED))
         for page in BOOTED:
-            self.assertIn(f"\nthe_page {page}\n", guest)
+            self.assertRegex(guest, rf"\nthe_page {page}\s")
 
     def test_each_form_that_is_shown_is_in_a_page(self):
         shown = {block.text.rstrip("\n") for page in PAGES for block in blocks(page) if block.kind == "text"}
