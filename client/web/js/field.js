@@ -40,9 +40,10 @@ function hint_of(action, argument) {
     .filter(Boolean).join(" · ");
 }
 
-function select({ id, described, value, set, argument }, choices) {
+function select({ id, described, value, set, argument, problem }, choices) {
   const blank = !argument.required || choices.length > 1;
-  return html`<select id=${id} aria-describedby=${described} ?required=${argument.required} @change=${(event) => set(event.target.value)}>
+  return html`<select id=${id} aria-describedby=${described} ?required=${argument.required}
+    aria-invalid=${problem ? "true" : "false"} @change=${(event) => set(event.target.value)}>
     ${blank ? html`<option value="" ?selected=${value === ""}>${argument.required ? "Choose…" : "—"}</option>` : nothing}
     ${choices.map((choice) => html`<option .value=${choice} ?selected=${value === choice}>${harmless(choice)}</option>`)}
   </select>`;

@@ -145,7 +145,8 @@ export class FormView {
 
   async #focus_problem() {
     await this.app.changed();
-    document.querySelector("[aria-invalid=true], .field select")?.focus();
+    const wrong = [...document.querySelectorAll(".field")].find((one) => one.querySelector(".problem").textContent !== "");
+    wrong?.querySelector("input, select, textarea")?.focus();
   }
 
   #outcome_template() {
