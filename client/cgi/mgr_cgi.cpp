@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <iostream>
 
 #include "client/cgi/body.h"
 #include "client/cgi/relay.h"
@@ -79,11 +78,6 @@ Judged<bool> answer(Output& output, const Environment& environment, const Admiss
   return relay(output, *server, *request, admission.place);
 }
 
-bool write_noted_refusal(Output& output, const Refusal& refusal) {
-  if (!refusal.notes.empty()) std::cerr << "mgr.cgi: " << refusal.notes << '\n';
-  return write_refusal(output, refusal);
-}
-
 // What is closed would be taken by the first file or socket that is opened, and an answer would go
 // there. Without a way in or out nothing is asked.
 bool has_descriptors() {
@@ -96,15 +90,15 @@ int run(const char* const* variables) {
   std::signal(SIGPIPE, SIG_IGN);
   Output output(STDOUT_FILENO);
   const auto environment = read_environment(variables);
-  if (!environment) return exit_status(write_noted_refusal(output, environment.error()));
+  if (!environment) return exit_status(write_refusal(output, environment.error()));
   const auto admission = admit(*environment, ::geteuid());
   if (!admission) {
-    const bool is_read = write_noted_refusal(output, admission.error());
+    const bool is_read = write_refusal(output, admission.error());
     if (is_read) discard_body(STDIN_FILENO, environment->content_length, body_deadline());
     return exit_status(is_read);
   }
   const auto answered = answer(output, *environment, *admission);
-  return exit_status(answered ? *answered : write_noted_refusal(output, answered.error()));
+  return exit_status(answered ? *answered : write_refusal(output, answered.error()));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "client/cgi/response.h"
 
 #include <algorithm>
+#include <iostream>
 
 #include "client/json_value.h"
 
@@ -40,6 +41,7 @@ bool write_reply(Output& output, const client::Reply& reply) {
 }
 
 bool write_refusal(Output& output, const Refusal& refusal) {
+  if (!refusal.notes.empty()) std::cerr << "mgr.cgi: " << refusal.notes << '\n';
   return write_json(output, refusal.status, line_of(refusal));
 }
 

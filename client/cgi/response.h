@@ -22,7 +22,8 @@ inline constexpr std::string_view event_stream_type = "text/event-stream";
 // of a stream.
 [[nodiscard]] std::string line_of(const client::Reply& reply);
 
-// Each writes a whole answer of JSON. False where nobody reads it.
+// Each writes a whole answer of JSON, and the last the notes to standard error, which is the web
+// server's log. False where nobody reads it.
 [[nodiscard]] bool write_json(Output& output, int status, std::string line);
 [[nodiscard]] bool write_reply(Output& output, const client::Reply& reply);
 [[nodiscard]] bool write_refusal(Output& output, const Refusal& refusal);

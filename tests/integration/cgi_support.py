@@ -14,7 +14,12 @@ import urllib.parse
 from instance import DEADLINE, uid_of
 
 HOST = "panel.example.net"
+UNKNOWN, FAILED, UNAUTHENTICATED, DENIED, MALFORMED, INVALID = 1, 2, 3, 4, 5, 6
+UNAVAILABLE, TOO_LARGE, NOT_FOUND, TIMEOUT = 8, 10, 12, 13
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+PING = {"module": "mgr", "action": "ping"}
+EXIT = {"module": "work", "action": "exit", "token": "t", "number": 0}
 
 
 class Answer:
@@ -43,17 +48,24 @@ class Events:
     """The events of a stream as they come: (event, data); a comment is (None, None)."""
 
     def __init__(self, process):
-        self.process, self.header = process, b""
-        while not self.header.endswith(b"\r\n\r\n"):
-            self.header += self.line()
-        self.answer = Answer(self.header)
+        self.process, self.come, header = process, b"", b""
+        while not header.endswith(b"\r\n\r\n"):
+            header += self.line()
+        self.answer = Answer(header)
 
     def line(self):
-        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
-        assert ready, "nothing comes"
-        line = self.process.stdout.readline()
-        assert line, "it has ended"
-        return line
+        while b"\n" not in self.come:
+            ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
+            assert ready, "nothing comes"
+            piece = os.read(self.process.stdout.fileno(), 65536)
+            assert piece, "it has ended"
+            self.come += piece
+        line, _, self.come = self.come.partition(b"\n")
+        return line + b"\n"
+
+    def rest(self):
+        """All that is still to come."""
+        return self.come + self.process.stdout.read()
 
     def next(self):
         event, data = "message", None
