@@ -14,6 +14,6 @@ the_page() {  # PAGE
 within 20 ping_answers || fail "mgr does not answer"
 the_page mgr-service.8
 the_page mgr-audit.5
-the_page mgr-helper.8
 the_page mgr-broker.8
+the_page mgr-helper.8  # the last: after --accept-clock nothing signed is taken for a while
 echo "all well"

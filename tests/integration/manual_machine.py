@@ -15,7 +15,7 @@ from instance import DEADLINE, REPO, cgroup2_mount
 LAYERS = pathlib.Path("/mnt")
 PLACES = {"mgr-helper": "/usr/sbin", "mgr-broker": "/usr/sbin", "mgrctl": "/usr/bin", "mgr-scan": "/usr/bin",
           "mgr-job": "/usr/libexec/mgr", "mgr-configure": "/usr/libexec/mgr", "mgr-mail": "/usr/libexec/mgr",
-          "mgr-service": "/usr/libexec/mgr", "mgr-shutdown": "/usr/libexec/mgr"}
+          "mgr-service": "/usr/libexec/mgr", "mgr-shutdown": "/usr/libexec/mgr", "mgr.cgi": "/usr/libexec/mgr"}
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 
 
