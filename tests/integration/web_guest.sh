@@ -84,6 +84,10 @@ step "a stop of the services leaves the secret, so that what a tab holds goes on
 systemctl stop mgr-web.socket mgr-web-stream.socket mgr-web.service mgr-web-stream.service
 [[ -f /run/mgr-web/token.key ]] || fail "the secret is gone"
 [[ ! -e /run/mgr-web.sock && ! -e /run/mgr-web-stream.sock ]] || fail "a socket is left"
+step "a key for the page"
+commands_below 'A key' >/run/commands
+bash -euo pipefail /run/commands || fail "the commands for a key"
+[[ $(stat --format='%a %U' /etc/mgr-web/key) == '600 www-data' ]] || fail "the key"
 try lighttpd.service lighttpd /etc/lighttpd
 try apache2.service Apache /etc/apache2
 echo "all well"
