@@ -94,7 +94,7 @@ class Contents(PackageCase):
                   if path.is_file() and path.name != "README.md"]
         names += [path.name for path in (SOURCES / "client/python").iterdir() if path.suffix == ".py"]
         names += [path.name for path in (SOURCES / "client/php").rglob("*.php")]
-        names += ["README.md", "SECURITY.md", "POLICY.md", "PROTOCOL.md"]
+        names += ["README.md", "COOKBOOK.md", "SECURITY.md", "POLICY.md", "PROTOCOL.md"]
         in_package = {pathlib.Path(file).name for file in self.files}
         self.assertEqual(set(), set(names) - in_package)
 
