@@ -11,7 +11,6 @@ build_packages=(
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 python3-cryptography procps debootstrap
   strace systemd systemd-container msmtp python3-aiosmtpd python3-nacl valgrind
-  php-cli php-fpm libfcgi-bin
   mandoc groff-base jq
   shellcheck busybox dash netcat-openbsd ncat socat openssl # mgr.sh: its shells, and what carries for it
 )
