@@ -30,7 +30,9 @@ std::string events_of(const std::string& lines, const StreamTimes& times, bool s
     static_cast<void>(client::read_block(connection));
     client::write_all(connection, lines);
     char byte = 0;
-    if (stays) EXPECT_LE(::read(connection, &byte, 1), 0);
+    if (stays) {
+      EXPECT_LE(::read(connection, &byte, 1), 0);
+    }
   });
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
