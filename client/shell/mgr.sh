@@ -13,7 +13,7 @@
 #     mgr_call --request-id "nightly-$(date +%F)" scan start task_ids=1    # asked again, it starts nothing twice
 #     mgr_wait 7 8                                       # until these jobs have ended
 #     mgr_follow 7                                       # what job 7 prints, a line of JSON each time
-#     mgr_stream job watch                               # any other reply with several lines
+#     mgr_stream job output id=7                         # any other reply with several lines
 #
 #     mgr_open && trap mgr_close EXIT                    # one connection for the calls that follow
 #     mgr_call mgr ping

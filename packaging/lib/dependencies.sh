@@ -14,6 +14,7 @@ test_packages=(
   php-cli php-fpm libfcgi-bin
   mandoc groff-base jq
   shellcheck busybox dash netcat-openbsd ncat socat openssl # mgr.sh: its shells, and what carries for it
+  bash-completion zsh
 )
 # shellcheck disable=SC2034 # what the labels fuzz and tidy of tests/run want beside those
 fuzz_packages=(clang libclang-rt-14-dev llvm-14)

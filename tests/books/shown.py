@@ -1,15 +1,17 @@
 """What a command printed, held against what a book shows.
 
-Widths of columns do not count, and what differs from run to run is of its kind alone: times, numbers of the
-audit log, and ids of jobs. The book's own ids are learned (Numbers): what is shown as job 7 may be job 31
+Widths of columns do not count, and what differs from run to run is of its kind alone: times, whether a job that
+was just started runs yet, numbers of the audit log, and ids of jobs. The book's own ids are learned (Numbers): what is shown as job 7 may be job 31
 here, and is so from then on, in the commands too.
 """
 import re
 
 TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+ALIVE = "(?:accepted|queued|running)"
 STATE = "(?:accepted|queued|running|stopping|succeeded|failed|stopped|timed-out|lost)"
 VARIES = re.compile(
     r"(?P<some>…)"
+    r"|(?P<alive>\b" + ALIVE + r"\b)"
     r"|(?P<audit>(?<=audit )\d+|(?<=\"audit\":)\d+|^\d+(?= " + TIME + r"))"
     r"|(?P<time>" + TIME + r")"
     r"|(?P<job>^\d+(?= (?:\S+ ){0,2}" + STATE + r"\b)|^\d+$|(?<=job )\d+|(?<=\"id\":)\d+|(?<=^id: )\d+)")
@@ -61,6 +63,8 @@ class Numbers:
             return ".*?"
         if found.lastgroup == "time":
             return TIME
+        if found.lastgroup == "alive":
+            return ALIVE
         name = found.lastgroup + found[0]
         if name in self.here:
             return self.here[name]

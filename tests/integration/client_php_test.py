@@ -1,9 +1,10 @@
 """mgr.php: which requests it writes, which it refuses to, where they go, and what their failures are called."""
 
+import re
 import unittest
 
-from client_fake_server import FakeServer, refusal, success
-from client_php_support import PhpTestCase, ask, echo, run_php
+from client_fake_server import FakeServer, more, refusal, success
+from client_php_support import MGR_PHP, PhpTestCase, ask, echo, run_php
 
 
 class Grammar(PhpTestCase):
@@ -149,6 +150,33 @@ class Requests(PhpTestCase):
         said = run_php(code, settings=("-d", "zend.exception_ignore_args=Off"))
         self.assertIn("SensitiveParameterValue", said)
         self.assertNotIn("hunter2", said)
+
+
+class Manual(PhpTestCase):
+    def test_the_lines_that_mgr_php_shows_run_as_they_stand(self):
+        source = MGR_PHP.read_text()
+        shown = "\n".join(re.findall(r"^ \*     (.*)$", source[:source.index("declare(strict_types=1)")], re.M))
+        shown = shown.replace("require '/usr/share/mgr/php/mgr.php';", "")
+        local, remote = shown.split("$mgr = new Mgr\\Client(host: ")
+        refused = [refusal(4, "denied", "<no>", audit=7)]
+
+        def answer(fields):
+            if fields["action"] == "follow":
+                return more("follow", {"records": [{"text": "<one>"}]}) + success("follow", {})
+            if fields.get("mgr-on-behalf-of") == "refused":
+                return refused.pop() if refused else success("start", {"jobs": [{"id": 7}]})
+            return success(fields["action"], {"output": {}, "jobs": [{"id": 7}]})
+        prepare = "file_put_contents('web.pem', 'pem'); $rules = 'rules'; $user = 'zoe'; ob_start(); "
+        with FakeServer(answer) as server:
+            printed = ask(server, f"chdir('{server.root}'); {prepare} {local} return ob_get_clean();")
+            asked = [re.search(rb"module:(.*)\naction:(.*)", block).groups() for block in server.blocks]
+            self.assertEqual((printed, server.bodies), ("&lt;one&gt;", [b"pem", b"rules"]))
+            self.assertIn((b"job", b"follow"), asked)
+            self.assertGreater(len(asked), 8)
+            # And where it is refused: the audit's number, and no way to go on.
+            again = local[local.index("try {"):local.index("// Asked again")].replace("$user", "'refused'")
+            self.assertEqual(ask(server, f"ob_start(); {again} return ob_get_clean();"), "&lt;no&gt; 7")
+        self.raises("Mgr/CannotSign", "$mgr = new Mgr\\Client(host: " + remote)
 
 
 if __name__ == "__main__":

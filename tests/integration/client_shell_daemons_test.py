@@ -3,6 +3,8 @@
 Usage: client_shell_daemons_test.py SHELL BINARIES [TEST …]. Needs root.
 """
 import json
+import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +27,7 @@ action = "*"
 jobs = "all"
 [[allow]]
 who = "web"
-module = ["job", "shop"]
+module = ["job", "shop", "tls"]
 action = "*"
 jobs = "own"
 """
@@ -40,6 +42,14 @@ type = "blob"
 command = ["/bin/sh", "-c", "echo no; exit 5"]
 user = "mgr-scan"
 mode = "output"
+[module.tls.action.upload]
+command = ["/bin/cat"]
+user = "mgr-scan"
+mode = "output"
+[module.tls.action.upload.arg.name]
+type = "string"
+[module.tls.action.upload.arg.certificate]
+type = "blob"
 [module.shop.action.go]
 command = ["/bin/echo", "gone"]
 user = "mgr-scan"
@@ -117,6 +127,16 @@ class Daemons(ShellCase):
         self.mgr.wait_ready()
         out, _ = web.communicate("go\n", timeout=60)
         self.assertEqual((web.returncode, json.loads(out)["msg"]), (0, "version ok"))
+
+    def test_what_the_file_shows_does_what_it_says(self):
+        shown = re.findall(r"^#     (mgr_.*?)(?: {2,}#.*)?$", pathlib.Path(LIBRARY).read_text(), re.MULTILINE)
+        self.assertEqual(len(shown), 10)
+        self.file("web.pem", "pem", 0o644)
+        lines = "\n".join(shown).replace(" 7 8", " 1 2").replace(" 7", " 1").replace("id=7", "id=1")
+        self.mgr.write("bin/scan-command", "#!/bin/sh\necho seen\n", 0o755)
+        done = self.check(self.as_web(f"cd {self.folder}\n{lines}"))
+        self.assertEqual([reply["msg"] for reply in done if "more" not in reply],
+                         ["start ok", "start ok", "upload ok", "start ok", "wait ok", "follow ok", "output ok", "ping ok"])
 
     def test_output_is_followed_to_its_end(self):
         lines = self.check(self.as_web("mgr_stream shop go; mgr_call --wait scan start task_ids=3 >/dev/null || echo $?; "

@@ -5,15 +5,17 @@ Usage: web_streams_test.py BINARIES [unittest arguments]; as root, inside a pid 
 """
 import json
 import re
+import select
 import sys
 import time
 import unittest
 
 from instance import DEADLINE
 from web_servers import SHIPPED
-from web_support import USERS, Site, SiteCase, for_each_server
+from web_support import USERS, Site, SiteCase, for_each_server, small_send_buffers
 
 SiteCase.binaries = sys.argv.pop(1)
+small_send_buffers()
 
 
 def shipped_number(name, pattern):
@@ -67,6 +69,7 @@ class StreamsCase(SiteCase):
         self.addCleanup(connection.close)
         self.assertIn(b" 100 ", connection.recv(100))
         connection.sendall(b'{"module"')
+        return connection
 
     def slow_reader(self, user, token):
         """An answer of a megabyte that has begun, and of which nobody takes more."""
@@ -114,9 +117,10 @@ class Streams:
     def test_streams_slow_uploads_and_slow_readers_keep_nobody_waiting(self):
         tokens = {user: self.site.token(user) for user in self.site.users}
         streams = self.open_streams()
-        for number, user in enumerate(self.others):
-            for _ in range(REQUESTS_OF_USER - 1):
-                (self.slow_upload, self.slow_reader)[number % 2](user, tokens[user])
+        half = len(self.others) // 2
+        uploads = [self.slow_upload(user, tokens[user]) for user in self.others[:half] * (REQUESTS_OF_USER - 1)]
+        for user in self.others[half:] * (REQUESTS_OF_USER - 1):
+            self.slow_reader(user, tokens[user])
         for user in self.site.users:
             answer = self.site.ask(user=user, token=tokens[user], module="mgr", action="whoami")
             self.assertEqual((200, True), (answer.status, answer.reply["success"]), user)
@@ -125,6 +129,7 @@ class Streams:
             self.assertEqual("message", stream.event()[0])
         if self.kind != "apache":  # whose processes take in what is uploaded, and give away what is read
             self.wait_for_cgis(STREAMS)
+            self.assertEqual([], select.select(uploads, [], [], 0)[0])
 
 
 class NginxLimits(StreamsCase):

@@ -1,5 +1,6 @@
 """A mgr with a web server before it, for tests: what curl asks, what comes back, and streams that are kept open."""
 import base64
+import ctypes
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ from instance import DEADLINE, Instance, policy_of_www_data
 from web_servers import SERVERS
 
 USERS = {"alice": "correct horse", "bob": "battery staple"}
+CLONE_NEWNET = 0x40000000  # <linux/sched.h>
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 POLICY = policy_of_www_data("scan", "job", "box") + """
@@ -161,6 +163,14 @@ class Stream:
     def close(self):
         self.response.close()
         self.connection.close()
+
+
+def small_send_buffers():
+    """Moves this process, and what it starts, into a network of its own where little is sent that nobody takes."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    pathlib.Path("/proc/sys/net/ipv4/tcp_wmem").write_text("4096 8192 16384")
 
 
 class SiteCase(unittest.TestCase):

@@ -6,7 +6,7 @@ import { caller_text, failure_box } from "./page.js";
 import { harmless, pretty, time_text } from "./text.js";
 
 const most_lines = 300;
-const spans = [[1, "the last hour"], [24, "the last day"], [168, "the last week"], [720, "the last 30 days"]];
+const spans = [[1, "an hour ago"], [24, "a day ago"], [168, "a week ago"], [720, "30 days ago"]];
 
 function audit_time(time) {
   return time.toISOString().replace(/\.\d+Z$/, "Z");
@@ -69,9 +69,9 @@ export class AuditView {
     return html`<form class="filters" @submit=${(event) => { event.preventDefault(); this.#look(); }}>
       <label>Number <input inputmode="numeric" autocomplete="off" size="8" pattern="[1-9][0-9]*" .value=${live(this.#number)}
         @input=${(event) => (this.#number = event.target.value.trim())}></label>
-      <label>or of <select @change=${(event) => { this.#hours = Number(event.target.value); this.#number = ""; this.#look(); }}>
+      <label>or since <select @change=${(event) => { this.#hours = Number(event.target.value); this.#number = ""; this.#look(); }}>
         ${spans.map(([hours, label]) => html`<option value=${hours} ?selected=${hours === this.#hours}>${label}</option>`)}</select></label>
-      <label>that have in them <input type="search" autocomplete="off" spellcheck="false" .value=${live(this.#words)}
+      <label>containing <input type="search" autocomplete="off" spellcheck="false" .value=${live(this.#words)}
         @input=${(event) => { this.#words = event.target.value; this.app.changed(); }}></label>
       <button class="quiet">Look</button>
     </form>`;

@@ -6,7 +6,7 @@ import { bytes_text } from "./text.js";
 
 const first_tail = 1000;  // lines to begin with; all is one press of a button away
 
-// One for each job that is shown. `events`: {progress(percent, text), ended(job), trouble(failure or null)}.
+// One for each job that is shown. `events`: {progress(percent, text), ended(job), came(), trouble(failure or null)}.
 export class Follow {
   skipped = 0;
   #position = 0;
@@ -48,6 +48,7 @@ export class Follow {
       if (!this.pane.is_empty) this.pane.note(`— ${bytes_text(data.skipped)} are not kept —`);
     }
     for (const record of Array.isArray(data.records) ? data.records : []) this.#record(record);
+    this.events.came();
     this.pane.scroll();
   }
 

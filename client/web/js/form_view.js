@@ -1,7 +1,7 @@
 // The page, in the user's browser. One action: its form, drawn from the schema, and what came of it.
 import { html, nothing } from "../lib/lit-html/lit-html.js";
 import { empty_value, field, given_value } from "./field.js";
-import { Refusal } from "./failures.js";
+import { passes, Refusal } from "./failures.js";
 import { OutputPane, bytes_of } from "./output_pane.js";
 import { facts, failure_box, jobs_of } from "./page.js";
 import { ask_question } from "./question.js";
@@ -13,6 +13,11 @@ import { problem_of } from "./value.js";
 function new_request_id() {
   const digits = crypto.getRandomValues(new Uint8Array(16));
   return `web-${Array.from(digits, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+// What the button says: the action's name as a word.
+function verb_of({ name }) {
+  return name[0].toUpperCase() + name.slice(1).replaceAll(/[-_]/g, " ");
 }
 
 export class FormView {
@@ -81,7 +86,7 @@ export class FormView {
     const values = Object.entries(this.#given()).slice(2)
       .map(([name, value]) => [name, this.#is_secret(name) ? "•••" : shortened(Array.isArray(value) ? value.join(", ") : value, 300)]);
     return ask_question({
-      title: `Really ${this.title} on ${location.hostname}?`, verb: `Yes, ${this.action.name}`, loaded,
+      title: `Really ${this.title} on ${location.hostname}?`, verb: verb_of(this.action), loaded,
       content: () => html`<p>${harmless(this.action.summary)}</p>${facts(values)}${plan}`,
     });
   }
@@ -148,6 +153,8 @@ export class FormView {
     return html`<div class="outcome" role="status">
       ${plan ? html`<div class="notice"><p class="notice-head">What it would do</p>${plan_result(plan)}</div>` : nothing}
       ${failure ? failure_box(failure) : nothing}
+      ${failure && this.action.mode === "job" && passes(failure) ? html`<p class="hint">Ask again as it stands: what was
+        started already is not started twice.</p>` : nothing}
       ${failure?.data && is_printed(failure.data) ? printed_result(failure.data) : nothing}
       ${data ? html`<div class="notice done"><p class="notice-head">Done.</p>${success_result(data, this.app.board)}</div>` : nothing}
       </div>${pane ? pane.element : nothing}`;
@@ -163,12 +170,12 @@ export class FormView {
     return html`<p class="back"><a href="#/">What you may do</a></p>
       <h1 tabindex="-1">${this.title}</h1>
       <p class="lead">${harmless(action.summary)}</p>
-      ${action.allowed ? nothing : html`<p class="notice">The policy allows you this not at all. What you ask for is
-        refused, and put on record under a number that an administrator can look up.</p>`}
+      ${action.allowed ? nothing : html`<p class="notice">You are not allowed this. If you ask for it all the same it is refused, and
+        put on record under a number that an administrator can look up.</p>`}
       <form class="card" novalidate @submit=${(event) => { event.preventDefault(); this.#submit(false); }}>
         ${fields}
         <div class="buttons">
-          <button ?disabled=${this.#busy !== ""}>${this.#busy === "real" ? "Asking…" : action.name}</button>
+          <button ?disabled=${this.#busy !== ""}>${this.#busy === "real" ? "Asking…" : verb_of(action)}</button>
           <button type="button" class="quiet" ?disabled=${this.#busy !== ""} @click=${() => this.#submit(true)}>What would it do?</button>
           ${this.#busy && this.#streaming ? html`<button type="button" class="danger" @click=${() => this.#streaming.abort()}>Stop</button>` : nothing}
         </div>

@@ -41,16 +41,18 @@ export class JobView {
   constructor(app, [id]) {
     this.app = app;
     this.id = /^\d{1,16}$/.test(id ?? "") ? Number(id) : -1;
-    this.title = `Job ${this.id}`;
+    this.title = this.id < 0 ? "No such job" : `Job ${this.id}`;
     this.pane = new OutputPane(`Output of job ${this.id}`);
     this.follow = new Follow(app.api, this.id, this.pane, {
       progress: (percent, text) => this.#progress(percent, text),
       ended: (job) => this.#ended(job),
+      came: () => app.changed(),
       trouble: (failure) => this.#set_trouble(failure),
     });
   }
 
   enter() {
+    if (this.id < 0) return;
     this.#load();
     this.#watch_output(false);
   }
@@ -147,6 +149,7 @@ export class JobView {
 
   template() {
     const job = this.job;
+    if (this.id < 0) return html`<h1 tabindex="-1">${this.title}</h1><p>There is no such job.</p>`;
     if (!job) return html`<h1 tabindex="-1">${this.title}</h1>${failure_box(this.#failure) === nothing
       ? html`<p class="hint" role="status">Looking for it…</p>` : failure_box(this.#failure)}`;
     const may_stop = !has_ended(job) && stop_request(this.app.catalogue, job) !== null;

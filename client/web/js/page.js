@@ -29,7 +29,8 @@ export function failure_box(failure) {
   if (!failure) return nothing;
   const refused = failure instanceof Refusal;
   const head = refused ? words.get(failure.error) ?? "It went wrong." : "There was no answer.";
-  const detail = refused || failure instanceof NoAnswer ? failure.detail : failure.message;
+  const given = refused || failure instanceof NoAnswer ? failure.detail : failure.message;
+  const detail = given === "the policy does not allow it" ? "" : given;  // said already
   return html`<div class="notice refusal" role="alert">
     <p class="notice-head">${head}</p>
     ${detail ? html`<p>${harmless(detail)}</p>` : nothing}

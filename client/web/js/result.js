@@ -11,7 +11,7 @@ function lines_of(text) {
 function printed(data, name, label) {
   const record = { text: data[name], base64: data[`${name}_base64`] };
   const text = new TextDecoder().decode(bytes_of(record));
-  return text === "" ? nothing : html`<h3>${label}</h3><pre class="output ${name}" tabindex="0" role="region" aria-label=${label}>${lines_of(text)}</pre>`;
+  return text === "" ? nothing : html`<h2 class="sub">${label}</h2><pre class="output ${name}" tabindex="0" role="region" aria-label=${label}>${lines_of(text)}</pre>`;
 }
 
 // What a command printed that was waited for: members of mode output.
