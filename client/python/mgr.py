@@ -18,16 +18,20 @@ time), and, of a signed request, who brings them. The protocol is described in P
     mgr.call("system", "status")["output"]      # the data of the reply, or a MgrError
     mgr.call("tls", "upload", name="web", body=open("web.pem", "rb").read())
     mgr.call("firewall", "apply", confirm=True, body=open("rules.nft", "rb").read())
+    mgr.call("scan", "start", on_behalf_of="alice", task_ids=1)     # whom the web server logged in
 
     # Asked again under the same id, a request gets the same jobs, and starts nothing twice; so these
     # functions ask again by themselves where an answer was lost.
     mgr.call("scan", "start", task_ids=1, request_id=str(uuid.uuid4()))
-    mgr.call("scan", "start", task_ids=1, **{"mgr-dry-run": True})  # what would be run, and as whom
+    mgr.call("scan", "start", task_ids=1, dry_run=True)             # what would be run, and as whom
 
-    reply = mgr.send_request("scan", {"action": "start", "task_ids": "1"}, wait=True)
-    for line in mgr.stream("job", {"action": "follow", "id": reply["data"]["jobs"][0]["id"]}):
-        for record in line.get("data", {}).get("records", []):
-            print(record["stream"], record.get("text"))
+    mgr.call("scan", "start", task_ids=3, wait=True)                # when it has ended; wait=600: in 600 s
+    job = mgr.call("scan", "start", task_ids=1)["jobs"][0]
+    output = mgr.follow(job["id"])
+    for line in output:                                             # as it comes, until the job has ended
+        print(line.stream, line.text)
+    print(output.job["state"])
+    mgr.wait([job["id"]])                                           # for jobs that were started before
 
 Where there is a private key, every request is signed with it, and a reply that says that it
 succeeded must be signed by the host. The key is looked for in the file that MGR_KEY names (set but
@@ -36,8 +40,11 @@ host in known_hosts beside the key and in /etc/mgr, and, for the local socket, w
 it for anybody to read. Signing with Ed25519 wants the package cryptography or nacl; HMAC-SHA256, and
 all that is checked, wants nothing.
 
-    mgr.Client(host="192.0.2.1", key="/etc/panel/mgr.key").call("shutdown", "reboot")
-    mgr.Client(key=False)                       # signs nothing
+    mgr.Client(host="192.0.2.1", key="/etc/panel/mgr.key").call("scan", "list")
+    mgr.Client(key=False).call("mgr", "ping")   # signs nothing
+
+Where neither a socket nor a host is given, MGR_HOST=HOST:PORT and MGR_SOCKET say where to ask, as mgrctl
+has them.
 
 A number is sent as its digits, a bool as yes or no, and the items of a list with commas
 between. What cannot be sent as it is raises ValueError or TypeError before a byte is sent. The
@@ -58,9 +65,11 @@ import stat
 import struct
 import sys
 import time
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
 
 __all__ = [
-    "call", "send_request", "stream", "Client", "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
+    "call", "follow", "send_request", "stream", "wait", "Client", "Line", "Output",
+    "MgrError", "Invalid", "Denied", "Failed", "Unavailable",
     "UnknownAction", "Malformed", "InvalidArgument", "TooLarge", "Unauthenticated", "Stale",
     "Conflict", "NotFound", "Timeout", "Busy", "NoAnswer", "Unproven", "CannotSign",
 ]
@@ -88,9 +97,12 @@ MAX_KEY_FILE_BYTES = 1 << 20
 # How long to wait before a request with a request_id is sent again: so it is sent five times at most.
 RETRY_PAUSES = (0.1, 0.3, 1.0, 3.0)
 
+Reply = Dict[str, Any]
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
 _SIGNATURE = re.compile(br',(?:"signed":(0|[1-9][0-9]{0,8}),)?"signature":"([^"]*)"}\n\Z')
+_HOST_PORT = re.compile(r"(?:\[([0-9A-Za-z:.%_-]+)\]|([0-9A-Za-z._][0-9A-Za-z._-]*)):([1-9][0-9]{0,4})\Z")
 _HOST_ID = re.compile(r"[0-9a-f]{32}\Z")
 # A private key's file.
 _KEY_HEAD = re.compile(r"id:([a-z][a-z0-9_.-]{0,31})\ntype:(ed25519|hmac-sha256)\n")
@@ -239,15 +251,21 @@ def _value(name, value):
     return data
 
 
-def _own_fields(fields, on_behalf_of, confirm, body, request_id):
+def _own_fields(fields, on_behalf_of, confirm, body, request_id, wait, dry_run):
     """`fields`, and those that are the language's own. The body is only announced here."""
     own = dict(fields)
     if on_behalf_of is not None:
         own["mgr-on-behalf-of"] = on_behalf_of
-    if not isinstance(confirm, bool):
-        raise TypeError("confirm is a bool; an argument of that name goes in as **{\"Confirm\": …}")
-    if confirm:
-        own["mgr-confirm"] = "yes"
+    for given, name in ((confirm, "confirm"), (dry_run, "dry_run")):
+        if not isinstance(given, bool):
+            raise TypeError("%s is a bool; an argument of that name goes in as **{\"%s\": …}"
+                            % (name, name.capitalize()))
+        if given:
+            own["mgr-" + name.replace("_", "-")] = "yes"
+    if not isinstance(wait, bool):
+        _check_timeout(wait)
+    if wait is not False:
+        own["mgr-wait"] = "yes"
     if request_id is not None:
         if not isinstance(request_id, str) or not _REQUEST_ID.match(request_id):
             raise ValueError("a request id is 1 to 64 of A-Z a-z 0-9 _ . : and -")
@@ -264,11 +282,13 @@ def _own_fields(fields, on_behalf_of, confirm, body, request_id):
 
 
 class _Request:
-    """One request, to be written as often as it is sent: each time under a nonce of its own."""
+    """One request, to be written as often as it is sent: each time under a nonce of its own. `wait` is
+    how long its answer may take, in place of the client's timeout: True for as long as it likes."""
 
     def __init__(self, signer, module, action, fields, on_behalf_of=None, confirm=False, body=None,
-                 request_id=None):
-        own = _own_fields(fields, on_behalf_of, confirm, body, request_id)
+                 request_id=None, wait=False, dry_run=False):
+        own = _own_fields(fields, on_behalf_of, confirm, body, request_id, wait, dry_run)
+        self.wait, self.is_repeatable = wait, request_id is not None
         self._pairs = _pairs(module, action, own)
         self._body = b"" if body is None else bytes(body)
         self._signer = signer
@@ -398,12 +418,6 @@ def _default_key(root):
 
 def _below(root, path):
     return (root or "").rstrip("/") + path
-
-
-def _host_name(host, port):
-    if host is None:
-        return "local"
-    return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
 
 
 def _find_host(name, root):
@@ -725,6 +739,24 @@ def _connect_unix(path, timeout):
     return connected
 
 
+def _address_of(socket_path, root, host, port):
+    """A socket's path, or (host, port); and what known_hosts calls it."""
+    if host is not None:
+        return (host, port), ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
+    named = os.environ.get("MGR_HOST")
+    if socket_path is not None or root is not None or not named:
+        return socket_path_for(socket_path, root), "local"
+    found = _HOST_PORT.match(named)
+    if not found or int(found.group(3)) > 65535:
+        raise ValueError("MGR_HOST is not HOST:PORT: %s" % ascii(named))
+    return (found.group(1) or found.group(2), int(found.group(3))), named
+
+
+def _check_timeout(timeout):
+    if not 0 < timeout <= MAX_TIMEOUT:
+        raise ValueError("a timeout is more than 0 and at most %d seconds" % MAX_TIMEOUT)
+
+
 def socket_path_for(socket_path=None, root=None):
     """`socket_path`, else below `root`, else MGR_SOCKET, else /run/mgr.sock."""
     if socket_path is not None:
@@ -735,7 +767,7 @@ def socket_path_for(socket_path=None, root=None):
 
 
 class Client:
-    """Talks to mgr over its UNIX socket, or over TCP where `host` is given.
+    """Talks to mgr over its UNIX socket, or over TCP where `host` is given, or MGR_HOST is set.
 
     Each request has `timeout` seconds in all, or no limit where that is None. Outside of a `with`
     block each has a connection of its own; inside, one connection is kept (and opened anew after a
@@ -746,68 +778,85 @@ class Client:
     known_hosts has it behind the host's name. A key that cannot be used raises CannotSign.
     """
 
-    def __init__(self, socket_path=None, timeout=DEFAULT_TIMEOUT, root=None, host=None,
-                 port=DEFAULT_PORT, key=None, known_host=None):
-        self._address = (host, port) if host is not None else socket_path_for(socket_path, root)
-        self._signer = _find_signer(key, known_host, _host_name(host, port), root)
-        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
-            raise ValueError("a timeout is more than 0 and at most %d seconds" % MAX_TIMEOUT)
+    def __init__(self, socket_path: Optional[str] = None, timeout: Optional[float] = DEFAULT_TIMEOUT,
+                 root: Optional[str] = None, host: Optional[str] = None, port: int = DEFAULT_PORT,
+                 key: Union[str, bool, None] = None, known_host: Optional[str] = None) -> None:
+        self._address, name = _address_of(socket_path, root, host, port)
+        self._signer = _find_signer(key, known_host, name, root)
+        if timeout is not None:
+            _check_timeout(timeout)
         self._timeout = timeout
         self._keep = False
         self._connection = None
 
-    def __enter__(self):
+    def __enter__(self) -> "Client":
         self._keep = True
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self._keep = False
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Ends the kept connection, where there is one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def request(self, module, action, on_behalf_of=None, confirm=False, body=None,
-                request_id=None, **fields):
+    def request(self, module: str, action: str, on_behalf_of: Optional[str] = None, confirm: bool = False,
+                body: Optional[bytes] = None, request_id: Optional[str] = None,
+                wait: Union[bool, float] = False, dry_run: bool = False, **fields: Any) -> Reply:
         """The reply of a success, as a dict. Raises a MgrError otherwise; NoAnswer, too, where the
         action answers with a stream, which ends then: that is for stream().
 
         `confirm` says that this is really meant, to an action that asks for that. `body` is the
-        bytes of an action that takes some, such as a file. A field whose name is no Python name
-        goes in as **{"some-name": value}, and one that is called as a parameter here with a capital.
+        bytes of an action that takes some, such as a file. With `wait` the reply comes when the jobs
+        that the request starts have ended, however long that takes, or within so many seconds. With
+        `dry_run` nothing is done, and the reply says what would be. A field whose name is no Python
+        name goes in as **{"some-name": value}, and one that is called as a parameter here with a capital.
 
         With a `request_id` a request that starts jobs is safe to send again for a day: the same
         one gets the same jobs. So it is sent again, up to four times and within the timeout, where
         mgr is not there or the answer was lost.
         """
-        request = _Request(self._signer, module, action, fields, on_behalf_of, confirm, body,
-                           request_id)
-        reply = self._ask(request, request_id is not None)
+        reply = self._ask(_Request(self._signer, module, action, fields, on_behalf_of, confirm, body,
+                                   request_id, wait, dry_run))
         if not reply["success"]:
             raise _error_of(reply)
         return reply
 
-    def call(self, module, action, on_behalf_of=None, confirm=False, body=None, request_id=None,
-             **fields):
+    def call(self, *args: Any, **fields: Any) -> Reply:
         """The data of the reply: request() for who wants nothing else of it. {} where there is none."""
-        return _data(self.request(module, action, on_behalf_of, confirm, body, request_id, **fields))
+        return _data(self.request(*args, **fields))
 
-    def stream(self, module, action, on_behalf_of=None, confirm=False, body=None, **fields):
+    def wait(self, ids: Union[int, List[int]], limit: Union[bool, float] = True,
+             on_behalf_of: Optional[str] = None) -> List[Reply]:
+        """The jobs of these ids, when all have ended. NoAnswer where that takes over `limit` seconds."""
+        request = _Request(self._signer, "job", "wait", {"ids": ids}, on_behalf_of)
+        request.wait = limit
+        reply = self._ask(request)
+        if not reply["success"]:
+            raise _error_of(reply)
+        return _data(reply).get("jobs", [])
+
+    def follow(self, id: int, tail: Optional[int] = None, on_behalf_of: Optional[str] = None) -> "Output":
+        """What a job prints, line by line as it comes, until it has ended: an iterator. With `tail`
+        from the last so many lines on."""
+        return Output(self, id, tail, on_behalf_of)
+
+    def stream(self, module: str, action: str, on_behalf_of: Optional[str] = None, confirm: bool = False,
+               body: Optional[bytes] = None, **fields: Any) -> Iterator[Reply]:
         """An iterator over the lines of a reply that has several, each a dict, as they come.
 
         The request is sent at once, on a connection of its own. `timeout` is for that; the lines
         come when there is something to tell. Iterating raises what request() raises. close() on the
         iterator ends it early.
         """
-        request = _Request(self._signer, module, action, fields, on_behalf_of, confirm, body)
-        return self._stream(request, True)
+        return self._stream(_Request(self._signer, module, action, fields, on_behalf_of, confirm, body), True)
 
     def _stream(self, request, patient):
         """The first line has the rest of the timeout, unless `patient`; those after it no limit."""
-        connection = _Connection(self._address, self._new_deadline())
+        connection = _Connection(self._address, self._new_deadline([request]))
         block, read = request.write()
         try:
             connection.send(block)
@@ -818,12 +867,14 @@ class Client:
             connection.deadline = None
         return _lines(connection, read)
 
-    def _new_deadline(self):
-        return None if self._timeout is None else time.monotonic() + self._timeout
+    def _new_deadline(self, requests):
+        limits = [self._timeout if request.wait is False else request.wait for request in requests]
+        return None if None in limits or True in limits else time.monotonic() + max(limits)
 
-    def pipeline(self, requests):
+    def pipeline(self, requests: Iterable[tuple]) -> List[Reply]:
         """The replies, refusals too, to (module, action, fields) in their order. Each may go on with
-        on_behalf_of, confirm, body and request_id, as request() has them; none is sent again.
+        on_behalf_of, confirm, body, request_id, wait and dry_run, as request() has them; none is sent
+        again.
 
         Only inside a `with` block. Raises NoAnswer where the connection is lost on the way.
         """
@@ -833,16 +884,16 @@ class Client:
         replies = []
         for group in _groups(written):
             try:
-                replies += self._exchange(group, self._new_deadline())
+                replies += self._exchange(group, self._new_deadline(group))
             except NoAnswer as error:
                 error.replies = replies + error.replies
                 raise
         return replies
 
-    def _ask(self, request, again):
-        """The reply to one request. With `again` it is one that may be sent more than once."""
-        deadline = self._new_deadline()
-        for pause in RETRY_PAUSES if again else ():
+    def _ask(self, request):
+        """The reply to one request, which is sent again where it may be and that can help."""
+        deadline = self._new_deadline([request])
+        for pause in RETRY_PAUSES if request.is_repeatable else ():
             try:
                 reply = self._exchange([request], deadline)[0]
                 if not _is_passing(reply):
@@ -908,6 +959,84 @@ def _lines(connection, read):
         connection.close()
 
 
+class Line(NamedTuple):
+    """A line of what a job printed, without its line feed; bytes that are no UTF-8 are written out as
+    \\xNN. `stream` is stdout, stderr or progress; `time` is when its end was read, in UTC."""
+
+    stream: str
+    text: str
+    time: str
+
+
+class Output:
+    """An iterator over what a job prints, each a Line. close() ends it early.
+
+    Where the connection is lost, as when the daemons are restarted, it goes on where it was. `job` is
+    the job's record once all has been read; `skipped` counts the bytes that were not kept.
+    """
+
+    def __init__(self, client: Client, id: int, tail: Optional[int] = None,
+                 on_behalf_of: Optional[str] = None) -> None:
+        self.job = None  # type: Optional[Reply]
+        self.skipped = 0
+        self._ask = lambda fields: client.stream("job", "follow", on_behalf_of, id=id, **fields)
+        self._next = 0  # the position in the job's output to go on from
+        self._begun = {}  # type: Dict[str, bytes]
+        self._lines = self._read({} if tail is None else {"tail": tail})
+
+    def __iter__(self) -> "Output":
+        return self
+
+    def __next__(self) -> Line:
+        return next(self._lines)
+
+    def close(self) -> None:
+        self._lines.close()
+
+    def _read(self, fields):
+        pauses, is_over = iter(RETRY_PAUSES), False
+        while not is_over:
+            try:
+                for reply in self._ask(fields):
+                    pauses = iter(RETRY_PAUSES)
+                    yield from self._take(_data(reply))
+                is_over = True
+            except (Unavailable, NoAnswer) as error:
+                pause = next(pauses, None)
+                if pause is None or isinstance(error, NoAnswer) and not error.lost:
+                    raise
+                time.sleep(pause)
+                fields = {"from": self._next} if self._next else fields
+        for stream, begun in sorted(self._begun.items()):
+            if begun:
+                yield Line(stream, begun.decode("utf-8", "backslashreplace"), (self.job or {}).get("ended", ""))
+
+    def _take(self, data):
+        try:
+            if "jobs" in data:
+                self.job = dict(data["jobs"][0])
+            if data.get("restarted") is True:
+                self._begun = {}
+            self.skipped += data.get("skipped", 0)
+            return [line for record in data.get("records", []) for line in self._lines_of(record)]
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            raise NoAnswer("what it says of the job has not the shape of it")
+
+    def _lines_of(self, record):
+        """The lines that end in this record. What is too long for one is several."""
+        stream, printed = str(record["stream"]), _bytes_of_record(record)
+        self._next = int(record["position"]) + len(printed)
+        begun = self._begun.get(stream, b"") + printed + (b"\n" if stream == "progress" else b"")
+        *lines, self._begun[stream] = begun.split(b"\n")
+        if len(self._begun[stream]) > MAX_BODY_BYTES:
+            lines.append(self._begun.pop(stream))
+        return [Line(stream, line.decode("utf-8", "backslashreplace"), str(record["time"])) for line in lines]
+
+
+def _bytes_of_record(record):
+    return record["text"].encode("utf-8") if "text" in record else base64.b64decode(record["base64"], validate=True)
+
+
 def _groups(requests):
     """Cuts a pipeline into parts that may be under way at once."""
     group, size = [], 0
@@ -922,50 +1051,64 @@ def _groups(requests):
         yield group
 
 
-def call(module, action, on_behalf_of=None, confirm=False, body=None, request_id=None, **fields):
-    """Asks for an action and returns the data of the reply, a dict: Client().call().
+def call(module: str, action: str, *args: Any, **fields: Any) -> Reply:
+    """Asks for an action and returns the data of the reply, a dict: Client().call(), with its parameters.
 
     Of an action that answers with what its command printed these are `exit`, `stdout` and `stderr`.
-    It waits for at most 60 seconds; Client(timeout=…) for as long as is wanted.
+    It waits for at most 60 seconds; `wait`, or Client(timeout=…), for as long as is wanted.
     """
-    return Client().call(module, action, on_behalf_of, confirm, body, request_id, **fields)
+    return Client().call(module, action, *args, **fields)
 
 
-def send_request(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-                 timeout=None, root=None, wait=False, confirm=False, body=None,
-                 request_id=None, key=None, known_host=None):
+def wait(ids: Union[int, List[int]], limit: Union[bool, float] = True,
+         on_behalf_of: Optional[str] = None) -> List[Reply]:
+    """The jobs of these ids, when all have ended: Client.wait()."""
+    return Client().wait(ids, limit, on_behalf_of)
+
+
+def follow(id: int, tail: Optional[int] = None, on_behalf_of: Optional[str] = None) -> Output:
+    """What a job prints, line by line, until it has ended: Client.follow()."""
+    return Client().follow(id, tail, on_behalf_of)
+
+
+def send_request(module: str, fields: Optional[Dict[str, Any]] = None, host: Optional[str] = None,
+                 port: int = DEFAULT_PORT, socket_path: Optional[str] = None, timeout: Optional[float] = None,
+                 root: Optional[str] = None, wait: Union[bool, float] = False, confirm: bool = False,
+                 body: Optional[bytes] = None, request_id: Optional[str] = None,
+                 key: Union[str, bool, None] = None, known_host: Optional[str] = None,
+                 on_behalf_of: Optional[str] = None, dry_run: bool = False) -> Reply:
     """Sends one request and returns the reply as a dict, whether it succeeded or not.
 
-    `fields` holds the action beside its arguments. With `wait` the reply comes when the jobs that
-    the request starts have ended. `timeout` is 60 seconds, with `wait` none. `confirm`, `body` and
-    `request_id` are as in Client.request(), `key` and `known_host` as in Client. Without a connection
-    the dict is that of err_code 8; where the answer is lost, or is a success that the host has not
-    signed though the request was, that of err_code 13: it may have been carried out.
+    `fields` holds the action beside its arguments. `timeout` is 60 seconds, with `wait` none. The
+    others are as in Client and Client.request(). Without a connection the dict is that of err_code 8;
+    where the answer is lost, or is a success that the host has not signed though the request was, that
+    of err_code 13: it may have been carried out.
     """
-    fields = dict(fields or {})
-    if wait:
-        fields["mgr-wait"] = "yes"
-    elif timeout is None:
+    if wait is True and timeout is not None:
+        wait = timeout
+    if not wait and timeout is None:
         timeout = DEFAULT_TIMEOUT
     client = Client(socket_path, timeout, root, host, port, key, known_host)
-    request = _Request(client._signer, module, None, fields, None, confirm, body, request_id)
+    request = _Request(client._signer, module, None, dict(fields or {}), on_behalf_of, confirm, body, request_id,
+                       wait, dry_run)
     try:
-        return client._ask(request, request_id is not None)
+        return client._ask(request)
     except Unavailable as error:
         return _refusal(8, "unavailable", error.detail)
     except NoAnswer as error:
         return _refusal(13, "timeout", error.detail)
 
 
-def stream(module, fields=None, host=None, port=DEFAULT_PORT, socket_path=None,
-           timeout=DEFAULT_TIMEOUT, root=None, confirm=False, body=None, key=None, known_host=None):
+def stream(module: str, fields: Optional[Dict[str, Any]] = None, host: Optional[str] = None,
+           port: int = DEFAULT_PORT, on_behalf_of: Optional[str] = None, confirm: bool = False,
+           body: Optional[bytes] = None, **where: Any) -> Iterator[Reply]:
     """Sends one request and returns an iterator over the lines of its reply: Client.stream().
 
-    `fields` holds the action beside its arguments. Raises a MgrError where send_request() returns a
-    refusal.
+    `fields` holds the action beside its arguments; `where` is what else Client takes. Raises a MgrError
+    where send_request() returns a refusal.
     """
-    client = Client(socket_path, timeout, root, host, port, key, known_host)
-    request = _Request(client._signer, module, None, dict(fields or {}), None, confirm, body)
+    client = Client(host=host, port=port, **where)
+    request = _Request(client._signer, module, None, dict(fields or {}), on_behalf_of, confirm, body)
     return client._stream(request, True)
 
 
@@ -989,6 +1132,10 @@ def _parser():
     signing.add_argument("--key-file", metavar="FILE", help="sign with the private key in FILE")
     signing.add_argument("--no-sign", action="store_true", help="sign nothing")
     parser.add_argument("--yes", action="store_true", help="this is really meant")
+    parser.add_argument("--wait", action="store_true", help="until the jobs that it starts have ended")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    parser.add_argument("--request-id", metavar="ID", help="asked again under this id, nothing starts twice")
+    parser.add_argument("--on-behalf-of", metavar="WHO", help="for the audit")
     parser.add_argument("--body", metavar="FILE", help="the bytes of this file, or of - for stdin")
     parser.add_argument("module", metavar="MODULE")
     parser.add_argument("action", metavar="ACTION")
@@ -1036,7 +1183,8 @@ def main(words=None):
         client = Client(options.socket, options.timeout, options.root, options.host, options.port,
                         False if options.no_sign else options.key_file)
         request = _Request(client._signer, options.module, options.action,
-                           _fields_of(options.fields), None, options.yes, _read_body(options.body))
+                           _fields_of(options.fields), options.on_behalf_of, options.yes,
+                           _read_body(options.body), options.request_id, options.wait, options.dry_run)
         for reply in client._stream(request, False):
             print(json.dumps(reply), flush=True)
     except ValueError as error:

@@ -1,0 +1,366 @@
+"""mgr.sh against daemons that answer, refuse, vanish and lie. Usage: client_shell_test.py SHELL [TEST …]"""
+import json
+import os
+import signal
+import subprocess
+import threading
+
+from client_shell_support import COMMAND, LIBRARY, SHELL, ShellCase, main
+from client_fake_server import FakeServer, line, more, refusal, success
+
+
+def echo(fields):
+    return success(fields["action"], fields)
+
+
+class WhatIsSent(ShellCase):
+    def test_a_request_is_its_fields(self):
+        block, _ = self.sends("SCAN_MODULE", "start", "Task_IDs=1,2", "a=  colons: 1:2 ", "b=", "c=é ü=%s\\n$(id)`id`*")
+        self.assertEqual(block.decode(), "module:SCAN_MODULE\naction:start\ntask_ids:1,2\na:colons: 1:2\nb:\n"
+                                         "c:é ü=%s\\n$(id)`id`*\n\n")
+
+    def test_options_are_fields_of_the_languages_own(self):
+        block, _ = self.sends("--wait", "--dry-run", "--confirm", "--request-id", "r.1", "--on-behalf-of", "zoë", "--", "m", "a")
+        self.assertEqual(block.decode(), "module:m\naction:a\nmgr-wait:yes\nmgr-dry-run:yes\nmgr-confirm:yes\n"
+                                         "mgr-request-id:r.1\nmgr-on-behalf-of:zoë\n\n")
+
+    def test_a_body_is_sent_byte_for_byte(self):
+        body = bytes(range(256)) * 4096
+        path = self.file("body", body)
+        block, bodies = self.sends("--body", path, "tls", "upload", "name=web")
+        self.assertEqual((block, bodies), (b"module:tls\naction:upload\nname:web\nmgr-body:1048576\n\n", [body]))
+        self.assertEqual(self.sends("--body", "-", "tls", "upload", given=b"\n\n\0")[1], [b"\n\n\0"])
+        self.assertEqual(self.sends("--body", "-", "tls", "upload")[1], [b""])
+        self.sends_nothing("--body", self.file("more", body + b"x"), "tls", "upload")
+        self.sends_nothing("--body", str(self.folder / "none"), "tls", "upload")
+        self.sends_nothing("--body", path, "tls", "upload", "mgr-body=7")
+
+    def test_no_value_becomes_a_second_field(self):
+        for value in ("1\n\nmodule:shutdown", "1\naction:stop", "\n", "1\r", "\t", "\x1b[m", "\x7f", "\x9b", "\u0085"):
+            for words in ((f"a={value}",), ("--on-behalf-of", value), ("--request-id", value)):
+                ask = ("m", "a", *words) if len(words) == 1 else (*words, "m", "a")
+                self.sends_nothing(*ask)
+            self.sends_nothing(value, "a")
+            self.sends_nothing("m", value)
+        for name in ("a\nb", "a:1\nb", "a:b", "", "1a", "a b", "é", "x" * 33, "mgr", "module", "ACTION", "-a"):
+            self.sends_nothing("m", "a", f"{name}=1")
+        self.sends_nothing("m", "a", "b=1", "B=2")
+        self.sends_nothing("m", "a", "noname")
+
+    def test_what_is_no_utf8_is_refused(self):
+        for bad in (b"\xff", b"\xc3", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\x80", b"\xe2\x82"):
+            self.sends_nothing("m", "a", b"b=" + bad)
+        for good in ("é", "\u00a0", "€", "\ud7ff", "\ue000", "𝄞", "\U0010ffff"):
+            self.assertIn(f"\nb:x{good}\n".encode(), self.sends("m", "a", f"b=x{good}")[0])
+
+    def test_what_is_over_a_limit_is_refused(self):
+        self.sends("m", "a", "b=" + "x" * 4096, *[f"c{n}=" for n in range(61)])
+        self.sends_nothing("m", "a", "b=" + "x" * 4097)
+        self.sends_nothing("m", "a", "b=" + "é" * 2049)
+        self.sends_nothing("m", "a", *[f"c{n}=" for n in range(63)])
+        self.sends_nothing("m", "a", *[f"c{n}={'x' * 4096}" for n in range(4)])
+
+    def test_misuse_is_told(self):
+        for words in ((), ("m",), ("--none", "x", "m", "a"), ("--body",), ("--timeout", "0", "m", "a"),
+                      ("--timeout", "1s", "m", "a"), ("--timeout", "86401", "m", "a"), ("--host", "x", "m", "a"),
+                      ("--host", "-x:1", "m", "a"), ("--host", "a:1:2", "m", "a"), ("--host", "x:70000", "m", "a"),
+                      ("--host", "$(id):1", "m", "a"), ("m", "a", "--wait")):
+            self.sends_nothing(*words)
+
+
+class WhatIsBelieved(ShellCase):
+    def answered(self, reply, *words, function="mgr_call", **options):
+        with FakeServer(lambda _: reply) as server:
+            return self.call(server, *(words or ("mgr", "ping")), function=function, **options)
+
+    def test_a_reply_is_printed_as_it_came(self):
+        reply = success("show", {"text": "one\n\x1b[31m \" \\ é", "list": [1, -2.5e3, None, [], {}, "]}"], "success": False})
+        self.assertEqual(self.answered(reply), (0, reply.decode(), ""))
+        large = success("show", {"text": "}\",\"success\":false \\" * 40000})
+        self.assertEqual(self.answered(large), (0, large.decode(), ""))
+
+    def test_statuses_are_mgrctls(self):
+        expected = {1: 2, 2: 1, 3: 126, 4: 126, 5: 2, 6: 2, 7: 127, 8: 127, 9: 126, 10: 2, 11: 1, 12: 1, 13: 1, 99: 1}
+        with FakeServer(lambda fields: refusal(int(fields["n"]), "word", "a \x1b\u009b \"why\"", audit=7)) as server:
+            for code, status in expected.items():
+                got, out, errors = self.call(server, "m", "a", f"n={code}")
+                self.assertEqual((got, json.loads(out)["audit"]), (status, 7))
+                self.assertEqual(errors, "mgr: word: a \\u001b\\u009b \"why\" (audit 7)\n")
+
+    def test_what_is_no_reply_is_no_answer(self):
+        good = '{"success":true,"msg":"x","data":{"a":[1,{"b":"c"}]}}'
+        hostile = [
+            "", "{}", "[]", "true", '"success"', '{"success":1}', '{"success":"true"}', '{"success":true', '{"success":true,}',
+            '{"success":true}}', '{"success":true}{"success":true}', '{"success":true} x', '{"success":false}',
+            '{"success":false,"msg":{"err_code":"4"}}', '{"success":false,"msg":{"err_code":true}}',
+            '{"success":false,"err_code":4}', '{"data":{"success":true}}', '{"msg":"\\"success\\":true"}',
+            '{"success":true,"success":false,"msg":{"err_code":4}}', '{"success":true,"succ\\u0065ss":false}',
+            '{"success":true,"data":{"a":1,"a":2}}', '{"success":tru}', '{"success":truefalse}', '{"success" true}',
+            '{"success":true,"a":01}', '{"success":true,"a":1 2}', '{"success":true,"a":+1}', '{"success":true,"a":"\\x"}',
+            '{"success":true,"a":"\\u12"}', '{"success":true,"a":[1,]}', '{"success":true,"a":[}', "{'success':true}",
+            '{"success":true,"a":"\t"}', '{"success":true,"a":"\u00e9"}', '{"success":true,"a":"\x1b[m"}', '{"success":true\0}',
+            '{"success":true,"a":"x\\"}', '{"success":true,"a":' + "[" * 200 + "]" * 200 + "}", "[" * 100000,
+            *[good[:size] for size in range(1, len(good), 3)]]
+        replies = iter(hostile)
+        with FakeServer(lambda _: (next(replies) + "\n").encode()) as server:
+            for text in hostile:
+                code, out, errors = self.call(server, "mgr", "ping")
+                self.assertEqual((code, out), (127, ""), text)
+                self.assertIn("it may have been carried out", errors)
+        self.assertEqual(self.answered(good.encode() + b"\n")[0], 0)
+
+    def test_a_line_is_bounded_and_whole(self):
+        self.assertEqual(self.answered(b" " * ((4 << 20) + 70000) + b"\n")[0], 127)
+        self.assertEqual(self.answered(b'{"success":true}')[:2], (127, ""))
+        self.assertEqual(self.answered(None)[:2], (127, ""))
+
+    def test_nothing_of_a_reply_is_run(self):
+        trap = self.folder / "temporary" / "ran"
+        text = f"$(touch {trap})`touch {trap}`; touch {trap} *'\"\\"
+        for reply in (refusal(2, text, text, data={"jobs": [{"state": text, "exit_status": text}]}),
+                      success(text, {text: text, "exit": text, "job": text}), line({"success": True, text: text})):
+            for option in ((), ("--wait",)):
+                self.answered(reply, *option, "m", "a")
+        self.assertFalse(trap.exists())
+
+    def test_the_time_is_bounded(self):
+        silent = threading.Event()
+        self.addCleanup(silent.set)
+        with FakeServer(lambda _: silent.wait(50) and None) as server:
+            code, out, errors = self.call(server, "--timeout", "1", "m", "a")
+            self.assertEqual((code, out), (127, ""))
+            self.assertIn("none within the time limit", errors)
+            self.assertEqual(self.call(server, "--wait", "--timeout", "1", "m", "a")[0], 124)
+
+    def test_a_daemon_that_is_not_there_is_unavailable(self):
+        for option in (("--socket", str(self.folder / "none")), ("--host", "127.0.0.1:1")):
+            code, out, errors = self.script('mgr_call "$@"', [*option, "mgr", "ping"])
+            self.assertEqual((code, out), (127, ""))
+            self.assertIn("mgr: unavailable: cannot connect to ", errors)
+
+    def test_a_refusal_that_comes_early_is_no_success(self):
+        with FakeServer(lambda _: refusal(7, "busy"), hang_up_first=True) as server:
+            for _ in range(5):  # where the transport writes still when it is hung up on, the reply is lost
+                code, _, errors = self.call(server, "m", "a", "b=" + "x" * 4096)
+                self.assertEqual(code, 127)
+                self.assertRegex(errors, "^mgr: (busy|no answer)")
+
+
+class Waiting(ShellCase):
+    def status(self, reply, *words, function="mgr_call"):
+        with FakeServer(lambda _: reply) as server:
+            return self.call(server, *words, function=function)[0]
+
+    def test_a_wait_has_the_jobs_status(self):
+        def jobs(*states):
+            return success("wait", {"jobs": [dict(zip(("state", "exit_status"), state)) for state in states]})
+        for reply, status in (
+                (jobs(("succeeded", 0)), 0), (jobs(("succeeded", 3)), 3), (jobs(("failed", 7), ("succeeded", 0)), 7),
+                (jobs(("failed", 200)), 123), (jobs(("failed", 99999999999999)), 123), (jobs(("failed",)), 125),
+                (jobs(("timed-out",)), 124), (jobs(("stopped",)), 125), (jobs(("lost",)), 125), (jobs(("succeeded",)), 0),
+                (jobs(("failed", -1)), 125), (jobs(("failed", "0")), 125), (refusal(13, "timeout"), 124),
+                (refusal(2, "failed"), 125), (refusal(4, "denied"), 126), (refusal(8, "unavailable"), 127)):
+            self.assertEqual(self.status(reply, "7", "8", function="mgr_wait"), status, reply)
+            self.assertEqual(self.status(reply, "--wait", "scan", "start"), status, reply)
+
+    def test_what_a_command_printed_has_its_status(self):
+        for data, status in (({"job": 7, "exit": 0}, 0), ({"job": 7, "exit": 5}, 5), ({"job": 7}, 125), ({"job": 7, "exit": 255}, 123)):
+            self.assertEqual(self.status(success("show", data), "shop", "show"), status)
+        for code, data, status in ((2, {"job": 7, "exit": 3}, 3), (2, {"job": 7, "exit": 0}, 125), (13, {"job": 7}, 124)):
+            self.assertEqual(self.status(refusal(code, "x", data=data), "shop", "show"), status)
+
+    def test_ids_are_asked_for_together(self):
+        with FakeServer(echo) as server:
+            self.call(server, "7", "8", function="mgr_wait")
+            self.call(server, "7", function="mgr_follow")
+            self.assertEqual(server.blocks, [b"module:job\naction:wait\nids:7,8\n\n", b"module:job\naction:follow\nid:7\n\n"])
+        for function, words in (("mgr_wait", ()), ("mgr_follow", ()), ("mgr_follow", ("1", "2")), ("mgr_wait", ("1\n2",))):
+            self.sends_nothing(*words, function=function)
+
+
+class Streams(ShellCase):
+    def test_each_line_is_printed_as_it_comes(self):
+        goes_on = threading.Event()
+        path = self.folder / "temporary" / "first"
+        os.mkfifo(path)
+        path.chmod(0o666)
+
+        def answer(_):
+            first = more("follow", {"n": 1})
+            yield first[:5]
+            yield first[5:]
+            goes_on.wait(50)
+            yield more("follow", {"n": 2}) + success("follow", {"jobs": [{"state": "failed", "exit_status": 9}]}) + b"unasked\n"
+
+        def wait_for_first():
+            with open(path) as fifo:
+                fifo.readline()
+            goes_on.set()
+        reader = threading.Thread(target=wait_for_first)
+        reader.start()
+        with FakeServer(answer) as server:
+            code, out, errors = self.script(
+                f'mgr_follow 7 | {{ read -r first; echo "$first" > {path}; echo "$first"; cat; }}; '
+                'mgr_follow 7 > /dev/null || echo "status $?"', MGR_SOCKET=server.path)
+        reader.join()
+        path.unlink()
+        *lines, status = out.splitlines()
+        self.assertEqual((code, errors, status), (0, "", "status 9"))
+        self.assertEqual([json.loads(text)["data"].get("n") for text in lines], [1, 2, None])
+
+    def test_a_stream_that_breaks_off_is_no_answer(self):
+        for rest, status in ((refusal(12, "not_found"), 1), (b"", 127), (b"garbage\n", 127), (b'{"succ', 127)):
+            with FakeServer(lambda _, rest=rest: [more("watch", {}), rest]) as server:
+                code, out, _ = self.call(server, "job", "watch", function="mgr_stream")
+                self.assertEqual((code, json.loads(out.splitlines()[0])["more"]), (status, True), rest)
+
+    def test_a_stream_is_no_answer_to_a_call(self):
+        with FakeServer(lambda _: [more("follow", {}), success("follow")]) as server:
+            code, out, errors = self.call(server, "job", "follow")
+        self.assertEqual((code, out), (127, ""))
+        self.assertIn("use mgr_stream", errors)
+
+    def test_who_reads_no_more_ends_it(self):
+        gone = threading.Event()
+
+        def answer(_):
+            try:
+                while True:
+                    yield more("watch", {"x": "y" * 4096})
+            finally:
+                gone.set()
+        with FakeServer(answer) as server:
+            code, out, _ = self.script("mgr_stream job watch | head -n 1", MGR_SOCKET=server.path)
+            self.assertTrue(json.loads(out)["more"])
+            self.assertTrue(gone.wait(50))
+
+
+class Again(ShellCase):
+    AWAY = refusal(13, "timeout", "the helper went away; the request may have been carried out")
+
+    def asked(self, *replies, request_id=True):
+        left = list(replies)
+        option = ("--request-id", "r1") if request_id else ()
+        with FakeServer(lambda fields: left.pop(0) if left else echo(fields)) as server:
+            code = self.call(server, *option, "scan", "start", "task_ids=1")[0]
+            self.assertEqual(len(set(server.blocks)), 1)
+            return code, len(server.blocks)
+
+    def test_a_lost_answer_is_asked_for_again(self):
+        for first in (None, b"", self.AWAY, refusal(8, "unavailable")):
+            self.assertEqual(self.asked(first, first), (0, 3), first)
+        self.assertEqual(self.asked(*[None] * 9), (127, 5))
+
+    def test_what_asking_again_would_not_change_is_not(self):
+        for reply in (refusal(4, "denied"), refusal(7, "busy"), refusal(13, "timeout", "the limit has passed"), b"no JSON\n"):
+            self.assertEqual(self.asked(reply)[1], 1)
+        for reply in (None, self.AWAY, refusal(8, "unavailable")):
+            self.assertEqual(self.asked(reply, request_id=False)[1], 1)
+
+
+class Kept(ShellCase):
+    def test_one_connection_serves_many_calls(self):
+        with FakeServer(echo) as server:
+            code, out, errors = self.script(
+                "mgr_open; mgr_call mgr ping n=1; x=$(mgr_call mgr ping n=2); echo \"$x\"; mgr_call --body - a b; mgr_close; "
+                "mgr_call mgr ping n=3", given=b"body", MGR_SOCKET=server.path)
+            self.assertEqual((code, errors, server.connections), (0, "", 2))
+            self.assertEqual([json.loads(text)["data"].get("n") for text in out.splitlines()], ["1", "2", None, "3"])
+            self.assertEqual(server.blocks[0], b"mgr:keep-alive\nmodule:mgr\naction:ping\n\n")
+            self.assertEqual(server.bodies, [b"body"])
+
+    def test_a_refusal_leaves_it_and_a_lost_one_is_followed_by_others(self):
+        def answer(fields):
+            return {"4": refusal(4, "denied"), "5": refusal(5, "malformed"), "none": None}.get(fields.get("n"), echo(fields))
+        with FakeServer(answer) as server:
+            script = "mgr_open; for n in 1 4 2 %s 3 4; do mgr_call mgr ping n=$n || echo $?; done; mgr_close"
+            code, out, _ = self.script(script % "none", MGR_SOCKET=server.path)
+            self.assertEqual(([text for text in out.splitlines() if text.isdigit()], server.connections),
+                             (["126", "127", "126"], 3))
+            self.script(script % "5", MGR_SOCKET=server.path)
+            self.assertEqual(server.connections, 6)
+
+    def test_a_late_answer_is_not_taken_for_the_next(self):
+        goes_on = threading.Event()
+
+        def answer(fields):
+            if fields.get("n") == "1":
+                goes_on.wait(50)
+            return echo(fields)
+        with FakeServer(answer) as server:
+            code, out, _ = self.script("mgr_open; mgr_call --timeout 1 mgr ping n=1 || echo $?; mgr_call mgr ping n=2; mgr_close",
+                                       MGR_SOCKET=server.path)
+            goes_on.set()
+        status, second = out.splitlines()
+        self.assertEqual((code, status, json.loads(second)["data"]["n"]), (0, "127", "2"))
+
+    def test_it_is_not_used_for_another_place(self):
+        with FakeServer(echo) as server, FakeServer(echo) as other:
+            self.script(f"mgr_open; mgr_call --socket {other.path} mgr ping; mgr_close", MGR_SOCKET=server.path)
+            self.assertEqual((len(server.blocks), len(other.blocks)), (1, 1))
+
+    def test_one_that_cannot_be_opened_says_so(self):
+        code, out, errors = self.script("mgr_open || echo $?", MGR_SOCKET=str(self.folder / "none"))
+        self.assertEqual((code, out), (0, "127\n"))
+        self.assertIn("cannot connect", errors)
+        with FakeServer(lambda _: refusal(7, "busy")) as server:
+            self.assertEqual(self.script("mgr_open || echo $?", MGR_SOCKET=server.path)[:2], (0, "127\n"))
+
+
+class ACaller(ShellCase):
+    def test_whatever_it_has_set_stays_and_does_no_harm(self):
+        odd = "set -euCf; IFS=1ae; LC_ALL=C.UTF-8; line=mine; "
+        odd += "set -o pipefail; " if SHELL != "dash" else ""
+        odd += "set -E; trap 'echo trapped' ERR; " if SHELL == "bash" else ""
+        with FakeServer(echo) as server:
+            code, out, errors = self.script(
+                odd + "mgr_call mgr ping a=1ae b='* ?'; mgr_call mgr ping; echo \"$line$IFS$-\" | grep -q 'mine1ae.*C' && echo same",
+                MGR_SOCKET=server.path)
+            self.assertEqual((code, errors), (0, ""))
+            self.assertEqual(out.splitlines()[2:], ["same"])
+            self.assertEqual(server.blocks[0], b"module:mgr\naction:ping\na:1ae\nb:* ?\n\n")
+
+    def test_its_standard_input_is_its_own(self):
+        with FakeServer(echo) as server:
+            _, out, _ = self.script("while read -r n; do mgr_call mgr ping n=$n; done", given=b"1\n2\n3\n", MGR_SOCKET=server.path)
+            self.assertEqual(len(out.splitlines()), 3)
+
+    def test_every_transport_carries(self):
+        tools = {"busybox": ["socat", "nc"], "bash": ["nc", "ncat", "socat", "perl", "bash"]}.get(SHELL, ["nc", "ncat", "socat", "perl"])
+        for tool in tools:
+            with FakeServer(echo, tcp=True) as server:
+                code, out, errors = self.script(
+                    f"mgr_call --host 127.0.0.1:{server.port} a b; export MGR_HOST=127.0.0.1:{server.port}; "
+                    "mgr_open; mgr_call --body - mgr ping; mgr_close", given=b"x" * 300000, MGR_TRANSPORT=tool)
+                self.assertEqual((code, errors, len(out.splitlines()), server.connections), (0, "", 2, 2), tool)
+                self.assertEqual(server.bodies, [b"x" * 300000])
+            if tool == "bash" or SHELL == "busybox" and tool == "nc":
+                continue
+            with FakeServer(echo) as server:
+                code, out, errors = self.script("mgr_call a b; mgr_open; mgr_call --body - mgr ping; mgr_close", given=b"x" * 300000,
+                                                MGR_SOCKET=server.path, MGR_TRANSPORT=tool)
+                self.assertEqual((code, errors, server.connections, server.bodies), (0, "", 2, [b"x" * 300000]), tool)
+
+    def test_its_end_ends_the_transport(self):
+        """As a terminal ends it: with a signal to the whole group."""
+        came, gone, ended = threading.Event(), threading.Event(), threading.Event()
+
+        def answer(_):
+            try:
+                while True:
+                    yield more("watch", {})
+                    came.set()
+                    gone.wait(0.05)
+            finally:
+                ended.set()
+        with FakeServer(answer) as server:
+            running = subprocess.Popen([*COMMAND, "-c", f". {LIBRARY}; mgr_stream job watch"], start_new_session=True,
+                                       env=dict(self.environment, MGR_SOCKET=server.path), stdout=subprocess.DEVNULL)
+            self.assertTrue(came.wait(50))
+            os.killpg(running.pid, signal.SIGINT)
+            self.assertIn(running.wait(50), (130, -signal.SIGINT))
+            self.assertTrue(ended.wait(50))
+
+
+if __name__ == "__main__":
+    main()
