@@ -15,9 +15,10 @@ SHELLS = (bash, bash_with_bash_completion, zsh)
 # Each is a way for a text to become a command, another word, or something that a terminal does.
 COMMANDS = ["$(touch @)", "`touch @`", "x;touch @", "x|touch @", "x&touch @", "x\ntouch @\n", "x\rtouch @\r", "$'\\n'touch @",
             "\"; touch @ #", "'; touch @ #", "\\'; touch @", "<(touch @)", ">(touch @)", "x > @", "${x:=$(touch @)}",
-            "a[$(touch @)]", "$((a[$(touch @)]))", "~$(touch @)", "!!$(touch @)", "{a,$(touch @)}", "(e:'touch @':)", "*(e.touch @.)",
-            "$(touch @)\tsummary $(touch @)", ":$(touch @)", "%{$(touch @)%}", "\\$(touch @)", "x\x16\x0atouch @\x0a"]
-SCREEN = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b2J", "\x1bP+q\x1b\\", "\x08\x08\x08rm", "\u202egpj", "\x7f", "\x00", "\u2028", "a\u200bb"]
+            "a[$(touch @)]", "$((a[$(touch @)]))", "~$(touch @)", "!!$(touch @)", "{a,$(touch @)}", "(e:'touch @':)",
+            "*(e.touch @.)", "$(touch @)\tsummary $(touch @)", ":$(touch @)", "%{$(touch @)%}", "\\$(touch @)", "x\x16\x0atouch @\x0a"]
+SCREEN = ["\x1b[2J", "\x1b]0;owned\x07", "\x9b2J", "\x1bP+q\x1b\\", "\x08\x08\x08rm", "\u202egpj", "\x7f", "\x00",
+          "\u2028", "a\u200bb"]
 OPTIONS = ["-rf", "--key-file=/tmp/evil", "--socket=@", "--", "-", "--body", "-c$(touch @)"]
 
 
@@ -154,8 +155,8 @@ class Tabs(unittest.TestCase):
         asked = dict(os.environ, XDG_CONFIG_HOME=str(self.folder), MGR_KEY=str(mgr.dir / "etc/mgr/root.key"))
 
         def complete(socket):
-            return subprocess.run([f"{attack.BINARIES}/mgrctl", "complete", "--", "sca"], env=dict(asked, MGR_SOCKET=socket),
-                                  capture_output=True, text=True, check=True).stdout
+            return subprocess.run([f"{attack.BINARIES}/mgrctl", "complete", "--", "sca"], capture_output=True, text=True,
+                                  env=dict(asked, MGR_SOCKET=socket), check=True).stdout
         with FakeServer(lambda fields: self.schema()) as server:
             self.assertEqual(complete(server.path), "")
             self.assertIn(b"signature:", server.blocks[0])
@@ -165,8 +166,8 @@ class Tabs(unittest.TestCase):
         """A hundred thousand values."""
         values = [f"v{number}" for number in range(100_000)]
         with FakeServer(lambda fields: self.schema(argument={"values": values})) as server:
-            done = subprocess.run([f"{attack.BINARIES}/mgrctl", "complete", "--", "scan", "start", "how="], check=True,
-                                  env=dict(os.environ, MGR_SOCKET=server.path), capture_output=True, text=True)
+            done = subprocess.run([f"{attack.BINARIES}/mgrctl", "complete", "--", "scan", "start", "how="], text=True,
+                                  env=dict(os.environ, MGR_SOCKET=server.path), capture_output=True, check=True)
         self.assertEqual(len(done.stdout.splitlines()), 1000)
 
 
