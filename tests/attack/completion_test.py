@@ -9,6 +9,7 @@ import unittest
 
 import attack
 from client_fake_server import FakeServer, success
+from instance import POLICY
 from shells import bash, bash_with_bash_completion, zsh
 
 SHELLS = (bash, bash_with_bash_completion, zsh)
@@ -112,7 +113,8 @@ class Tabs(unittest.TestCase):
             for key in self.texts(COMMANDS, SCREEN, OPTIONS):
                 jobs = [{"id": 7, "key": key, "module": key, "action": key, "state": key}]
                 is_offered = key.isprintable() and not key.startswith("-")
-                self.assertEqual(self.press(shell, b"mgrctl stop --key "), ["stop", "--key"] + [key] * is_offered)
+                words = self.press(shell, b"mgrctl stop --key ")
+                self.assertEqual(words, ["stop", "--key"] + [key] * is_offered)
             self.assertEqual(self.press(shell, b"mgrctl stop "), ["stop", "7"])
 
     def test_summaries_that_are_commands_are_shown_as_text(self):
@@ -127,10 +129,8 @@ class Tabs(unittest.TestCase):
         """What is typed is `$`, and the lie would be the name of a variable, or a parenthesis."""
         for shell in self.shells(lambda fields: self.schema(argument={"values": ["$HOME", "$(id)", "`id`", "~root"]})):
             for typed in (b"$", b"\"$", b"`", b"~"):
-                before = shell.asked()
                 shell.listed(b"mgrctl scan start how=" + typed + b"\t\t", b"how=")
                 self.assertNotIn(b"(id", shell.everything)
-                self.assertLessEqual(before, shell.asked())
 
     def test_within_an_open_quote_nothing_closes_it(self):
         """The lie ends the quote that was opened, and goes on behind it. zsh quotes it anew, and closes it itself."""
@@ -146,9 +146,11 @@ class Tabs(unittest.TestCase):
                         self.assertEqual(self.press(shell, typed), ["scan", "start", "how=Q" + value])
 
     def test_what_is_not_signed_completes_nothing_for_who_signs(self):
-        """Root's requests are signed with root's key: of a broker's answer without the host's signature nothing is used."""
-        mgr = attack.Instance(attack.BINARIES)
+        """Root's requests are signed with root's key: an answer without the host's signature completes nothing."""
+        mgr = attack.Instance(attack.BINARIES, start=False)
         self.addCleanup(mgr.stop)
+        mgr.write("etc/mgr/policy.toml", POLICY.replace("uid = 0", 'uid = 0\nkey = "root"'))
+        mgr.start()
         config = self.folder / "mgr"
         config.mkdir()
         shutil.copy(mgr.dir / "var/lib/mgr/host/known_host", config / "known_hosts")
@@ -160,7 +162,7 @@ class Tabs(unittest.TestCase):
         with FakeServer(lambda fields: self.schema()) as server:
             self.assertEqual(complete(server.path), "")
             self.assertIn(b"signature:", server.blocks[0])
-        self.assertEqual(complete(str(mgr.dir / "run/mgr.sock")), "")  # no rule for root's key
+        self.assertEqual(complete(str(mgr.dir / "run/mgr.sock")), "scan\n")
 
     def test_a_flood_of_candidates_ends(self):
         """A hundred thousand values."""
