@@ -37,7 +37,7 @@ class WhatIsSent(ShellCase):
         self.sends_nothing("--body", path, "tls", "upload", "mgr-body=7")
 
     def test_no_value_becomes_a_second_field(self):
-        for value in ("1\n\nmodule:shutdown", "1\naction:stop", "\n", "1\r", "\t", "\x1b[m", "\x7f", "\x9b", "\u0085"):
+        for value in ("1\n\nmodule:shutdown", "1\naction:stop", "1\nforce:yes", "\n", "1\r", "\t", "\x1b[m", "\x7f", "\x9b", "\u0085"):
             for words in ((f"a={value}",), ("--on-behalf-of", value), ("--request-id", value)):
                 ask = ("m", "a", *words) if len(words) == 1 else (*words, "m", "a")
                 self.sends_nothing(*ask)
