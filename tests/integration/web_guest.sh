@@ -51,7 +51,8 @@ asks_as_alice() {
   tail -n 20 /var/log/mgr/audit.jsonl | grep --quiet '"on_behalf_of":"alice"' || fail "alice is not in the audit log"
   answer=$(post /mgr/api '{"module":"shutdown","action":"reboot"}')
   [[ $answer == *'"err_code":4'*$'\n403' ]] || fail "a reboot: $answer"
-  answer=$(post /mgr/api/stream '{"module":"job","action":"watch"}' | sed -n '/^data: /{p;q}')
+  # curl fails when nobody reads on: a stream has no end of its own.
+  answer=$({ post /mgr/api/stream '{"module":"job","action":"watch"}' || true; } 2>/dev/null | sed -n '/^data: /{p;q}')
   [[ $answer == 'data: {"success":true,'* ]] || fail "a stream: $answer"
   echo "$answer"
   [[ $(stat --format='%a %U %G' /run/mgr-web) == '700 www-data www-data' ]] || fail "the folder of the secret"
