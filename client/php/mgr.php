@@ -1219,10 +1219,14 @@ final class Files
     private const TYPE = 0o170000;
     private const REGULAR = 0o100000;
 
-    /** The effective uid, also where PHP's extension posix is not there. */
+    /** The effective uid, also where PHP's extension posix is not there; -1 where nothing tells it. */
     public static function userId(): int
     {
-        return \function_exists('posix_geteuid') ? \posix_geteuid() : \fstat(\tmpfile())['uid'];
+        if (\function_exists('posix_geteuid')) {
+            return \posix_geteuid();
+        }
+        $own = Php::quietly(static fn () => \tmpfile());
+        return $own === false ? -1 : \fstat($own)['uid'];
     }
 
     /** @return list<string> a file of the user's configuration; [] where there is no folder for it */
