@@ -73,8 +73,8 @@ class Fpm:
             "REQUEST_METHOD": "POST" if body else "GET", "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": "application/x-www-form-urlencoded", "REMOTE_USER": user,
             "MGR_SOCKET": str(self.mgr.dir / "run/mgr.sock"), **variables}
-        asking = subprocess.Popen(["timeout", str(DEADLINE), "cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"], env=environment,
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        asking = subprocess.Popen(["timeout", str(DEADLINE), "cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"],
+                                  env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         with contextlib.suppress(BrokenPipeError):
             asking.stdin.write(body)
             asking.stdin.close()

@@ -7,6 +7,6 @@ foreach(shell bash dash busybox)
   add_test(NAME client_shell_daemons.${shell}
            COMMAND ${IN_PID_NAMESPACE} /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/client_shell_daemons_test.py
                    ${shell} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-  set_tests_properties(client_shell.${shell} client_shell_daemons.${shell} PROPERTIES LABELS integration TIMEOUT 600)
-  set_tests_properties(client_shell_signed.${shell} PROPERTIES LABELS "integration;signed" TIMEOUT 600)
+  set_tests_properties(client_shell.${shell} client_shell_daemons.${shell} PROPERTIES LABELS integration TIMEOUT 1200)
+  set_tests_properties(client_shell_signed.${shell} PROPERTIES LABELS "integration;signed" TIMEOUT 1200)
 endforeach()

@@ -40,7 +40,8 @@ asks_as_alice() {
   local token answer
   [[ $(browser /mgr/ | tail -n 1) == 401 ]] || fail "the page without a password"
   [[ $(browser /mgr/ --user alice:wrong | tail -n 1) == 401 ]] || fail "the page with a wrong password"
-  [[ $(browser /mgr/ --user "alice:$password" | tail -n 1) == 200 ]] || fail "the page"
+  answer=$(browser /mgr/ --user "alice:$password")
+  [[ $answer == *$'\n200' ]] || fail "the page: $answer"
   answer=$(post /mgr/api/token '{}')
   token=$(member token "$answer")
   [[ -n $token ]] || fail "a token: $answer"
@@ -83,6 +84,10 @@ step "a stop of the services leaves the secret, so that what a tab holds goes on
 systemctl stop mgr-web.socket mgr-web-stream.socket mgr-web.service mgr-web-stream.service
 [[ -f /run/mgr-web/token.key ]] || fail "the secret is gone"
 [[ ! -e /run/mgr-web.sock && ! -e /run/mgr-web-stream.sock ]] || fail "a socket is left"
+step "a key for the page"
+commands_below 'A key' >/run/commands
+bash -euo pipefail /run/commands || fail "the commands for a key"
+[[ $(stat --format='%a %U' /etc/mgr-web/key) == '600 www-data' ]] || fail "the key"
 try lighttpd.service lighttpd /etc/lighttpd
 try apache2.service Apache /etc/apache2
 echo "all well"
