@@ -84,7 +84,9 @@ def compare_words():
 def compare_commands():
     """Each command of mgrctl's own is explained, under its name."""
     own = set(re.findall(r'OwnCommand\{"([\w-]+)"', source("client/mgrctl.cpp")))
-    explained = {word for line in re.findall(r"^\.It Cm (.*)$", page("mgrctl.1"), re.M) for word in line.split()[:1]}
+    manual = page("mgrctl.1")
+    explained = {word for line in re.findall(r"^\.It Cm (.*)$", manual, re.M) for word in line.split()[:1]}
+    explained |= set(re.findall(r"^\.Cm ([\w-]+)", part(manual, "Completion"), re.M))
     same("commands of mgrctl", own & explained, own)
 
 
