@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "client/own_words.h"
+
 namespace mgr::client {
 namespace {
 
@@ -48,16 +50,6 @@ std::vector<std::string_view> given_of(const SetupOptions& options) {
                       {"--replace", options.replace}});
 }
 
-// A name is no part of a longer one: --as is not in --as-of.
-bool has_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const std::size_t end = words.find(' ');
-    if (words.substr(0, end) == word) return true;
-    words.remove_prefix(end == std::string_view::npos ? words.size() : end + 1);
-  }
-  return false;
-}
-
 }  // namespace
 
 std::vector<std::string_view> given_options(const Options& options) {
@@ -72,6 +64,7 @@ std::vector<std::string_view> given_options(const Options& options) {
                    {"--request-id", !options.request_id.empty()},
                    {"--on-behalf-of", !options.on_behalf_of.empty()},
                    {"--prometheus", options.prometheus},
+                   {"--shell", options.shell.has_value()},
                    {"--json", options.json}});
   for (const auto& more :
        {given_of(options.key), given_of(options.audit), given_of(options.setup)}) {

@@ -8,6 +8,7 @@
 #include "client/audit/run_audit.h"
 #include "client/binding.h"
 #include "client/command.h"
+#include "client/completion/run_complete.h"
 #include "client/display.h"
 #include "client/doctor/run_doctor.h"
 #include "client/given_options.h"
@@ -20,6 +21,7 @@
 #include "client/keys/run_key.h"
 #include "client/keys/run_keygen.h"
 #include "client/options.h"
+#include "client/own_words.h"
 #include "client/question.h"
 #include "client/reload.h"
 #include "client/review/can_i.h"
@@ -32,12 +34,6 @@
 
 namespace mgr::client {
 namespace {
-
-// Those that a request may have, and a command for jobs: beside those that are for everything, and
-// those of JobOptions.
-constexpr std::string_view options_of_actions =
-    "--body --secret-stdin --yes --dry-run --request-id --on-behalf-of --json";
-constexpr std::string_view options_for_jobs = "--dry-run --on-behalf-of --json";
 
 // The text for people; that of `mgr modules` is its catalogue.
 Outcome<std::string> human_text(const Request& request, const Reply& reply) {
@@ -129,7 +125,7 @@ void hint_at_reason(const Session& session, const Command& command) {
 
 ExitCode run_action(const Options& options, const Command& command, const Session& begun) {
   Session session = begun;
-  const auto fits = check_options(given_options(options), options_of_actions, "MODULE ACTION");
+  const auto fits = check_options(given_options(options), options_of_actions(), "MODULE ACTION");
   if (!fits) return report(session, fits.error());
   auto made = make_question(options, command, session);
   if (!made) return report(session, made.error());
@@ -148,29 +144,16 @@ ExitCode run_action(const Options& options, const Command& command, const Sessio
 // a capital.
 struct OwnCommand {
   std::string_view word;
-  std::string_view options;  // those that it takes, of those that are not for everything
   ExitCode (*run)(const Options&, const Session&);
 };
 constexpr std::array own_commands{
-    OwnCommand{"audit",
-               "--json --key --module --caller --action --event --job --since --until --seq --head "
-               "--lines --follow",
-               run_audit},
-    OwnCommand{"can-i", "--body --secret-stdin --yes --on-behalf-of --json", run_can_i},
-    OwnCommand{"doctor", "--json", run_doctor},
-    OwnCommand{"explain", "--as --files --json", run_explain},
-    OwnCommand{"host", "", run_host},
-    OwnCommand{"import", "--into --yes", run_import},
-    OwnCommand{"key", "--from --not-before --not-after --comment --on-behalf-of --files --json",
-               run_key},
-    OwnCommand{"keygen", "--type --output", run_keygen},
-    OwnCommand{"policy", "--files --json", run_policy},
-    OwnCommand{"reload", "--on-behalf-of --json", run_reload},
-    OwnCommand{"setup",
-               "--web-user --allow --units --recipients --web-key --admin --listen --replace --yes "
-               "--dry-run",
-               run_setup},
-    OwnCommand{"stats", "--prometheus --json", run_stats}};
+    OwnCommand{"audit", run_audit},       OwnCommand{"can-i", run_can_i},
+    OwnCommand{"complete", run_complete}, OwnCommand{"doctor", run_doctor},
+    OwnCommand{"explain", run_explain},   OwnCommand{"host", run_host},
+    OwnCommand{"import", run_import},     OwnCommand{"key", run_key},
+    OwnCommand{"keygen", run_keygen},     OwnCommand{"policy", run_policy},
+    OwnCommand{"reload", run_reload},     OwnCommand{"setup", run_setup},
+    OwnCommand{"stats", run_stats}};
 
 const OwnCommand* find_own_command(const Options& options) {
   if (options.words.empty()) return nullptr;
@@ -180,14 +163,16 @@ const OwnCommand* find_own_command(const Options& options) {
 
 ExitCode run_own(const OwnCommand& own, const Options& options, const Session& session) {
   for (const auto& given : {given_options(options), given_options(options.job)}) {
-    const auto fits = check_options(given, own.options, own.word);
+    const auto fits = check_options(given, options_of(own.word), own.word);
     if (!fits) return report(session, fits.error());
   }
   return own.run(options, session);
 }
 
 ExitCode run_for_jobs(JobCommand command, const Options& options, const Session& session) {
-  const auto fits = check_options(given_options(options), options_for_jobs, options.words[0]);
+  const std::string word =
+      options.words[0] == "job" ? "job " + command.request.action : options.words[0];
+  const auto fits = check_options(given_options(options), options_of(word), options.words[0]);
   if (!fits) return report(session, fits.error());
   command.request.on_behalf_of = options.on_behalf_of;
   if (options.dry_run) return show_plan(session, command.request);

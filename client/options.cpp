@@ -151,6 +151,7 @@ void declare(CLI::App& app, Options& options, Flags& flags) {
       ->type_name("ID");
   app.add_flag("--json", options.json, "Print the reply as JSON");
   app.add_flag("--prometheus", options.prometheus, "stats: in the text format of Prometheus");
+  app.add_option("--shell", options.shell, "complete: for bash or zsh")->group("");
   app.add_flag("-q,--quiet", options.quiet,
                "Print nothing but errors and findings; of `jobs` the ids alone");
   declare_for_keys(app, options.key);
@@ -232,6 +233,23 @@ tl::expected<Options, Farewell> read_options(int count, const char* const* words
   options.timeout =
       std::chrono::milliseconds(static_cast<long>(std::ceil(flags.timeout_seconds * 1000)));
   return options;
+}
+
+std::vector<OptionHelp> known_options() {
+  Options options;
+  Flags flags;
+  CLI::App app;
+  declare(app, options, flags);
+  std::vector<OptionHelp> known;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;
+    const auto& letters = option->get_snames();
+    known.push_back({"--" + option->get_lnames().front(),
+                     letters.empty() ? "" : "-" + letters.front(),
+                     option->get_items_expected_max() == 0 ? "" : option->get_type_name(),
+                     option->get_description()});
+  }
+  return known;
 }
 
 std::string general_help() {

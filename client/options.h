@@ -46,6 +46,7 @@ struct Options {
   std::optional<std::string> into;   // --into: the folder that import writes to
   std::string request_id;            // mgr-request-id; empty for none
   bool dry_run = false;              // mgr-dry-run
+  std::optional<std::string> shell;  // --shell: for whom `complete` writes
   JobOptions job;
   KeyOptions key;
   AuditOptions audit;
@@ -63,6 +64,15 @@ struct Farewell {
 
 // Words may be empty only where help is set.
 [[nodiscard]] tl::expected<Options, Farewell> read_options(int count, const char* const* words);
+
+// An option that may be given, as the help has it.
+struct OptionHelp {
+  std::string name;        // "--body"
+  std::string short_name;  // "-y"; empty for none
+  std::string value;       // what its value is: "FILE"; empty for one without
+  std::string summary;
+};
+[[nodiscard]] std::vector<OptionHelp> known_options();
 
 // The text of `mgrctl --help`.
 [[nodiscard]] std::string general_help();

@@ -8,6 +8,11 @@
 #include <map>
 
 namespace mgr::client {
+namespace {
+
+constexpr std::size_t most_names = 1000;
+
+}  // namespace
 
 std::optional<std::uint64_t> find_uid(const std::string& name_or_uid) {
   const char* const end = name_or_uid.data() + name_or_uid.size();
@@ -28,6 +33,18 @@ const std::string& user_name(std::uint64_t uid) {
     if (user != nullptr) found->second = user->pw_name;
   }
   return found->second;
+}
+
+std::vector<std::string> user_names() {
+  std::vector<std::string> names;
+  ::setpwent();
+  while (names.size() < most_names) {
+    const passwd* user = ::getpwent();
+    if (user == nullptr) break;
+    names.emplace_back(user->pw_name);
+  }
+  ::endpwent();
+  return names;
 }
 
 }  // namespace mgr::client

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mgr::client {
 
@@ -12,5 +13,8 @@ namespace mgr::client {
 
 // The user's name, or the number where it has none. Asks the database once a uid.
 [[nodiscard]] const std::string& user_name(std::uint64_t uid);
+
+// The users that the database tells of, in its order; not all where it has very many.
+[[nodiscard]] std::vector<std::string> user_names();
 
 }  // namespace mgr::client

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "client/given_options.h"
+#include "client/own_words.h"
 #include "protocol/audit_files.h"
 #include "protocol/audit_key.h"
 #include "protocol/descriptor.h"
@@ -26,16 +27,13 @@ using Kind = Failure::Kind;
 
 struct Part {
   std::string_view word;
-  std::string_view options;
   bool takes_files;
   ExitCode (*run)(const Options&, const Session&);
 };
-constexpr std::array parts{
-    Part{"head", "", false, run_audit_head}, Part{"key", "", false, run_audit_key},
-    Part{"search", "--json --key --module --caller --action --event --job --since --until --seq",
-         true, run_audit_search},
-    Part{"tail", "--json --lines --follow", false, run_audit_tail},
-    Part{"verify", "--json --key --head", true, run_audit_verify}};
+constexpr std::array parts{Part{"head", false, run_audit_head}, Part{"key", false, run_audit_key},
+                           Part{"search", true, run_audit_search},
+                           Part{"tail", false, run_audit_tail},
+                           Part{"verify", true, run_audit_verify}};
 
 constexpr const char* about_the_key =
     "mgrctl: this is the first key of the audit log. Keep it elsewhere: print it, or store it on "
@@ -115,8 +113,9 @@ ExitCode run_audit(const Options& options, const Session& session) {
     return invalid(session, "audit " + words[1] + " takes no files or other words");
   }
   if (sodium_init() < 0) return invalid(session, "libsodium cannot be used");
+  const std::string command = "audit " + words[1];
   for (const auto& given : {given_options(options), given_options(options.job)}) {
-    const auto fits = check_options(given, part->options, "audit " + words[1]);
+    const auto fits = check_options(given, options_of(command), command);
     if (!fits) return report(session, fits.error());
   }
   return part->run(options, session);

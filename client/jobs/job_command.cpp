@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "client/given_options.h"
+#include "client/own_words.h"
 #include "client/users.h"
 
 namespace mgr::client {
@@ -17,17 +18,21 @@ constexpr std::uint64_t id_limit = std::uint64_t{1} << 53;
 struct Verb {
   std::string_view name;
   JobView view;
-  std::string_view options;  // of JobOptions, those that it takes
-  bool is_short;             // stands without `job` before it
+  bool is_short;  // stands without `job` before it
 };
-constexpr std::array<Verb, 7> verbs{
-    {{"jobs", JobView::list, "--state --module --caller --limit --watch", true},
-     {"show", JobView::details, "", false},
-     {"output", JobView::output, "--tail --times", true},
-     {"follow", JobView::follow, "--tail --times --wait", true},
-     {"wait", JobView::wait, "--limit --wait", true},
-     {"stop", JobView::stop, "--key --module --mine", true},
-     {"prune", JobView::prune, "--older-than", false}}};
+constexpr std::array<Verb, 7> verbs{{{"jobs", JobView::list, true},
+                                     {"show", JobView::details, false},
+                                     {"output", JobView::output, true},
+                                     {"follow", JobView::follow, true},
+                                     {"wait", JobView::wait, true},
+                                     {"stop", JobView::stop, true},
+                                     {"prune", JobView::prune, false}}};
+
+std::string_view options_taken_by(const Verb* verb) {
+  if (verb == nullptr) return options_of_actions();
+  return verb->view == JobView::list ? options_of(verb->name)
+                                     : options_of("job " + std::string(verb->name));
+}
 
 tl::unexpected<Failure> invalid(std::string detail) {
   return failed(Failure::Kind::invalid_request, std::move(detail));
@@ -169,8 +174,7 @@ Outcome<std::optional<JobCommand>> parse_job_command(const std::vector<std::stri
   std::vector<std::string> rest = words;
   const Verb* verb = take_verb(rest);
   const std::string name = verb == nullptr ? "MODULE ACTION" : std::string(verb->name);
-  const auto checked = check_options(given_options(options),
-                                     verb == nullptr ? "--wait --times" : verb->options, name);
+  const auto checked = check_options(given_options(options), options_taken_by(verb), name);
   if (!checked) return tl::unexpected(checked.error());
   if (verb == nullptr) return std::nullopt;
   const bool takes_ids = verb->view != JobView::list && verb->view != JobView::prune;

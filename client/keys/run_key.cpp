@@ -17,6 +17,7 @@
 #include "client/import/policy_files.h"
 #include "client/keys/key_list.h"
 #include "client/keys/new_key.h"
+#include "client/own_words.h"
 #include "client/reload.h"
 #include "client/review/policy_source.h"
 #include "protocol/paths.h"
@@ -136,12 +137,10 @@ ExitCode run_list(const Options& options, const Session& session) {
 
 struct Part {
   std::string_view word;
-  std::string_view options;
   ExitCode (*run)(const Options&, const Session&);
 };
-constexpr std::array parts{
-    Part{"add", "--from --not-before --not-after --comment --on-behalf-of", run_add},
-    Part{"list", "--files --json", run_list}, Part{"revoke", "--on-behalf-of", run_revoke}};
+constexpr std::array parts{Part{"add", run_add}, Part{"list", run_list},
+                           Part{"revoke", run_revoke}};
 
 }  // namespace
 
@@ -155,8 +154,8 @@ ExitCode run_key(const Options& options, const Session& session) {
   if (options.host) {
     return report(session, Failure{Kind::invalid_request, "key is about this machine's own keys"});
   }
-  const auto fits =
-      check_options(given_options(options), part->options, "key " + std::string(part->word));
+  const std::string command = "key " + std::string(part->word);
+  const auto fits = check_options(given_options(options), options_of(command), command);
   if (!fits) return report(session, fits.error());
   return part->run(options, session);
 }

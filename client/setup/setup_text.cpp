@@ -83,8 +83,8 @@ std::string text_of(const SetupRule& rule) {
 constexpr const char* head =
     "# Who may ask mgr for what, as it was answered to `mgrctl setup`, which wrote this file. "
     "What\n"
-    "# policy.toml and the other files of rules.d grant, they grant beside it. POLICY.md has the "
-    "grammar.\n"
+    "# policy.toml and the other files of rules.d grant, they grant beside it. mgr-policy(5) has "
+    "the grammar.\n"
     "#\n"
     "# To change an answer, run setup again; with these words it writes the same once more:\n";
 constexpr const char* below_the_command =

@@ -37,8 +37,10 @@ string(JOIN ", " CPACK_DEBIAN_PACKAGE_DEPENDS
        "passwd")  # gpasswd for mgrctl setup, userdel for a purge
 # By the system bus mgr-service and mgr-shutdown ask systemd; without it a shutdown is shutdown(8)'s.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "default-dbus-system-bus | dbus-system-bus")
-# Who may send mail nobody is until a rule says so; the client is for programs that have Python anyway.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "default-mta | mail-transport-agent, python3")
+# Who may send mail nobody is until a rule says so; the clients are for programs that have Python, or PHP, anyway; and the
+# page is nobody's until somebody sets a web server up for it (examples/web).
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS
+    "default-mta | mail-transport-agent, python3, php, nginx | lighttpd | apache2, fcgiwrap")
 
 # What the maintainer scripts name: units (those that have an [Install] are enabled), users, groups.
 function(configure_maintainer_scripts)

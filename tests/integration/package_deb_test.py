@@ -93,8 +93,9 @@ class Contents(PackageCase):
         names += [path.name for path in (SOURCES / "packaging/examples").rglob("*")
                   if path.is_file() and path.name != "README.md"]
         names += [path.name for path in (SOURCES / "client/python").rglob("*") if path.suffix in (".py", ".cgi")]
+        names += [path.name for path in (SOURCES / "client/php").rglob("*.php")]
         names += [path.name for path in (SOURCES / "client/shell").iterdir()]
-        names += ["README.md", "SECURITY.md", "POLICY.md", "PROTOCOL.md"]
+        names += ["README.md", "COOKBOOK.md", "SECURITY.md", "POLICY.md", "PROTOCOL.md"]
         in_package = {pathlib.Path(file).name for file in self.files}
         self.assertEqual(set(), set(names) - in_package)
 

@@ -17,8 +17,9 @@ DEB_ALONE = [
     r"/usr/share/lintian/overrides/mgr",
     r"/etc/needrestart/conf\.d/mgr\.conf",  # Debian's needrestart would end the jobs; dnf restarts nothing by itself
 ]
-# bookworm's /lib is a link to usr/lib, and its units are packaged as below the link.
-DEB_PLACES = {"/lib/systemd/": "/usr/lib/systemd/"}
+# bookworm's /lib is a link to usr/lib, and its units are packaged as below the link. For zsh Debian has another folder.
+DEB_PLACES = {"/lib/systemd/": "/usr/lib/systemd/",
+              "/usr/share/zsh/vendor-completions/": "/usr/share/zsh/site-functions/"}
 
 
 def output(*command):

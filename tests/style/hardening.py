@@ -11,7 +11,7 @@ import sys
 from source_tree import finish
 
 PROGRAMS = ("mgr-broker", "mgr-configure", "mgr-helper", "mgr-job", "mgr-mail", "mgr-scan", "mgr-service",
-            "mgr-shutdown", "mgrctl")
+            "mgr-shutdown", "mgr.cgi", "mgrctl")
 build = pathlib.Path(sys.argv[1])
 is_release = "CMAKE_BUILD_TYPE:STRING=Release" in (build / "CMakeCache.txt").read_text()
 

@@ -12,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 
-from source_tree import finish
+from source_tree import ROOT, finish
 
-MOST = {"mgr-broker.service": 1.0}
+WEB_SERVICES = ["mgr-web.service", "mgr-web-stream.service"]
+MOST = {"mgr-broker.service": 1.0} | {name: 1.0 for name in WEB_SERVICES}
+# Examples, which an admin installs.
+WEB_UNITS = [*WEB_SERVICES, "mgr-web.socket", "mgr-web-stream.socket"]
 UNITS = ["mgr.socket", "mgr-helper.socket", "mgr-helper.service", "mgr-broker.service", "mgr-jobs.service"]
 build = pathlib.Path(sys.argv[1]).resolve()
 findings = []
@@ -29,18 +32,21 @@ def install(root):
     run("cmake", "-P", script, check=True, env={**os.environ, "DESTDIR": str(root)})
     own = pathlib.Path(run("pkg-config", "--variable=systemdsystemunitdir", "systemd", check=True).stdout.strip())
     shutil.copytree(own, root / own.relative_to("/"), symlinks=True, dirs_exist_ok=True)
-    return {name: path for name in UNITS for path in root.rglob(name)}
+    for name in WEB_UNITS:
+        shutil.copy(ROOT / "packaging/examples/web" / name, root / own.relative_to("/"))
+    found = {name: path for name in UNITS for path in root.rglob(name)}
+    return found | {name: root / own.relative_to("/") / name for name in WEB_UNITS}
 
 
 def install_programs(root, text):
     for path in re.findall(r"^Exec\w+=(/\S+)", text, re.M):
         made = root / path[1:]
         made.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path if path.startswith("/bin/") else build / "bin" / made.name, made)
+        shutil.copy(path if path.startswith(("/bin/", "/usr/sbin/fcgiwrap")) else build / "bin" / made.name, made)
 
 
 def check_pages(root, name, text):
-    pages = re.findall(r"man:([\w-]+)\((\d)\)", text)
+    pages = re.findall(r"man:([\w.-]+)\((\d)\)", text)
     if not pages:
         findings.append(f"{name}: names no manual page")
     for page, section in pages:
