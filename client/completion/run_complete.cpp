@@ -12,7 +12,7 @@ namespace mgr::client {
 namespace {
 
 // Whoever types does not wait for a daemon that is being restarted.
-constexpr std::chrono::milliseconds patience{1000};
+constexpr std::chrono::milliseconds patience{2000};
 
 std::optional<std::string> value_of(const TypedLine& line, std::string_view name) {
   const std::string* value = line.option(name);

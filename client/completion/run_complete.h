@@ -13,7 +13,7 @@ namespace mgr::client {
 // `words`, or `files` or `folders` where those are to be completed if no word is left. Behind it
 // come, for zsh, the words, a tab and what they mean, and for bash what is to be added to what is
 // typed: text, not quoted, and inside an open quote only what needs no quoting there.
-// It prints no error, asks nobody for anything, and ends within a second.
+// It prints no error, asks nobody for anything, and ends within two seconds.
 ExitCode run_complete(const Options& options, const Session& session);
 
 }  // namespace mgr::client

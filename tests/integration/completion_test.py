@@ -2,7 +2,6 @@
 
 Usage: completion_test.py BINARIES [Class.test]; as root, inside a pid namespace of its own.
 """
-import contextlib
 import os
 import subprocess
 import sys
@@ -124,6 +123,19 @@ class Running(Against):
             self.assertEqual(shell.words_of(b"mgrctl scan start --req\tx"), ["scan", "start", "--request-id", "x"])
             self.assertEqual(shell.words_of(b"mgrctl explain --as=www-d\tx"), ["explain", "--as=www-data", "x"])
 
+    def test_a_colon_or_an_at_sign_ends_no_word(self):
+        """As COMP_WORDBREAKS of bash has it."""
+        for shell in self.shells():
+            typed = f"mgrctl --root {self.mgr.dir} explain --as key:ro\tx"
+            self.assertEqual(shell.words_of(typed.encode())[3:], ["--as", "key:root", "x"])
+
+    def test_behind_another_command(self):
+        """As sudo is completed, where bash-completion or zsh knows it."""
+        for make in (bash_with_bash_completion, zsh):
+            with make(BINARIES, **self.where) as shell:
+                self.assertEqual(shell.words_of(b"command mgrctl scan star\t; mgrctl y"), ["y"])
+                self.assertIn(b"scan start ", shell.everything)
+
     def test_files_are_the_shells_own(self):
         for shell in self.shells():
             (shell.home / "here/a file").write_text("")
@@ -199,6 +211,4 @@ class Away(Against):
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyError):
-        del os.environ["XDG_CONFIG_HOME"]
     unittest.main(verbosity=2)

@@ -6,7 +6,6 @@ program, is not concerned. So what was completed is known from how the shell its
 import fcntl
 import os
 import pathlib
-import shutil
 import struct
 import tempfile
 import termios
@@ -14,7 +13,6 @@ import termios
 from at_terminal import AtTerminal
 
 COMPLETIONS = pathlib.Path(__file__).resolve().parents[2] / "packaging/completions"
-TAB = b"\t"
 # Each word with its length before it.
 TELL = r"""mgrctl() { local w; printf 'TOLD['; for w; do printf '%d:%s' "${#w}" "$w"; done; printf ']\n'; }"""
 
@@ -23,17 +21,17 @@ class Shell(AtTerminal):
     """A shell that has read its completion, in an empty folder of its own."""
 
     def __init__(self, words, setup, binaries, **environment):
+        given = environment.keys()
         self.folder = tempfile.TemporaryDirectory()
         self.shown = self.everything = b""
         self.home = pathlib.Path(self.folder.name, "home")
         (self.home / "here").mkdir(parents=True)
         rc = self.home / "rc"
         rc.write_text("\n".join(setup + [TELL, "cd ~/here", "echo BEG''UN", ""]))
-        for name in ("XDG_DATA_DIRS", "MGR_HOST"):
-            environment.setdefault(name, None)
-        environment = dict(os.environ, HOME=str(self.home), PATH=f"{binaries}:/usr/bin:/bin", TERM="dumb", LC_ALL="C.UTF-8",
-                           **environment)
-        environment = {name: value for name, value in environment.items() if value is not None}
+        environment = dict(os.environ, HOME=str(self.home), PATH=f"{binaries}:/usr/bin:/bin", TERM="dumb",
+                           LC_ALL="C.UTF-8", **environment)
+        for name in {"XDG_CONFIG_HOME", "MGR_HOST"} - given:
+            environment.pop(name, None)
         super().__init__(["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment.items()),
                           *(word.replace("@RC@", str(rc)) for word in words)])
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 100, 200, 0, 0))
@@ -94,13 +92,9 @@ def bash(binaries, **environment):
 
 def bash_with_bash_completion(binaries, **environment):
     """As installed: bash-completion finds the file at the first TAB."""
-    data = tempfile.mkdtemp()
-    folder = pathlib.Path(data, "bash-completion/completions")
-    folder.mkdir(parents=True)
-    shutil.copy(COMPLETIONS / "mgrctl.bash", folder / "mgrctl")
-    shell = Shell(BASH, FOR_TESTS + [". /usr/share/bash-completion/bash_completion"], binaries,
-                  XDG_DATA_DIRS=f"{data}:/usr/share", **environment)
-    return shell
+    setup = ["folder=~/data/bash-completion/completions", "mkdir -p $folder", f"cp {COMPLETIONS}/mgrctl.bash $folder/mgrctl",
+             "XDG_DATA_DIRS=$HOME/data:/usr/share", ". /usr/share/bash-completion/bash_completion"]
+    return Shell(BASH, FOR_TESTS + setup, binaries, **environment)
 
 
 def zsh(binaries, **environment):
