@@ -87,7 +87,7 @@ bool has_descriptors() {
 
 int run(const char* const* variables) {
   if (!has_descriptors()) return EXIT_FAILURE;
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   Output output(STDOUT_FILENO);
   const auto environment = read_environment(variables);
   if (!environment) return exit_status(write_refusal(output, environment.error()));

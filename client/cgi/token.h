@@ -16,7 +16,7 @@
 
 namespace mgr::cgi {
 
-inline constexpr std::int64_t token_seconds = 12 * 3600;
+inline constexpr std::int64_t token_seconds = 43'200;  // twelve hours
 
 // Whom it is for. Neither holds a line break.
 struct TokenHolder {

@@ -232,8 +232,8 @@ final class Client
         ?string $requestId = null,
         ?float $timeout = null,
     ): array {
-        return $this->request($module, $action, $arguments, $body, $onBehalfOf, $confirm, $wait, $dryRun,
-            $requestId, $timeout)->data;
+        $request = new Request($module, $action, $arguments, $body, $onBehalfOf, $confirm, $wait, $dryRun, $requestId);
+        return $this->send($request, $timeout)->orThrow()->data;
     }
 
     /**
@@ -498,8 +498,10 @@ final class Client
         foreach ($requests as $request) {
             $length = \strlen($request->write($this->signer)[0]);
             $last = \array_key_last($groups);
-            if ($last === null || \count($groups[$last]) === self::MAX_PIPELINED_REQUESTS
-                || $size + $length > self::MAX_PIPELINED_BYTES) {
+            if (
+                $last === null || \count($groups[$last]) === self::MAX_PIPELINED_REQUESTS
+                || $size + $length > self::MAX_PIPELINED_BYTES
+            ) {
                 $groups[] = [];
                 $last = \array_key_last($groups);
                 $size = 0;
@@ -1219,10 +1221,14 @@ final class Files
     private const TYPE = 0o170000;
     private const REGULAR = 0o100000;
 
-    /** The effective uid, also where PHP's extension posix is not there. */
+    /** The effective uid, also where PHP's extension posix is not there; -1 where nothing tells it. */
     public static function userId(): int
     {
-        return \function_exists('posix_geteuid') ? \posix_geteuid() : \fstat(\tmpfile())['uid'];
+        if (\function_exists('posix_geteuid')) {
+            return \posix_geteuid();
+        }
+        $own = Php::quietly(static fn () => \tmpfile());
+        return $own === false ? -1 : \fstat($own)['uid'];
     }
 
     /** @return list<string> a file of the user's configuration; [] where there is no folder for it */
@@ -1266,8 +1272,11 @@ final class Files
             throw new CannotSign("$path: cannot be read" . ($warning === null ? '' : ": $warning"));
         }
         if (!\in_array($status['uid'], $owners, true) || ($status['mode'] & $forbidden) !== 0) {
-            throw new CannotSign(\sprintf("%s: is somebody else's, or others have rights to it (mode %o)", $path,
-                $status['mode'] & 0o777));
+            throw new CannotSign(\sprintf(
+                "%s: is somebody else's, or others have rights to it (mode %o)",
+                $path,
+                $status['mode'] & 0o777
+            ));
         }
         $text = (string) \stream_get_contents($file, self::MAX_BYTES + 1);
         \fclose($file);

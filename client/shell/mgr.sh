@@ -32,7 +32,8 @@
 #
 # What it wants of the machine: awk, od, dd, timeout and the like, of which busybox has all; for the UNIX socket
 # one of nc (OpenBSD's), ncat, socat and perl, for TCP any nc, or bash alone. MGR_TRANSPORT names the one to
-# take. With a key to sign with, openssl 3.
+# take. With a key to sign with, openssl 3. Fields and replies pass through files of the caller's alone, in TMPDIR,
+# or /dev/shm, which is memory, or /tmp; they are gone with the call.
 #
 # A function in the background is several processes: what ends it is a signal to its group, as the terminal's.
 #
@@ -420,7 +421,11 @@ _mgr_find_host() {
 _mgr_is_host() {  # HOSTID ed25519:BASE64 ''
   _mgr_base64=${2#ed25519:}
   case $1 in *[!0-9a-f]*) return 1 ;; esac
-  case $_mgr_base64 in *[!A-Za-z0-9+/]*=* | *[!A-Za-z0-9+/=]* | *[!AEIMQUYcgkosw048]=) return 1 ;; *=) ;; *) return 1 ;; esac
+  case $_mgr_base64 in
+    *[!A-Za-z0-9+/]*=* | *[!A-Za-z0-9+/=]* | *[!AEIMQUYcgkosw048]=) return 1 ;;
+    *=) ;;
+    *) return 1 ;;
+  esac
   [ ${#1} -eq 32 ] && [ ${#_mgr_base64} -eq 44 ] && [ "$2" != "$_mgr_base64" ] && [ -z "$3" ]
 }
 
@@ -497,6 +502,7 @@ _mgr_transport() {
     perl:*) exec perl -e "$_mgr_perl" "$2" "$3" ;;
     bash:local | none:*) _mgr_fail 127 'there is none of nc (OpenBSD), ncat, socat and perl' ;;
     bash:*) _mgr_talk "$2" "$3" ;;
+    *) _mgr_fail 127 "MGR_TRANSPORT is none of nc, ncat, socat, perl and bash: $_mgr_tool" ;;
   esac
 }
 
@@ -579,15 +585,15 @@ _mgr_is_kept() {
 # Sends the request and judges what comes. Sets _mgr_answer: success or refusal; unavailable, where nothing was
 # sent; lost, late or bad, where the request may have been carried out, and _mgr_why.
 _mgr_exchange() {
-  : >|"$_mgr_folder/gathered"
-  : >|"$_mgr_folder/errors"
+  : >"$_mgr_folder/gathered"
+  : >"$_mgr_folder/errors"
   if _mgr_is_kept && (trap '' PIPE && _mgr_timed cat "$_mgr_folder/request" >&8) 2>/dev/null; then
     : >"$_mgr_kept/over"
     _mgr_read_answer
     case $_mgr_answer:$_mgr_code in
       success:* | refusal:[!5]) [ -s "$_mgr_folder/body" ] || rm "$_mgr_kept/over" ;;
     esac
-    date +%s >|"$_mgr_kept/used"
+    date +%s >"$_mgr_kept/used"
     return
   fi
   rm -f "$_mgr_folder/out"
@@ -654,9 +660,9 @@ _mgr_read_line() {
       return 1
     fi
   done
-  head -n 1 "$_mgr_folder/gathered" >|"$_mgr_folder/line"
+  head -n 1 "$_mgr_folder/gathered" >"$_mgr_folder/line"
   _mgr_size=$(($(wc -c <"$_mgr_folder/line")))
-  tail -c "+$((_mgr_size + 1))" "$_mgr_folder/gathered" >|"$_mgr_folder/rest"
+  tail -c "+$((_mgr_size + 1))" "$_mgr_folder/gathered" >"$_mgr_folder/rest"
   mv -f "$_mgr_folder/rest" "$_mgr_folder/gathered"
 }
 
@@ -687,7 +693,7 @@ _mgr_read_facts() {  # FILE
   _mgr_success='' _mgr_more='' _mgr_code='' _mgr_error='' _mgr_detail='' _mgr_audit='' _mgr_members=''
   _mgr_command='' _mgr_exit='' _mgr_jobs='' _mgr_whole=''
   [ "$(tr -d ' -~\n' <"$1" | wc -c)" -eq 0 ] || return 1
-  awk "$_mgr_json_awk" "$1" >|"$_mgr_folder/facts"
+  awk "$_mgr_json_awk" "$1" >"$_mgr_folder/facts"
   while read -r _mgr_fact _mgr_value; do
     case $_mgr_fact in
       .success) _mgr_success=$_mgr_value ;;
@@ -763,7 +769,8 @@ function between(text, count, i, word, token) {
     else refuse()
   }
 }
-function piece(text) {  # of a string: its backslashes stand before what they may; true where the last one is before the quote
+# Of a string: each backslash stands before what it may, the last one perhaps before the quote.
+function piece(text) {
   gsub(/\\\\/, "", text); gsub(/\\[\/bfnrt]/, "", text)
   gsub(/\\u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]/, "", text)
   sub(/\n$/, " ", text)
@@ -795,12 +802,14 @@ _mgr_prove() {
   _mgr_length=$(tail -c 160 "$_mgr_folder/line" |
     sed -n 's/^.*,"signed":\([1-9][0-9]\{0,8\}\),"signature":"[^"\\]*"}$/\1/p')
   if [ -z "$_mgr_length" ]; then
-    { head -c "$_mgr_size" "$_mgr_folder/line" && echo '}'; } >|"$_mgr_folder/said"
+    { head -c "$_mgr_size" "$_mgr_folder/line" && echo '}'; } >"$_mgr_folder/said"
   else
     _mgr_size=$((_mgr_size - 10 - ${#_mgr_length} - _mgr_length))
     [ "$_mgr_size" -gt 0 ] || return 1
-    { printf '{"success":true' && tail -c "+$((_mgr_length + 1))" "$_mgr_folder/line" | head -c "$_mgr_size" && echo; } \
-      >|"$_mgr_folder/said"
+    {
+      printf '{"success":true'
+      tail -c "+$((_mgr_length + 1))" "$_mgr_folder/line" | head -c "$_mgr_size" && echo
+    } >"$_mgr_folder/said"
     _mgr_read_facts "$_mgr_folder/said" || return 1
     for _mgr_word in $_mgr_members; do
       case $_mgr_word in
@@ -808,7 +817,7 @@ _mgr_prove() {
         *) return 1 ;;
       esac
     done
-    { head -c "$_mgr_length" "$_mgr_folder/line" && echo '}}'; } >|"$_mgr_folder/said"
+    { head -c "$_mgr_length" "$_mgr_folder/line" && echo '}}'; } >"$_mgr_folder/said"
   fi
   _mgr_is_signed "$_mgr_folder/said" "$_mgr_signature" && _mgr_read_facts "$_mgr_folder/said" && _mgr_is_proven=yes
 }

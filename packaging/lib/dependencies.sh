@@ -11,7 +11,6 @@ build_packages=(
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format python3 python3-cryptography procps debootstrap
   strace systemd systemd-container msmtp python3-aiosmtpd python3-nacl valgrind
-  php-cli php-fpm libfcgi-bin
   mandoc groff-base jq
   shellcheck busybox dash netcat-openbsd ncat socat openssl # mgr.sh: its shells, and what carries for it
   bash-completion zsh
@@ -26,7 +25,8 @@ example_packages=(iproute2 iputils-ping traceroute dnsmasq-base nftables openssl
   php-cli)
 
 # shellcheck disable=SC2034 # what mgr's page is tried with: web servers, clients, a browser. To be installed unstarted.
-web_packages=(nginx fcgiwrap lighttpd apache2-bin media-types perl openssl curl chromium nodejs)
+web_packages=(nginx fcgiwrap lighttpd apache2-bin media-types perl openssl curl chromium nodejs
+  php-fpm libfcgi-bin)
 command -v npm >/dev/null || web_packages+=(npm)  # nodejs of other sources has it, and no package of that name
 
 # What packaging/build wants beside build_packages.
@@ -63,11 +63,11 @@ install_packages_unstarted() (  # PACKAGE…
   before=$(packages_there)
   if [[ ! -e $policy ]]; then
     trap 'rm -f "$policy"' EXIT
-    install -m 0755 /dev/stdin "$policy" <<<$'#!/bin/sh\n[ "$2" != start ] || exit 101'
+    install -m 0755 /dev/stdin "$policy" <<<$'#!/bin/sh\ncase " $* " in *" start "* | *" (start) "*) exit 101 ;; esac'
   fi
   install_packages "${missing[@]}"
   mapfile -t new < <(LC_ALL=C comm -13 <(echo "$before") <(packages_there))
   mapfile -t units < <(dpkg-query --listfiles "${new[@]}" |
-    sed -n 's,^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\2,p')
+    sed -nE 's,^(/usr)?/lib/systemd/system/([^/@]*\.(service|socket|timer))$,\2,p')
   ((${#units[@]} == 0)) || systemctl --quiet --no-reload disable "${units[@]}"
 )

@@ -1,4 +1,5 @@
 """Request smuggling lives where two programs read one text in two ways: all of mgr's read it as the page says."""
+import base64
 import json
 import random
 import socket
@@ -8,6 +9,7 @@ import sys
 import attack
 import reference_reader
 from attack import BINARIES, INVALID, MALFORMED, TOO_LARGE, UNKNOWN
+from client_php_support import run_php
 from instance import REPO, read_to_end
 
 sys.path.insert(0, str(REPO / "client/python"))
@@ -34,6 +36,19 @@ who = "root"
 module = ["diff", "mgr"]
 action = "*"
 """
+# Each request as mgr.php writes it, in base64; null for one that it refuses to write.
+PHP_WRITER = """
+$text = fn ($value) => is_array($value) && isset($value['bytes']) ? base64_decode($value['bytes']) : $value;
+foreach (json_decode('@ASKED@', true) as [$module, $pairs]) {
+    try {
+        $request = new Mgr\\Request($text($module), 'say', array_combine(
+            array_map($text, array_column($pairs, 0)), array_map($text, array_column($pairs, 1))));
+        $blocks[] = base64_encode($request->write(null)[0]);
+    } catch (InvalidArgumentException) {
+        $blocks[] = null;
+    }
+}
+return $blocks;"""
 PASSED_OVER = {"module", "action", "signature", "mgr-on-behalf-of", "mgr-confirm", "mgr-dry-run"}
 
 PIECES = [b"\0", b"\r", b"\n", b"\r\n", b"\n\r\n", b"\r\r\n", b"\n\n", b" ", b"  ", b"\t", b":", b"::", b" :", b": ",
@@ -188,21 +203,43 @@ class Readers(attack.AttackTestCase):
         pieces = [piece.decode("utf-8", "surrogateescape") for piece in PIECES + [self.value() for _ in range(20)]]
         return "".join(self.random.choice(pieces) for _ in range(self.random.choice([1, 1, 2, 3])))
 
+    def asked(self):
+        """A module, and the fields of a request to it, as a hostile visitor of a page fills them in."""
+        names = [self.random.choice(["a", "b", "A", "a-b", "c", "mgr", "module", self.hostile_text()]) for _ in range(3)]
+        fields = {name: self.random.choice([self.hostile_text(), "x", 7, True, ["a", "b"], ["a,b"]]) for name in names}
+        return self.random.choice(["diff", "diff", self.hostile_text()]), fields
+
     def test_what_the_python_client_writes_is_read_as_it_was_meant_or_not_written(self):
         """The same class at its other end: a client that writes two fields where its caller gave one."""
         written = 0
         for _ in range(WRITTEN):
-            names = [self.random.choice(["a", "b", "A", "a-b", "c", "mgr", "module",
-                                         self.hostile_text()]) for _ in range(3)]
-            fields = {name: self.random.choice([self.hostile_text(), "x", 7, True, ["a", "b"],
-                                                ["a,b"]]) for name in names}
-            module = self.random.choice(["diff", "diff", self.hostile_text()])
+            module, fields = self.asked()
             try:
                 block = mgr.build_block(module, "say", fields)
             except (ValueError, TypeError):
                 continue
             written += 1
             requests, ending = reference_reader.read(block)
+            self.assertEqual((len(requests), ending), (1, None), fields)
+            meant = {name.lower(): mgr._text(value).strip(" ") for name, value in fields.items()}
+            self.assertEqual(requests[0], {"module": module, "action": "say", **meant})
+        self.assertGreater(written, WRITTEN // 20)
+
+    def test_what_the_php_client_writes_is_read_as_it_was_meant_or_not_written(self):
+        """The same for pages, whose strings may be any bytes."""
+        def as_php(value):
+            bytes_of = isinstance(value, str) and value.encode("utf-8", "surrogateescape")
+            return {"bytes": base64.b64encode(bytes_of).decode()} if isinstance(value, str) else value
+        asked = [self.asked() for _ in range(WRITTEN)]
+        told = json.dumps([[as_php(module), [[as_php(name), as_php(value)] for name, value in fields.items()]]
+                           for module, fields in asked])
+        blocks = run_php(PHP_WRITER.replace("@ASKED@", told))
+        written = 0
+        for (module, fields), block in zip(asked, blocks, strict=True):
+            if block is None:
+                continue
+            written += 1
+            requests, ending = reference_reader.read(base64.b64decode(block))
             self.assertEqual((len(requests), ending), (1, None), fields)
             meant = {name.lower(): mgr._text(value).strip(" ") for name, value in fields.items()}
             self.assertEqual(requests[0], {"module": module, "action": "say", **meant})

@@ -3,11 +3,12 @@
 Runs as whoever calls it; the books are our own, and whatever in them is neither is an error.
 
 A fenced block is one of these, by the word behind its fence:
-  console   a transcript. `# ` is root's prompt, `alice$ ` alice's, and `$ ` that of nobody in particular;
-            a command may go on behind a backslash. What stands below it is what it prints: `…` is any
-            text in a line, or, alone, any lines. A last line `^C` ends a command that would go on.
-            Behind the command, `# exit 1` is the status it ends with; else it is 0, or another number
-            where the last line printed is an error of mgrctl's, or its explanation of one.
+  console   a transcript. `# ` is root's prompt, so nothing that is printed may look like it, `alice$ `
+            alice's, and `$ ` that of nobody in particular; a command may go on behind a backslash. What
+            stands below it is what it prints: `…` is any text in a line, or, alone, any lines. A last line
+            `^C` ends a command that would go on. Behind the command, `# exit 1` is the status it ends with;
+            else it is 0, or another number where the last line printed is an error of mgrctl's, or its
+            explanation of one.
   text      a picture, without a command in it
   any other a file, whole: its path is a comment of the first line, or of the second below `#!`
 """
@@ -100,6 +101,8 @@ def transcript(where, lines):
     commands, going_on = [], False
     for number, line in enumerate(lines, int(start) + 1):
         prompt = None if going_on else PROMPT.fullmatch(line)
+        if prompt and prompt["root"] and not re.match(r"[a-z./~$]", prompt["command"]):
+            raise BookError(f"{book}:{number}: output that looks like root's prompt: show it by …")
         if prompt:
             user = "root" if prompt["root"] else prompt["user"] or NOBODY_IN_PARTICULAR
             commands.append(Command(f"{book}:{number}", user, prompt["command"], []))

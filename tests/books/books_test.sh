@@ -21,7 +21,7 @@ put_package() {
 package_of "${1:?usage: books_test.sh BUILD_DIR}"
 guest_copy "${guest_init[@]}" "${book_packages[@]}"
 guest_test "$here/books_guest.sh" SuccessAction=poweroff FailureAction=poweroff After=postfix@-.service
-install -D -m 0644 "$here"/*.py "$here/not_run.toml" "$repository"/{README,COOKBOOK}.md \
+install -D -m 0644 "$here"/*.py "$here/not_run.toml" "$here"/../../{README,COOKBOOK}.md \
   --target-directory="$guest/usr/local/lib/mgr-books"
 offer_dependencies "$package"
 put_package

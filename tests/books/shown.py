@@ -1,8 +1,8 @@
 """What a command printed, held against what a book shows.
 
-Widths of columns do not count, and what differs from run to run is of its kind alone: times, whether a job that
-was just started runs yet, numbers of the audit log, and ids of jobs. The book's own ids are learned (Numbers): what is shown as job 7 may be job 31
-here, and is so from then on, in the commands too.
+Widths of columns do not count, and what differs from run to run is of its kind alone: times, whether a job that was
+just started runs yet, numbers of the audit log, and ids of jobs. The book's own numbers are learned (Numbers): what is
+shown as job 7 may be job 31 here, and is so from then on, in the commands too.
 """
 import re
 
@@ -14,7 +14,7 @@ VARIES = re.compile(
     r"|(?P<alive>\b" + ALIVE + r"\b)"
     r"|(?P<audit>(?<=audit )\d+|(?<=\"audit\":)\d+|^\d+(?= " + TIME + r"))"
     r"|(?P<time>" + TIME + r")"
-    r"|(?P<job>^\d+(?= (?:\S+ ){0,2}" + STATE + r"\b)|^\d+$|(?<=job )\d+|(?<=\"id\":)\d+|(?<=^id: )\d+)")
+    r"|(?P<job>^\d+(?= (?:\S+ ){0,2}" + STATE + r"\b)|^\d+$|(?<=job )\d+|(?<=\"id\":)\d+|(?<=^Job: )\d+)")
 JOB_IN_COMMAND = re.compile(r"(?<= )((?:follow|output|wait|stop|job|--job) |id=)(\d+)\b|(\"id\":)(\d+)")
 AUDIT_IN_COMMAND = re.compile(r"(?<= --seq )(\d+)")
 

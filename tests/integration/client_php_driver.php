@@ -14,7 +14,8 @@ require getenv('MGR_PHP');
 
 function told(Throwable $error): array
 {
-    $told = ['class' => $error::class, 'message' => $error->getMessage(), 'code' => $error->getCode()];
+    $told = ['class' => $error::class, 'message' => $error->getMessage(), 'code' => $error->getCode(),
+        'parents' => array_values(class_parents($error))];
     if ($error instanceof Mgr\Error) {
         foreach (['error', 'detail', 'errCode', 'audit', 'data', 'isProven'] as $name) {
             $told[$name] = $error->$name;

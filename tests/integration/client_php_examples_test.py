@@ -182,8 +182,9 @@ class Examples(unittest.TestCase):
         def upload(name, content, token=hidden["token"]):
             parts = [f'name="token"\r\n\r\n{token}'.encode(), f'name="name"\r\n\r\n{name}'.encode(),
                      b'name="file"; filename="x"\r\nContent-Type: text/plain\r\n\r\n' + content]
-            body = b"".join(b"--limit\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--limit--\r\n"
-            return self.fpm.ask("upload.php", body=body, HTTP_COOKIE=cookie, CONTENT_TYPE="multipart/form-data; boundary=limit")
+            body = b"".join(b"--limit\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
+            return self.fpm.ask("upload.php", body=body + b"--limit--\r\n", HTTP_COOKIE=cookie,
+                                CONTENT_TYPE="multipart/form-data; boundary=limit")
         header, body = upload("web", "<pem>\r\n\n'é'".encode())
         self.assertEqual(header["Status"], "200 OK")
         self.assertEqual(html.unescape(re.search("<pre>(.*)</pre>", body, re.S)[1]), "web <pem>\r\n\n'é'")
@@ -199,7 +200,8 @@ class Examples(unittest.TestCase):
 
         def remote(*words):
             done = subprocess.run(["php", self.fpm.folder / "remote.php", *words], capture_output=True, text=True,
-                                  timeout=DEADLINE, env={"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(self.mgr.dir / "seen")})
+                                  timeout=DEADLINE, env={"PATH": os.environ["PATH"],
+                                                         "XDG_CONFIG_HOME": str(self.mgr.dir / "seen")})
             return done.returncode, done.stdout, done.stderr
         self.assertEqual(remote(address)[0], 2)
         self.assertIn("is no known host", remote(address, self.mgr.dir / "seen/key")[2])

@@ -3,8 +3,8 @@
 import contextlib
 import glob
 import os
-import select
 import shutil
+import socket
 import subprocess
 
 from client_php_support import REPO
@@ -45,22 +45,19 @@ class Fpm:
         mgr.write("fpm.conf", POOL)
         (program,) = glob.glob("/usr/sbin/php-fpm*")
         self.log = open(mgr.dir / "fpm.log", "w+")
-        self.process = subprocess.Popen([program, "--fpm-config", mgr.dir / "fpm.conf", "--nodaemonize"],
-                                        stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-        self.wait_ready()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:  # as systemd is told of it: sd_notify(3)
+            told.bind(str(mgr.dir / "ready"))
+            told.settimeout(DEADLINE)
+            self.process = subprocess.Popen(
+                [program, "--fpm-config", mgr.dir / "fpm.conf", "--nodaemonize"], stdout=self.log, stderr=self.log,
+                stdin=subprocess.DEVNULL, env={**os.environ, "NOTIFY_SOCKET": str(mgr.dir / "ready")})
+            while b"READY=1" not in told.recv(4096):
+                pass
 
     def page(self, name, text):
         """Written as it is, but for where mgr.php is installed."""
         assert "/usr/share/mgr/php/mgr.php" in text or "page.php" in text, name
         (self.folder / name).write_text(text.replace("/usr/share/mgr/php/mgr.php", str(self.folder / "mgr.php")))
-
-    def wait_ready(self):
-        """fpm says so in its log, and in nothing else that can be waited for."""
-        waiter = select.poll()
-        while "ready to handle connections" not in (self.mgr.dir / "fpm.log").read_text():
-            if self.process.poll() is not None:
-                raise RuntimeError((self.mgr.dir / "fpm.log").read_text())
-            waiter.poll(20)
 
     def stop(self):
         self.mgr.end(self.process)
@@ -73,8 +70,8 @@ class Fpm:
             "REQUEST_METHOD": "POST" if body else "GET", "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": "application/x-www-form-urlencoded", "REMOTE_USER": user,
             "MGR_SOCKET": str(self.mgr.dir / "run/mgr.sock"), **variables}
-        asking = subprocess.Popen(["timeout", str(DEADLINE), "cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"], env=environment,
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        asking = subprocess.Popen(["timeout", str(DEADLINE), "cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"],
+                                  env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         with contextlib.suppress(BrokenPipeError):
             asking.stdin.write(body)
             asking.stdin.close()

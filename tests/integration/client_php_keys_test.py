@@ -32,6 +32,8 @@ class WhereKeysAre(Signing):
         self.file("root/etc/mgr/root.key", key_text(KEYS["panel"], id="root"))
         for settings in ((), ("-d", "disable_functions=posix_geteuid")):
             self.assertEqual(self.key_id(root, settings), ["root", HOST["id"]])
+        nothing_tells = ("-d", "disable_functions=posix_geteuid", "-d", "sys_temp_dir=/nonexistent")
+        self.assertIsNone(self.key_id(root, nothing_tells))
         self.file("config/mgr/key", key_text(KEYS["panel"], id="own"))
         self.assertEqual(self.key_id(root), ["own", HOST["id"]])
         home = self.file("home/.config/mgr/key", key_text(KEYS["alice"], id="home"))

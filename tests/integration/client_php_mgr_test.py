@@ -78,7 +78,8 @@ class MgrTestCase(PhpTestCase):
         cls.mgr.start()
 
     def php(self, code, user="www-data", **environment):
-        return run_php("$mgr = new Mgr\\Client(); " + code, user, MGR_SOCKET=str(self.mgr.dir / "run/mgr.sock"), **environment)
+        socket_path = str(self.mgr.dir / "run/mgr.sock")
+        return run_php("$mgr = new Mgr\\Client(); " + code, user, MGR_SOCKET=socket_path, **environment)
 
     def ran(self, task):
         return (self.mgr.dir / "seen/ran").read_text().splitlines().count(str(task))
@@ -133,11 +134,14 @@ class AsWwwData(MgrTestCase):
             self.mgr.wait_ready()
             return success("restart")
         with FakeServer(restart, tcp=True) as tests:
-            said = self.php("$mgr = new Mgr\\Client(keepAlive: true); $all[] = $mgr->call('mgr', 'whoami')['pid'];"
-                            f"(new Mgr\\Client(host: '127.0.0.1:{tests.port}'))->call('test', 'restart');"
-                            "$all[] = $mgr->call('mgr', 'whoami')['pid'];"
-                            "$replies = $mgr->pipeline(array_map(fn ($n) => new Mgr\\Request('box', 'put', body: \"$n\"), range(1, 40)));"
-                            "return [count(array_unique($all)), array_map(fn ($r) => $r->data['stdout'] ?? $r->detail, $replies)];")
+            said = self.php("""
+                $mgr = new Mgr\\Client(keepAlive: true);
+                $all[] = $mgr->call('mgr', 'whoami')['pid'];
+                (new Mgr\\Client(host: '127.0.0.1:%d'))->call('test', 'restart');
+                $all[] = $mgr->call('mgr', 'whoami')['pid'];
+                $asked = array_map(fn ($n) => new Mgr\\Request('box', 'put', body: "$n"), range(1, 40));
+                $replies = array_map(fn ($reply) => $reply->data['stdout'] ?? $reply->detail, $mgr->pipeline($asked));
+                return [count(array_unique($all)), $replies];""" % tests.port)
         self.assertEqual(said, [1, [str(n) for n in range(1, 41)]])
 
     def test_what_it_prints_comes_while_it_runs(self):
@@ -161,7 +165,8 @@ class AsWwwData(MgrTestCase):
     def test_an_answer_that_was_lost_starts_nothing_twice(self):
         answers = []
         with Forgetful(self.mgr, answers) as between:
-            said = run_php("return (new Mgr\\Client())->call('scan', 'start', ['task_ids' => 8], requestId: 'once', wait: true);",
+            said = run_php("$mgr = new Mgr\\Client();"
+                           "return $mgr->call('scan', 'start', ['task_ids' => 8], requestId: 'once', wait: true);",
                            "www-data", MGR_SOCKET=between.path)
         self.assertEqual([json.loads(answer)["success"] for answer in answers], [True, True])
         self.assertTrue(said["repeated"])

@@ -1,6 +1,6 @@
 # The examples of each page of the manual, as they stand there, and what is known not to be run.
 file(GLOB manual_pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/packaging/man ${PROJECT_SOURCE_DIR}/packaging/man/*.[1-9])
-set(manual_tests Lists ExitStatuses)
+set(manual_tests Lists ExitStatuses Options)
 foreach(page ${manual_pages})
   string(REGEX REPLACE "[-.]" "_" method ${page})
   list(APPEND manual_tests Pages.test_${method})

@@ -79,6 +79,24 @@ class ExitStatuses(unittest.TestCase):
         self.assertLessEqual(statuses - {0}, set(self.told("mgrctl.1")))
 
 
+class Options(unittest.TestCase):
+    """A page has the options that its program's help has, and explains none that there is not."""
+
+    def test_each_program_and_its_page_have_the_same(self):
+        for page in PAGES:
+            program = BINARIES / page.rsplit(".", 1)[0]
+            if not program.exists() or page == "mgr.cgi.8":  # which has none
+                continue
+            done = subprocess.run([program, "--help"], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
+            helped = set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", done.stdout + done.stderr))
+            text = (FOLDER / page).read_text()
+            told = set(re.findall(r"\bFl (?:\w , )?-([a-z][a-z-]+)", text))
+            explained = {name for line in re.findall(r"^\.It Fl (.*)$", text, re.M)
+                         for name in re.findall(r"(?:^|(?<= ))-([a-z][a-z-]+)", line)}
+            self.assertLessEqual(helped - {"help", "version"}, told | explained, page)
+            self.assertLessEqual(explained, helped | {"help", "version"}, page)
+
+
 class Lists(unittest.TestCase):
     """What is not run is in a page, and what is said to be run elsewhere is."""
 

@@ -42,7 +42,8 @@ def compare_keys():
     same("actions", set(items(part(MODULES, "Actions"))), action - {"arg"})
     same("arguments", set(items(part(MODULES, "Arguments"))), keys_read(source("policy/parse_arguments.cpp")))
     policy = source("policy/parse_policy.cpp")
-    principals, rules = policy[policy.index("void read_principal"):policy.index("void read_rule")], policy[policy.index("void read_rule"):]
+    rule = policy.index("void read_rule")
+    principals, rules = policy[policy.index("void read_principal"):rule], policy[rule:]
     same("principals", set(items(part(POLICY, "Principals"))), keys_read(principals))
     same("rules", set(items(part(POLICY, "Rules"))), keys_read(rules) | {"module"})
     same("keys", set(items(part(POLICY, "keys.d"))), keys_read(source("policy/parse_keys.cpp")))
@@ -61,8 +62,9 @@ def compare_words():
     errors = list(enumerate(re.findall(r'"(\w*)"', names)))[1:]
     same("errors", {(int(number), word) for number, word in
                     re.findall(r"^\.It (\d+) (\w+)$", part(PROTOCOL, "Errors"), re.M)}, set(errors))
+    table = MARKDOWN.partition("## Errors")[2].partition("\n## ")[0]
     same("errors of PROTOCOL.md", {(int(number), word) for number, word in
-                                   re.findall(r"^\| (\d+) \| (\w+) \|", MARKDOWN.partition("## Errors")[2].partition("\n## ")[0], re.M)}, set(errors))
+                                   re.findall(r"^\| (\d+) \| (\w+) \|", table, re.M)}, set(errors))
     reserved = set(re.findall(r'"([\w-]+)"', re.search(r"known\{(.*?)\}", source("protocol/field.cpp"), re.S)[1]))
     same("reserved fields", set(items(part(PROTOCOL, "Fields"))), reserved)
     rows = MARKDOWN.partition("| reserved | meaning |")[2].partition("\n\n")[0]
@@ -77,6 +79,15 @@ def compare_words():
     findings.extend(f"schema: {name} is in the code, and not in the manual" for name in sorted(schema - told))
     if not schema:
         findings.append("schema: the test finds nothing in the code")
+
+
+def compare_commands():
+    """Each command of mgrctl's own is explained, under its name."""
+    own = set(re.findall(r'OwnCommand\{"([\w-]+)"', source("client/mgrctl.cpp")))
+    manual = page("mgrctl.1")
+    explained = {word for line in re.findall(r"^\.It Cm (.*)$", manual, re.M) for word in line.split()[:1]}
+    explained |= set(re.findall(r"^\.Cm ([\w-]+)", part(manual, "Completion"), re.M))
+    same("commands of mgrctl", own & explained, own)
 
 
 def compare_limits():
@@ -102,5 +113,6 @@ def compare_limits():
 
 compare_keys()
 compare_words()
+compare_commands()
 compare_limits()
 finish("the manual and the code", findings)

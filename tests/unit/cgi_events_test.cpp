@@ -30,7 +30,9 @@ std::string events_of(const std::string& lines, const StreamTimes& times, bool s
     static_cast<void>(client::read_block(connection));
     client::write_all(connection, lines);
     char byte = 0;
-    if (stays) EXPECT_LE(::read(connection, &byte, 1), 0);
+    if (stays) {
+      EXPECT_LE(::read(connection, &byte, 1), 0);
+    }
   });
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
@@ -146,7 +148,6 @@ TEST(CgiEvents, WhereNobodyReadsItEndsAndTheConnectionWithIt) {
     auto exchange = client::Exchange::begin(server.path(), follow, client::within(enough));
     ASSERT_TRUE(exchange);
     EXPECT_FALSE(write_events(output, *exchange, patient));
-    const auto gone = std::move(exchange);
   }
   EXPECT_EQ(after, 0);
   ::close(ends[1]);

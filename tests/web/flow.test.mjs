@@ -114,7 +114,7 @@ test("values are held against their types, and what asks first names what it wil
   await page.getByRole("button", { name: "Everything" }).click();
   await page.getByText("of the form [a-z ]+").waitFor();
   assert.equal(await page.locator(":focus").getAttribute("id"), "field-number");
-  assert.equal(await page.locator("[aria-invalid=true]").count(), 4);
+  assert.equal(await page.locator("[aria-invalid=true]").count(), 5);
   await page.getByLabel("number").fill("7");
   await page.getByLabel("words").fill("lower case");
   await page.getByLabel("host *").fill("www.example.org");

@@ -5,6 +5,7 @@ key that the policy names as an administrator's.
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import pathlib
@@ -13,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from instance import REPO, Instance  # noqa: E402
 from web_servers import Nginx  # noqa: E402
 
+EXAMPLE = REPO / "packaging/examples/web"
 USERS = {"alice": "correct horse", "bob": "battery staple"}
 POLICY = """
 [[principal]]
@@ -26,7 +28,7 @@ who    = "anyone"
 module = "mgr"
 action = "ping"
 [[allow]]
-who    = ["web", "admins"]
+who    = "web"
 module = "mgr"
 action = ["whoami", "modules", "can-i"]
 [[allow]]
@@ -40,9 +42,8 @@ module = ["job", "scan", "try"]
 action = "*"
 [[allow]]
 who    = "admins"
-module = ["review", "shutdown"]
+module = "shutdown"
 action = "*"
-jobs   = "all"
 """
 # Each waits for a word from the test, so nothing here sleeps.
 COMMAND = """#!/bin/sh
@@ -103,18 +104,24 @@ mode    = "stream"
 """
 
 
+def of_readme(pattern):
+    """What the example's README has in a block of its own, by a pattern for all of it."""
+    (found,) = re.findall(rf"^```\w*\n({pattern})```$", (EXAMPLE / "README.md").read_text(), re.MULTILINE)
+    return found
+
+
 class AdminsNginx(Nginx):
-    """The shipped site, with a key for alice alone."""
+    """The shipped site, with a key for alice alone, as README.md has it; and which host it is, of this test's mgr."""
 
     def shipped(self, name):
         text = super().shipped(name)
         if name != "nginx.conf":
             return text
-        key = f"map $remote_user $mgr_key {{ alice {self.dir}/run/alice.key; default ''; }}\n"
-        known = f"map $remote_user $mgr_known_hosts {{ alice {self.dir}/run/known_hosts; default ''; }}\n"
-        line = "fastcgi_param MGR_SOCKET "
-        assert line in text
-        return key + known + text.replace(line, "fastcgi_param MGR_KEY $mgr_key;\nfastcgi_param MGR_KNOWN_HOSTS $mgr_known_hosts;\n" + line, 1)
+        key, setting = of_readme(r"map .+\n.+\n").replace("/etc/mgr-web/alice.key", f"{self.dir}/run/alice.key").splitlines()
+        known = f"fastcgi_param MGR_KNOWN_HOSTS {self.dir}/run/known_hosts;"
+        comment = "# fastcgi_param MGR_KEY "
+        assert text.count(comment) == 1
+        return key + "\n" + text.replace(comment, f"{setting} {known} {comment}")
 
 
 class PageSite:
@@ -134,7 +141,9 @@ class PageSite:
         mgr.write("etc/mgr/policy.toml", POLICY)
         mgr.write("etc/mgr/modules.d/scan.toml", MODULES)
         mgr.write("bin/scan-command", COMMAND, 0o755)
-        review = (REPO / "packaging/examples/web/modules.d/review.toml").read_text()
+        (mgr.dir / "etc/mgr/rules.d").mkdir(mode=0o755)
+        mgr.write("etc/mgr/rules.d/60-administrators.toml", of_readme(r"# /etc/mgr/rules\.d/60(?:.*\n)+?"))
+        review = (EXAMPLE / "modules.d/review.toml").read_text()
         review = review.replace('"/usr/bin/mgrctl"', f'"{mgr.binaries / "mgrctl"}", "--root", "@DIR@", "--libexec", "{mgr.binaries}"')
         mgr.write("etc/mgr/modules.d/review.toml", review.replace('"/etc/mgr"', '"@DIR@/etc/mgr"'))
         folder = mgr.dir / "etc/mgr/keys.d"

@@ -29,7 +29,8 @@ $send = static function (string $event): void {
 $send(':');
 $end = 'gone';
 try {
-    foreach ((new Mgr\Client())->follow($job, from: $from === false ? null : $from, onBehalfOf: $user, heartbeat: 5) as $line) {
+    $lines = (new Mgr\Client())->follow($job, from: $from === false ? null : $from, onBehalfOf: $user, heartbeat: 5);
+    foreach ($lines as $line) {
         $records = $line?->data['records'] ?? [];
         foreach ($records as $record) {
             $bytes = $record['text'] ?? base64_decode($record['base64']);

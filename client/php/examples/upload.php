@@ -16,8 +16,8 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST') {
         if (($file['error'] ?? null) !== UPLOAD_ERR_OK || $file['size'] > 1 << 20) {
             throw new InvalidArgumentException('A file of at most 1 MiB is wanted.');
         }
-        $data = (new Mgr\Client())->call('tls', 'upload', ['name' => $name],
-            body: file_get_contents($file['tmp_name']), onBehalfOf: $user);
+        $body = file_get_contents($file['tmp_name']);
+        $data = (new Mgr\Client())->call('tls', 'upload', ['name' => $name], body: $body, onBehalfOf: $user);
         $said = '<pre>' . text($data['stdout'] ?? '') . '</pre>';
     } catch (Mgr\Error | InvalidArgumentException $error) {
         $said = told($error);

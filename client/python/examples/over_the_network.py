@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Asks a mgr on another machine over one connection, signed, and believes what its host signed.
 
     over_the_network.py HOST PORT KEYFILE

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Starts a scan, shows what it prints as it comes, and ends with its exit status.
 
     scan_and_follow.py TASK

@@ -6,6 +6,7 @@ import { caller_text, failure_box } from "./page.js";
 import { harmless, pretty, time_text } from "./text.js";
 
 const most_lines = 300;
+const minor = ["sums", "outcome"];  // what was counted, and that an effect was begun as it was written down
 const spans = [[1, "an hour ago"], [24, "a day ago"], [168, "a week ago"], [720, "30 days ago"]];
 
 function audit_time(time) {
@@ -31,6 +32,8 @@ export class AuditView {
   #hours = 24;
   #number = "";
   #words = "";
+  #all = false;
+  #is_one = false;  // the line of a number is shown, whatever it is
   #lines = null;
   #left_out = false;
   #failure = null;
@@ -56,6 +59,7 @@ export class AuditView {
     try {
       const reply = await this.app.api.ask({ module: "review", ...wanted }, signal);
       this.#lines = lines_of(reply.data);
+      this.#is_one = wanted !== span;
       this.#left_out = reply.data?.left_out > 0;
       this.#failure = null;
     } catch (failure) {
@@ -73,6 +77,8 @@ export class AuditView {
         ${spans.map(([hours, label]) => html`<option value=${hours} ?selected=${hours === this.#hours}>${label}</option>`)}</select></label>
       <label>containing <input type="search" autocomplete="off" spellcheck="false" .value=${live(this.#words)}
         @input=${(event) => { this.#words = event.target.value; this.app.changed(); }}></label>
+      <label class="check"><input type="checkbox" .checked=${live(this.#all)}
+        @change=${(event) => { this.#all = event.target.checked; this.app.changed(); }}> Also sums and outcomes</label>
       <button class="quiet">Look</button>
     </form>`;
   }
@@ -81,7 +87,7 @@ export class AuditView {
     const what = [record.module, record.action].filter((word) => typeof word === "string").map(harmless).join(" ");
     const who = record.uid !== undefined || record.key !== undefined ? caller_text(record) : "";
     const came = record.error ?? record.detail ?? (record.state || "");
-    return html`<li class="card audit-line">
+    return html`<li class="audit-line">
       <details><summary><span class="seq">${harmless(record.seq ?? "?")}</span>
         <span class="badge event-${record.event === "refused" ? "refused" : "other"}">${harmless(record.event ?? "?")}</span>
         <strong>${what}</strong> <span>${who}</span> <span class="hint">${harmless(came)}</span>
@@ -92,10 +98,11 @@ export class AuditView {
   #found() {
     if (this.#lines === null) return this.#failure ? nothing : html`<p class="hint" role="status">Looking…</p>`;
     const words = this.#words.toLowerCase();
-    const found = this.#lines.filter((record) => JSON.stringify(record).toLowerCase().includes(words));
+    const is_meant = (record) => this.#all || this.#is_one || !minor.includes(record.event);
+    const found = this.#lines.filter((record) => is_meant(record) && JSON.stringify(record).toLowerCase().includes(words));
     return html`<p class="hint" role="status">${found.length === 1 ? "1 line" : `${found.length} lines`}${
       found.length > most_lines ? `, the newest ${most_lines} are shown` : ""}${this.#left_out ? "; not all fitted into the answer" : ""}</p>
-      <ul class="cards audit">${found.slice(0, most_lines).map((record) => this.#line(record))}</ul>`;
+      <ul class="card rows">${found.slice(0, most_lines).map((record) => this.#line(record))}</ul>`;
   }
 
   template() {

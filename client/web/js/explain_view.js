@@ -1,7 +1,7 @@
 // The page, in the user's browser. Why something is allowed or denied: the action `review explain`, where it is there.
 import { html, nothing } from "../lib/lit-html/lit-html.js";
 import { failure_box } from "./page.js";
-import { harmless, harmless_line } from "./text.js";
+import { harmless, harmless_lines } from "./text.js";
 
 const decisions = new Map([["allow", "allowed"], ["deny", "denied"], ["invalid", "invalid"]]);
 
@@ -27,15 +27,16 @@ function near_rule(rule) {
 function grant_of({ lines, file, notes }) {
   if (typeof lines !== "string") return nothing;
   return html`<h2 class="sub">These lines at the end of ${harmless(file ?? "policy.toml")} would grant it</h2>
-    <pre class="output" tabindex="0" role="region" aria-label="Lines that would grant it">${lines.trimEnd().split("\n").map(harmless_line).join("\n")}</pre>
+    <pre class="output" tabindex="0" role="region" aria-label="Lines that would grant it">${harmless_lines(lines.trimEnd())}</pre>
     ${texts(notes).map((note) => html`<p class="hint">${words_of(note)}</p>`)}`;
 }
 
 function explanation(data) {
   const decision = decisions.get(data.decision) ?? "unknown";
+  const request = `${harmless(data.caller ?? "")}: ${harmless(data.request ?? "")}`;
   const who = texts(data.principals).map(words_of).join(", ");
   return html`<div class="card explanation">
-    <p><span class="badge decision-${decision}">${decision}</span> <strong>${harmless(data.caller ?? "")}: ${harmless(data.request ?? "")}</strong></p>
+    <p><span class="badge decision-${decision}">${decision}</span> <strong>${request}</strong></p>
     <p>${harmless(data.reason ?? "")}${data.rule ? html` (<code>${harmless(data.rule.place ?? data.rule)}</code>)` : nothing}</p>
     ${list_of("Because", texts(data.because))}
     ${who ? html`<p class="hint">${harmless(data.caller ?? "")} is: ${who}</p>` : nothing}

@@ -32,16 +32,18 @@ export function given_value(argument, value) {
 
 function hint_of(action, argument) {
   const allowed = allowed_values(action, argument);
-  const ranges = allowed && allowed.ranges.length > 0 ? [...allowed.ranges, ...allowed.texts].map((range) => range.replace("..", " to ")).join(", ") : "";
+  const all = allowed && allowed.ranges.length > 0 ? [...allowed.ranges, ...allowed.texts] : [];
+  const ranges = all.map((range) => range.replace("..", " to ")).join(", ");
   const form = choices_of(action, argument) ? "" : form_text(argument);
   return [harmless(argument.help), argument.is_list && !choices_of(action, argument) ? "several with a comma between" : "",
     ranges ? `you may: ${harmless(ranges)}` : form, argument.required || argument.type === "bool" ? "" : "may be left out"]
     .filter(Boolean).join(" · ");
 }
 
-function select({ id, described, value, set, argument }, choices) {
+function select({ id, described, value, set, argument, problem }, choices) {
   const blank = !argument.required || choices.length > 1;
-  return html`<select id=${id} aria-describedby=${described} ?required=${argument.required} @change=${(event) => set(event.target.value)}>
+  return html`<select id=${id} aria-describedby=${described} ?required=${argument.required}
+    aria-invalid=${problem ? "true" : "false"} @change=${(event) => set(event.target.value)}>
     ${blank ? html`<option value="" ?selected=${value === ""}>${argument.required ? "Choose…" : "—"}</option>` : nothing}
     ${choices.map((choice) => html`<option .value=${choice} ?selected=${value === choice}>${harmless(choice)}</option>`)}
   </select>`;
@@ -78,7 +80,8 @@ export function field({ action, argument, value, set, problem }) {
   const described = `${id}-hint ${id}-problem`;
   const known = { id, described, value, set, argument, problem };
   const notes = html`<p class="hint" id="${id}-hint">${hint}</p><p class="problem" id="${id}-problem">${problem}</p>`;
-  const name = html`${argument.name}${argument.required && argument.type !== "bool" ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}`;
+  const star = argument.required ? html`<span class="required" aria-hidden="true"> *</span>` : nothing;
+  const name = html`${argument.name}${star}`;
   if (argument.type === "bool" && !argument.is_list) {
     return html`<div class="field"><label class="check"><input type="checkbox" id=${id} aria-describedby=${described}
       .checked=${live(value)} @change=${(event) => set(event.target.checked)}> ${argument.name}</label>${notes}</div>`;

@@ -145,7 +145,8 @@ export class FormView {
 
   async #focus_problem() {
     await this.app.changed();
-    document.querySelector("[aria-invalid=true], .field select")?.focus();
+    const wrong = [...document.querySelectorAll(".field")].find((one) => one.querySelector(".problem").textContent !== "");
+    wrong?.querySelector("input, select, textarea")?.focus();
   }
 
   #outcome_template() {
@@ -177,7 +178,8 @@ export class FormView {
         <div class="buttons">
           <button ?disabled=${this.#busy !== ""}>${this.#busy === "real" ? "Asking…" : verb_of(action)}</button>
           <button type="button" class="quiet" ?disabled=${this.#busy !== ""} @click=${() => this.#submit(true)}>What would it do?</button>
-          ${this.#busy && this.#streaming ? html`<button type="button" class="danger" @click=${() => this.#streaming.abort()}>Stop</button>` : nothing}
+          ${this.#busy && this.#streaming ? html`<button type="button" class="danger"
+            @click=${() => this.#streaming.abort()}>Stop</button>` : nothing}
         </div>
       </form>
       ${this.#outcome_template()}`;

@@ -113,7 +113,8 @@ class App {
   #who_template() {
     if (!this.api.user) return nothing;
     const principals = Array.isArray(this.#who?.principals) ? this.#who.principals.map(harmless).join(", ") : "";
-    const proven = this.#who?.key !== undefined ? `key ${harmless(this.#who.key)}` : this.#who?.uid !== undefined ? `uid ${harmless(this.#who.uid)}` : "";
+    const { key, uid } = this.#who ?? {};
+    const proven = key !== undefined ? `the key ${harmless(key)}` : uid !== undefined ? `the uid ${harmless(uid)}` : "nobody it knows";
     return html`<p class="who"><span class="visually-hidden">You are </span><strong>${harmless(this.api.user)}</strong>
       ${principals ? html`<small title="What mgr takes this page for: ${proven}">${principals}</small>` : nothing}</p>`;
   }

@@ -2,16 +2,14 @@
 import { html, nothing } from "../lib/lit-html/lit-html.js";
 import { argv_code, facts, job_title, jobs_of, progress_bar, state_badge } from "./page.js";
 import { bytes_of } from "./output_pane.js";
-import { duration_text, harmless, harmless_line, pretty } from "./text.js";
-
-function lines_of(text) {
-  return text.split(/\r?\n/).map(harmless_line).join("\n");
-}
+import { duration_text, harmless, harmless_lines, pretty } from "./text.js";
 
 function printed(data, name, label) {
   const record = { text: data[name], base64: data[`${name}_base64`] };
   const text = new TextDecoder().decode(bytes_of(record));
-  return text === "" ? nothing : html`<h2 class="sub">${label}</h2><pre class="output ${name}" tabindex="0" role="region" aria-label=${label}>${lines_of(text)}</pre>`;
+  if (text === "") return nothing;
+  return html`<h2 class="sub">${label}</h2>
+    <pre class="output ${name}" tabindex="0" role="region" aria-label=${label}>${harmless_lines(text)}</pre>`;
 }
 
 // What a command printed that was waited for: members of mode output.

@@ -23,6 +23,10 @@ export function harmless_line(text) {
   return text.replace(hidden, (character) => (character === "\t" ? "\t" : written_out(character)));
 }
 
+export function harmless_lines(text) {
+  return text.split(/\r?\n/).map(harmless_line).join("\n");
+}
+
 export function shortened(value, length) {
   const text = harmless(value);
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
@@ -30,7 +34,7 @@ export function shortened(value, length) {
 
 // JSON for people, in lines; hidden characters inside strings are written out.
 export function pretty(value) {
-  return JSON.stringify(value, null, 2).split("\n").map(harmless_line).join("\n");
+  return harmless_lines(JSON.stringify(value, null, 2));
 }
 
 export function byte_length(text) {

@@ -10,7 +10,8 @@ const grammars = new Map([
   ["cidr", [/^[0-9A-Fa-f:.]+\/(?:0|[1-9][0-9]{0,2})$/, "a network such as 192.0.2.0/24"]],
   ["mac", [/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/, "six pairs of digits such as 00:00:5e:00:53:01"]],
   ["username", [/^[a-z_][a-z0-9_-]{0,31}$/, "a user's name in lower case"]],
-  ["unit", [/^[^/*?[\]]{1,255}\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope|device)$/, "a whole name such as nginx.service"]],
+  ["unit", [/^[^/*?[\]]{1,255}\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope|device)$/,
+    "a whole name such as nginx.service"]],
   ["duration", [/^(?:0|[1-9][0-9]{0,8})(?:ms|s|m|h|d)$/, "a number and ms, s, m, h or d, such as 10m"]],
   ["path", [/^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/, "an absolute path"]],
 ]);
