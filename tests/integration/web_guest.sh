@@ -89,6 +89,7 @@ step "a key for the page"
 commands_below 'A key' >/run/commands
 bash -euo pipefail /run/commands || fail "the commands for a key"
 [[ $(stat --format='%a %U' /etc/mgr-web/key) == '600 www-data' ]] || fail "the key"
+[[ $(stat --format='%a %U' /etc/mgr-web) == '711 root' ]] || fail "the folder of keys is not root's"
 try lighttpd.service lighttpd /etc/lighttpd
 try apache2.service Apache /etc/apache2
 echo "all well"
