@@ -126,11 +126,11 @@ class Tabs(unittest.TestCase):
                 self.assertEqual(self.press(shell, b"mgrctl scan start h"), ["scan", "start", "how="])
 
     def test_a_word_that_is_begun_with_an_expansion_is_not_finished_by_a_lie(self):
-        """What is typed is `$`, and the lie would be the name of a variable, or a parenthesis."""
-        for shell in self.shells(lambda fields: self.schema(argument={"values": ["$HOME", "$(id)", "`id`", "~root"]})):
-            for typed in (b"$", b"\"$", b"`", b"~"):
-                shell.listed(b"mgrctl scan start how=" + typed + b"\t\t", b"how=")
-                self.assertNotIn(b"(id", shell.everything)
+        """What is typed is `$`, and the lie makes it a variable's name. zsh does not ask there: it knows its variables."""
+        for shell in self.shells(lambda fields: self.schema(argument={"values": ["$HOME"]}), SHELLS[:2]):
+            for typed, end in ((b"$", b""), (b"\"$", b"\"")):
+                words = self.press(shell, b"mgrctl scan start how=" + typed, tabs=b"\t" + end)
+                self.assertEqual(words, ["scan", "start", "how=$"])
 
     def test_within_an_open_quote_nothing_closes_it(self):
         """The lie ends the quote that was opened, and goes on behind it. zsh quotes it anew, and closes it itself."""

@@ -84,11 +84,6 @@ class Examples(unittest.TestCase):
         self.assertRegex(header["Set-Cookie"], "HttpOnly; SameSite=Strict")
         return cookie, dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', body))
 
-    def line_of(self, asking):
-        line = asking.stdout.readline()
-        self.assertTrue(line, "the answer has ended")
-        return line
-
     def post(self, page, cookie, **fields):
         return self.fpm.ask(page, body=urllib.parse.urlencode(fields).encode(), HTTP_COOKIE=cookie)
 
@@ -138,7 +133,7 @@ class Examples(unittest.TestCase):
         with self.fpm.start("follow.php", query=f"job={job}") as asking:
             said = b""
             while b"one <b>" not in said:
-                said += self.line_of(asking)
+                said += self.fpm.line_of(asking)
             self.mgr.open_gate("17")
             said += asking.communicate(timeout=DEADLINE)[0]
         head, _, body = said.decode().partition("\r\n\r\n")
@@ -169,9 +164,9 @@ class Examples(unittest.TestCase):
         left = os.open(self.mgr.dir / "seen/left", os.O_RDONLY | os.O_NONBLOCK)
         self.addCleanup(os.close, left)
         asking = self.fpm.start("watch.php", LEFT=str(self.mgr.dir / "seen/left"))
-        while self.line_of(asking) != b"data\n":
+        while self.fpm.line_of(asking) != b"data\n":
             pass
-        asking.terminate()
+        asking.kill()
         asking.communicate(timeout=DEADLINE)
         self.assertTrue(select.select([left], [], [], DEADLINE)[0], "the page goes on")
         self.assertEqual(os.read(left, 99), b"left")

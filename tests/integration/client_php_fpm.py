@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -70,13 +71,21 @@ class Fpm:
             "REQUEST_METHOD": "POST" if body else "GET", "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": "application/x-www-form-urlencoded", "REMOTE_USER": user,
             "MGR_SOCKET": str(self.mgr.dir / "run/mgr.sock"), **variables}
-        asking = subprocess.Popen(["timeout", str(DEADLINE), "cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"],
-                                  env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        asking = subprocess.Popen(["cgi-fcgi", "-bind", "-connect", self.mgr.dir / "fpm.sock"], env=environment,
+                                  bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         with contextlib.suppress(BrokenPipeError):
             asking.stdin.write(body)
             asking.stdin.close()
         asking.stdin = None
         return asking
+
+    @staticmethod
+    def line_of(asking):
+        """The next line of its answer, which has to come."""
+        assert select.select([asking.stdout], [], [], DEADLINE)[0], "nothing more comes"
+        line = asking.stdout.readline()
+        assert line, "the answer has ended"
+        return line
 
     def ask(self, page, *given, **how):
         """The header as a dict, "Status" always among it, and the body."""

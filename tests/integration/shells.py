@@ -6,11 +6,14 @@ program, is not concerned. So what was completed is known from how the shell its
 import fcntl
 import os
 import pathlib
+import select
+import signal
 import struct
 import tempfile
 import termios
 
 from at_terminal import AtTerminal
+from instance import DEADLINE
 
 COMPLETIONS = pathlib.Path(__file__).resolve().parents[2] / "packaging/completions"
 # Each word with its length before it.
@@ -41,12 +44,20 @@ class Shell(AtTerminal):
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.types(b"\x15exit\r")
-        self.ends()
+    def __exit__(self, failed, *_):
+        if failed:
+            os.kill(self.pid, signal.SIGKILL)
+        else:
+            self.types(b"\x15exit\r")
+        while self.read():
+            pass
+        os.waitpid(self.pid, 0)
+        os.close(self.terminal)
         self.folder.cleanup()
 
     def read(self):
+        if not select.select([self.terminal], [], [], DEADLINE)[0]:
+            raise AssertionError("the shell waits for more: %r" % self.shown)
         piece = super().read()
         self.everything += piece
         return piece

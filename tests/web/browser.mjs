@@ -30,7 +30,7 @@ export async function open(user, view = "", { width = 1100, height = 800, scheme
     ...(user && { httpCredentials: { username: user, password: site.users[user], send: "always" } }),
     viewport: { width, height }, colorScheme: scheme, reducedMotion: motion, timezoneId: "UTC", locale: "en-GB",
   });
-  context.setDefaultTimeout(20000);
+  context.setDefaultTimeout(60000);  // reaching it is a failure, never an expectation
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (message) => {

@@ -65,16 +65,21 @@ test("hostile output is shown with its escapes", async () => {
 });
 
 test("a schema with names that are none is not shown at all", async () => {
+  const { page, finish } = await open("bob");
+  let told;
+  await lie(page, { "mgr modules": () => success({ modules: told }) });
   const action = (name, more) => [{ name, mode: "reply", arguments: [], ...more }];
   for (const modules of [[{ name: evil, actions: [] }], [{ name: "fine", actions: action("../../job") }], [{ name: "fine", actions: action("__proto__") }],
     [{ name: "fine", actions: action("fine", { arguments: [{ name: "mgr-on-behalf-of", type: "string" }] }) }], [{ name: "fine", actions: evil }], evil]) {
-    const { page, finish } = await open("bob");
-    await lie(page, { "mgr modules": () => success({ modules }) });
+    told = modules;
     await page.reload();
     await page.getByRole("heading", { name: "mgr cannot be asked" }).waitFor();
     await no_element_of(page, "img", "nav a[href*=job]");
-    await finish();
   }
+  told = [];
+  await page.reload();
+  await page.getByText("allows you nothing here").waitFor();
+  await finish();
 });
 
 test("texts of a schema are texts, and names of JavaScript's own are names as any other", async () => {
@@ -130,15 +135,18 @@ test("an answer or a line without end is a failure, and no page that grows for e
 });
 
 test("an address made by somebody else asks for nothing and runs nothing", async () => {
+  const { page, finish } = await open("bob", "#/jobs");
+  const asked = [];
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  page.on("request", (request) => asked.push(request.postDataJSON()));
   for (const view of ["#/do/<img src=x onerror=alert(1)>/x", "#/__proto__/x", "#/job/1;mgr-on-behalf-of", "#/constructor", "#javascript:alert(1)"]) {
-    const { page, finish } = await open("bob", "#/jobs");
-    const asked = [];
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    page.on("request", (request) => asked.push(request.postDataJSON()));
     await page.goto(site.url + view);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    assert.ok(asked.every((fields) => fields?.module !== "scan" && !JSON.stringify(fields ?? {}).includes("behalf")));
     await no_element_of(page, "img");
-    await finish();
   }
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  const told = asked.filter((fields) => fields?.module !== undefined);
+  assert.ok(told.length > 0 && told.every(({ module, action }) => module === "mgr" || ["list", "watch", "show", "follow"].includes(action)), JSON.stringify(told));
+  await finish();
 });

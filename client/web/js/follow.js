@@ -8,7 +8,8 @@ const first_tail = 1000;  // lines to begin with; all is one press of a button a
 
 // One for each job that is shown. `events`: {progress(percent, text), ended(job), came(), trouble(failure or null)}.
 export class Follow {
-  skipped = 0;
+  before = 0;  // bytes before the first that is shown, which asking from the start brings
+  #is_first = true;
   #position = 0;
   #attempt = 1;
 
@@ -21,7 +22,8 @@ export class Follow {
     const tail = from_start ? {} : { tail: first_tail };
     this.pane.clear();
     this.#position = 0;
-    this.skipped = 0;
+    this.before = 0;
+    this.#is_first = !from_start;
     await keep_trying(async (alive) => {
       const where = this.#position > 0 ? { from: this.#position } : tail;
       const fields = { module: "job", action, id: this.id, ...where };
@@ -44,8 +46,7 @@ export class Follow {
       this.pane.note(`— attempt ${this.#attempt} —`);
     }
     if (Number.isSafeInteger(data.skipped) && data.skipped > 0) {
-      this.skipped += data.skipped;
-      if (!this.pane.is_empty) this.pane.note(`— ${bytes_text(data.skipped)} are not kept —`);
+      if (!this.#is_first) this.pane.note(`— ${bytes_text(data.skipped)} are not kept —`);
     }
     for (const record of Array.isArray(data.records) ? data.records : []) this.#record(record);
     this.events.came();
@@ -54,7 +55,11 @@ export class Follow {
 
   #record(record) {
     const bytes = bytes_of(record);
-    if (Number.isSafeInteger(record.position)) this.#position = record.position + bytes.length;
+    if (Number.isSafeInteger(record.position)) {
+      if (this.#is_first) this.before = record.position;
+      this.#is_first = false;
+      this.#position = record.position + bytes.length;
+    }
     if (record.stream !== "progress") {
       this.pane.add(record.stream, bytes);
       return;

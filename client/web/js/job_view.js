@@ -122,8 +122,8 @@ export class JobView {
 
   #output() {
     if (this.#details?.mode === "reply") return nothing;
-    const more = this.follow.skipped > 0
-      ? html`<p class="hint">${bytes_text(this.follow.skipped)} before this are not shown.
+    const more = this.follow.before > 0
+      ? html`<p class="hint">${bytes_text(this.follow.before)} before this are not shown.
           <button class="link" @click=${() => this.#watch_output(true)}>Show from the beginning</button></p>` : nothing;
     return html`<section aria-labelledby="output-head">
       <h2 id="output-head">Output</h2>
