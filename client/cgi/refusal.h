@@ -18,6 +18,7 @@ struct [[nodiscard]] Refusal {
   Error error;          // as mgr would have it (PROTOCOL.md, "Errors")
   std::string data{};   // a JSON object; empty for none
   std::string notes{};  // for the web server's log alone; empty for none
+  bool wants_token = false;
 };
 
 template <typename T>

@@ -8,7 +8,8 @@
 
 namespace mgr::cgi {
 
-std::string header_of(int status, std::string_view content_type, long length) {
+std::string header_of(int status, std::string_view content_type, long length,
+                      std::string_view more) {
   std::string header = "Status: " + std::to_string(status) + ' ';
   header.append(reason_of(status)).append("\r\nContent-Type: ").append(content_type).append("\r\n");
   if (length >= 0) header += "Content-Length: " + std::to_string(length) + "\r\n";
@@ -19,9 +20,8 @@ std::string header_of(int status, std::string_view content_type, long length) {
       "X-Content-Type-Options: nosniff\r\n"
       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
       "Cross-Origin-Resource-Policy: same-origin\r\n"
-      "Referrer-Policy: no-referrer\r\n"
-      "\r\n";
-  return header;
+      "Referrer-Policy: no-referrer\r\n";
+  return header.append(more).append("\r\n");
 }
 
 std::string line_of(const client::Reply& reply) {
@@ -42,7 +42,10 @@ bool write_reply(Output& output, const client::Reply& reply) {
 
 bool write_refusal(Output& output, const Refusal& refusal) {
   if (!refusal.notes.empty()) std::cerr << "mgr.cgi: " << refusal.notes << '\n';
-  return write_json(output, refusal.status, line_of(refusal));
+  const std::string line = line_of(refusal);
+  const std::string_view more = refusal.wants_token ? "X-MGR-Token: wanted\r\n" : "";
+  const auto length = static_cast<long>(line.size());
+  return output.write(header_of(refusal.status, json_type, length, more) + line);
 }
 
 }  // namespace mgr::cgi

@@ -27,6 +27,7 @@ std::optional<std::int64_t> read_seconds(std::string_view text) {
 tl::unexpected<Refusal> wanting(const char* state, std::string detail) {
   auto refusal = refuse(ErrorCode::denied, std::move(detail)).value();
   refusal.data = std::string(R"({"token":")") + state + R"("})";
+  refusal.wants_token = true;
   return tl::unexpected(std::move(refusal));
 }
 

@@ -1024,7 +1024,9 @@ class Output:
 
     def _lines_of(self, record):
         """The lines that end in this record. What is too long for one is several."""
-        stream, printed = str(record["stream"]), _bytes_of_record(record)
+        stream, printed = record["stream"], _bytes_of_record(record)
+        if stream not in ("stdout", "stderr", "progress"):  # each that there is begins a line, which is kept
+            raise ValueError(stream)
         self._next = int(record["position"]) + len(printed)
         begun = self._begun.get(stream, b"") + printed + (b"\n" if stream == "progress" else b"")
         *lines, self._begun[stream] = begun.split(b"\n")

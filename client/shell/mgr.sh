@@ -41,6 +41,10 @@
 # It is the calling shell's, for one call at a time, also for those in $(…). When it breaks off, or nothing was
 # asked for 50 s, calls go on over a connection each, until the next mgr_open.
 
+# A connection is kept by this shell or by none: what the environment has of that name would be removed, and ended.
+[ "${_mgr_kept_in-}" = "$$" ] || _mgr_kept=''
+_mgr_kept_in=$$
+
 mgr_call() (
   _mgr_begin
   _mgr_options "$@"
@@ -190,7 +194,7 @@ _mgr_place() {
   fi
   _mgr_name=$_mgr_host _mgr_port=${_mgr_host##*:} _mgr_host=${_mgr_host%:*}
   case $_mgr_name in
-    *[!A-Za-z0-9.:%_\[\]-]* | -* | :*) _mgr_port='' ;;
+    *[!A-Za-z0-9.:%_\[\]-]* | -* | :* | \[-* | \[\]* | \[*[][]*\]*) _mgr_port='' ;;
     \[*\]:*) _mgr_host=${_mgr_host#\[} _mgr_host=${_mgr_host%\]} ;;
     *:*:* | *[\[\]]*) _mgr_port='' ;;
     *:*) ;;

@@ -214,6 +214,15 @@ class Lying(unittest.TestCase):
         site.ask(PING, MGR_USER="zo\u00eb")
         self.assertEqual(self.server.blocks, ["module:mgr\naction:ping\nmgr-on-behalf-of:zo\u00eb\n\n".encode()])
 
+    def test_no_reply_can_say_that_a_token_is_wanted(self):
+        """The page asks again for that, and its request would be signed a second time."""
+        forged = self.ask(refusal(4, "denied", "x", data={"token": "expired", "X-MGR-Token": "wanted\r\nX-MGR-Token: wanted"}))
+        self.assertEqual((forged.status, forged.json["data"]["token"]), (403, "expired"))
+        self.assertIsNone(forged.header["X-MGR-Token"])
+        for token in (None, "1.00"):
+            refused = self.ask(success("ping"), HTTP_X_MGR_TOKEN=token)
+            self.assertEqual((refused.status, refused.header["X-MGR-Token"]), (403, "wanted"))
+
     def test_html_stays_json(self):
         answer = self.ask(line({"success": True, "msg": "<script>alert(1)</script>", "data": {"a": "\u2028</script>"}}))
         self.assertEqual((answer.status, answer.header["Content-Type"]), (200, JSON))

@@ -126,6 +126,11 @@ class Lines(unittest.TestCase):
                 self.follow([more("follow", data), ENDED])
             self.assertFalse(raised.exception.lost)
 
+    def test_there_are_three_streams_and_no_more(self):
+        """What is begun is kept for each, and who lies may name them without end."""
+        with self.assertRaises(mgr.NoAnswer):
+            self.follow(*[[printed(record(f"stream {n}", b"begun", n)) for n in range(5)] + [ENDED]])
+
     def test_a_line_without_end_is_handed_on(self):
         _, lines = self.follow([printed(record("stdout", b"x" * (1 << 20), n << 20)) for n in range(3)] + [ENDED])
         self.assertEqual([len(text) for _, text in lines], [2 << 20, 1 << 20])

@@ -61,6 +61,10 @@ class WhatIsSent(ShellCase):
         self.sends_nothing("m", "a", *[f"c{n}=" for n in range(63)])
         self.sends_nothing("m", "a", *[f"c{n}={'x' * 4096}" for n in range(4)])
 
+    def test_no_host_is_an_option_of_what_carries(self):
+        for host in ("-h:80", "[-h]:80", "[-e/bin/id]:80", "[]:80", "[a]b]:80", "[[a]:80", "a b:80", "::1:80"):
+            self.sends_nothing("--host", host, "m", "a")
+
     def test_misuse_is_told(self):
         for words in ((), ("m",), ("--none", "x", "m", "a"), ("--body",), ("--timeout", "0", "m", "a"),
                       ("--timeout", "1s", "m", "a"), ("--timeout", "86401", "m", "a"), ("--host", "x", "m", "a"),
@@ -363,6 +367,16 @@ class Kept(ShellCase):
             goes_on.set()
         status, second = out.splitlines()
         self.assertEqual((code, status, json.loads(second)["data"]["n"]), (0, "127", "2"))
+
+    def test_the_environment_has_none(self):
+        """Whoever chose it would choose what mgr_close removes, and ends."""
+        kept = self.folder / "somebodys"
+        kept.mkdir()
+        with subprocess.Popen(["sleep", "100"]) as other:
+            code, _, errors = self.script("mgr_close; mgr_open || :; mgr_call mgr ping || :", MGR_SOCKET="/dev/null",
+                                          _mgr_kept=str(kept), _mgr_kept_process=str(other.pid), _mgr_kept_in="1")
+            self.assertEqual((code, kept.is_dir(), other.poll()), (0, True, None), errors)
+            other.kill()
 
     def test_it_is_not_used_for_another_place(self):
         with FakeServer(echo) as server, FakeServer(echo) as other:

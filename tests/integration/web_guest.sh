@@ -89,8 +89,28 @@ systemctl stop mgr-web.socket mgr-web-stream.socket mgr-web.service mgr-web-stre
 [[ ! -e /run/mgr-web.sock && ! -e /run/mgr-web-stream.sock ]] || fail "a socket is left"
 step "a key for the page"
 commands_below 'A key' >/run/commands
-bash -euo pipefail /run/commands || fail "the commands for a key"
+bash -euo pipefail /run/commands &>/run/key-line || fail "the commands for a key"
 [[ $(stat --format='%a %U' /etc/mgr-web/key) == '600 www-data' ]] || fail "the key"
+[[ $(stat --format='%a %U' /etc/mgr-web) == '711 root' ]] || fail "the folder of keys is not root's"
+step "and what is asked with it, from where the units let mgr.cgi look"
+mgrctl key add web "$(grep --only-matching --max-count=1 'ed25519:.*' /run/key-line)"
+cat >/etc/mgr/rules.d/51-key.toml <<'RULES'
+[[principal]]
+name = "signing-page"
+key  = "web"
+
+[[allow]]
+who    = "signing-page"
+module = "mgr"
+action = "whoami"
+RULES
+mgrctl reload
+sed -i 's,# fastcgi_param MGR_KEY ,fastcgi_param MGR_KEY ,' /etc/nginx/conf.d/mgr.conf
+systemctl start mgr-web.socket nginx.service
+token=$(member token "$(post /mgr/api/token '{}')")
+answer=$(post /mgr/api '{"module":"mgr","action":"whoami"}')
+[[ $answer == *'"key":"web"'*$'\n200' ]] || fail "a signed request: $answer"
+systemctl stop nginx.service mgr-web.socket mgr-web.service
 try lighttpd.service lighttpd /etc/lighttpd
 try apache2.service Apache /etc/apache2
 echo "all well"

@@ -154,6 +154,21 @@ class NginxLimits(StreamsCase):
         self.assertEqual(429, self.site.ask(token=token, module="mgr", action="whoami").status)
         self.assertEqual(200, self.site.ask(user=other, module="mgr", action="whoami").status)
 
+    def test_who_has_not_logged_in_takes_no_place_of_whom_he_names(self):
+        token = self.site.token()
+        for path, places in (("/mgr/api", REQUESTS_OF_USER), ("/mgr/api/stream", STREAMS)):
+            for _ in range(places):  # refused, and open still: nginx takes in, and throws away, what was announced
+                guess = self.site.connection(path, "{", token=token, password="guessed", length=1000)
+                self.addCleanup(guess.close)
+                self.assertEqual(b"HTTP/1.1 401", guess.recv(12))
+        self.assertEqual(200, self.site.ask(token=token, module="mgr", action="whoami").status)
+        self.assertEqual(200, self.watch("alice").status)
+
+    def test_nobody_gets_in_where_only_those_are_who_logged_in(self):
+        for user in ("alice", None):
+            for place in ("request", "stream"):
+                self.assert_refused(self.site.curl(f"/mgr/let-in/{place}", user=user, data="{}"), 404)
+
 
 for_each_server(globals(), Streams, base=StreamsCase)
 del StreamsCase

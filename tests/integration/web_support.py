@@ -105,14 +105,14 @@ class Site:
         return self.curl(path, "--header", f"Content-Type: {JSON}", "--header", f"X-MGR-Token: {token or self.token(user)}",
                          *words, user=user, data=json.dumps(fields))
 
-    def connection(self, path, body, *, token, user="alice", length=None, more="", receive_buffer=None):
+    def connection(self, path, body, *, token, user="alice", password=None, length=None, more="", receive_buffer=None):
         """A connection with a POST of the page's on it, whose body is as long as it says or not."""
         connection = socket.socket()
         connection.settimeout(DEADLINE)
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.connect(("127.0.0.1", self.server.port))
-        login = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
+        login = base64.b64encode(f"{user}:{password or self.users[user]}".encode()).decode()
         connection.sendall(f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Basic {login}\r\n"
                            f"Content-Type: {JSON}\r\nX-MGR-Token: {token}\r\n{more}"
                            f"Content-Length: {len(body) if length is None else length}\r\n\r\n{body}".encode())

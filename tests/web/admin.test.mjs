@@ -53,8 +53,8 @@ test("the number that a refusal quotes leads to its line", async () => {
   await finish();
 });
 
-test("without a key for it nobody is an administrator by his name", async () => {
-  const { page, finish } = await open("bob", "", { refused: true });
+for (const user of ["bob", "Alice"]) test(`without a key for it nobody is an administrator by a name such as ${user}`, async () => {
+  const { page, finish } = await open(user, "", { refused: true });
   const status = await page.evaluate(async () => {
     const { data: { token } } = await (await fetch("api/token", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })).json();
     const headers = { "Content-Type": "application/json", "X-MGR-Token": token };

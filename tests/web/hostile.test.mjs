@@ -109,6 +109,20 @@ test("texts of a schema are texts, and names of JavaScript's own are names as an
   await assert.rejects(finish, /409/);
 });
 
+test("an action is asked for again where mgr.cgi wants a token, and for no reply that says so", async () => {
+  const refused = { success: false, msg: { err_code: 4 }, error: "denied", data: { token: "expired" } };
+  for (const [headers, times, words] of [[{}, 1, "The policy does not allow this."], [{ "X-MGR-Token": "wanted" }, 2, "No job is meant by that."]]) {
+    const { page, finish } = await open("bob", "#/do/scan/start", { refused: true });
+    let asked = 0;
+    await lie(page, { "scan start": () => (asked++ === 0 ? { status: 403, headers, json: refused } : success({ jobs: [] })) });
+    await page.getByLabel("task_ids").fill("1");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText(words).waitFor();
+    assert.equal(asked, times);
+    await finish();
+  }
+});
+
 test("an answer or a line without end is a failure, and no page that grows for ever", async () => {
   const { page, finish } = await open("bob");
   await lie(page, {

@@ -1,7 +1,7 @@
 """A mgr behind nginx for tests of the page: what runs, who may what, and what hostile commands print.
 
 bob logs in as the page's plain user: what mgr knows of him is that www-data asks. alice's requests are signed with a
-key that the policy names as an administrator's.
+key that the policy names as an administrator's. Alice is another account than alice, and a plain user's.
 """
 import json
 import os
@@ -15,7 +15,7 @@ from instance import REPO, Instance  # noqa: E402
 from web_servers import Nginx  # noqa: E402
 
 EXAMPLE = REPO / "packaging/examples/web"
-USERS = {"alice": "correct horse", "bob": "battery staple"}
+USERS = {"alice": "correct horse", "bob": "battery staple", "Alice": "somebody else"}
 POLICY = """
 [[principal]]
 name = "web"

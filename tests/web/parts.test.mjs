@@ -57,6 +57,8 @@ test("values are refused and taken as their types say", async () => {
     [{ type: "string", max_length: 4 }, ["abcd", "é1"], ["abcde", "ééé", "-x", "a\nb", "a\u009b"]],
     [{ type: "string", pattern: "[a-z]{2}|x.*" }, ["ab", "xé"], ["abc", "A"]],
     [{ type: "string", pattern: "(a+)+" }, ["b"], []],
+    [{ type: "string", pattern: `${"a?".repeat(40)}${"a".repeat(40)}b` }, ["a".repeat(60)], []],
+    [{ type: "string", pattern: `${"a*".repeat(12)}b` }, ["a".repeat(250)], []],
     [{ type: "string", pattern: "[[:alpha:]]\\z" }, ["b"], []],
     [{ type: "int", min: 1, max: 9, is_list: true, max_items: 2 }, [["1"], ["1", "9"]], [["1", "2", "3"], ["1", "10"], [""], []]],
     [{ type: "secret", max_length: 8 }, ["12345678"], ["123456789"]],
@@ -102,4 +104,25 @@ test("a page of output is bounded in lines and in characters", async () => {
   }));
   assert.deepEqual([many[0], many[2]], [2000, true]);
   assert.ok(long[1] <= 404096 && long[1] > 300000 && long[2], String(long));
+});
+
+test("what a broker names and notes without end is bounded, too", async () => {
+  const [streams, notes, jobs, events] = await in_page(["output_pane", "board", "events"], ({ OutputPane, Board, EventParser }) => {
+    const panes = [new OutputPane("x"), new OutputPane("x")];
+    for (let i = 0; i < 5000; i++) {
+      panes[0].add(`stream ${i}`, new TextEncoder().encode("y"));
+      panes[1].note("again");
+    }
+    const board = new Board(null, () => {});
+    board.take(Array.from({ length: 5000 }, (_, id) => ({ id, state: "running" })));
+    const parser = new EventParser(1000);
+    let failure = "";
+    try {
+      for (let i = 0; i < 5000; i++) [...parser.take("data:\n")];
+    } catch (thrown) {
+      failure = thrown.detail;
+    }
+    return [panes[0].element.childElementCount, panes[1].element.childElementCount, [board.jobs.size, board.jobs.has(4999)], failure];
+  });
+  assert.deepEqual([streams, notes, jobs, events], [2, 2000, [500, true], "a line of the stream is too long"]);
 });

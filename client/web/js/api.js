@@ -80,7 +80,9 @@ export class Api {
     const response = await this.#post(path, fields, await given, signal);
     if (response.status === 200) return response;
     const reply = reply_of(await read_text(response), response.status);
-    if (again && typeof reply.data?.token === "string") {
+    // By mgr.cgi's own word, before it passed anything on: what a reply says may be a broker's, which would have the
+    // request signed and carried out once more.
+    if (again && response.headers.get("X-MGR-Token") === "wanted") {
       if (this.#token === given) this.#token = null;
       return this.#ask(path, fields, signal, false);
     }

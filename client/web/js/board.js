@@ -47,7 +47,7 @@ export class Board {
   take(jobs) {
     for (const job of jobs) this.jobs.set(job.id, job);
     if (this.jobs.size > most_jobs) {
-      const oldest = [...this.jobs.values()].filter(has_ended).sort((one, other) => one.id - other.id);
+      const oldest = [...this.jobs.values()].sort((one, other) => has_ended(other) - has_ended(one) || one.id - other.id);
       for (const job of oldest.slice(0, this.jobs.size - most_jobs)) this.jobs.delete(job.id);
     }
     this.#changed();

@@ -38,7 +38,7 @@ export class EventParser {
     if (field === "event") this.#name = value;
     if (field === "data") {
       this.#data.push(value);
-      this.#size += value.length;
+      this.#size += value.length + 1;
     }
     return null;
   }

@@ -47,7 +47,8 @@ export class OutputPane {
     return this.element.childElementCount === 0;
   }
 
-  add(stream, bytes) {
+  add(name, bytes) {
+    const stream = name === "stderr" ? name : "stdout";  // of others, which a broker may name without end, none is kept
     if (!this.#streams.has(stream)) this.#streams.set(stream, { decoder: new TextDecoder(), open: null, length: 0, carriage: "" });
     const state = this.#streams.get(stream);
     let text = state.carriage + state.decoder.decode(bytes, { stream: true });
@@ -66,6 +67,8 @@ export class OutputPane {
   // A line of the page's own.
   note(text) {
     this.#append("note").textContent = text;
+    this.#characters += text.length;
+    this.#trim();
   }
 
   scroll() {
@@ -80,7 +83,7 @@ export class OutputPane {
   }
 
   #begin(stream, state) {
-    state.open = this.#append(stream === "stderr" ? "stderr" : "stdout");
+    state.open = this.#append(stream);
     state.length = 0;
   }
 

@@ -18,9 +18,10 @@ const grammars = new Map([
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 const value_limit = 4096;  // bytes of one field
 
-// A pattern of RE2 as far as this browser surely means the same by it, and in time that does not explode.
+// A pattern of RE2 as far as this browser surely means the same by it, and in time that does not explode: with each
+// repetition or choice that time is multiplied.
 function pattern_test(pattern) {
-  if (pattern === "" || /\)[*+{?]|\(\?/.test(pattern)) return null;
+  if (pattern === "" || /\)[*+{?]|\(\?/.test(pattern) || pattern.match(/[*+?{|]/g)?.length > 3) return null;
   try {
     return new RegExp(`^(?:${pattern})$`, "su");
   } catch {
