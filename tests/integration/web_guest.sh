@@ -65,6 +65,8 @@ asks_as_alice() {
 try() {  # UNIT HEADING FOLDER
   step "$1, by the commands of README.md"
   systemctl start "$1"
+  # lighttpd counts as started before it knows what to do at a signal.
+  within 20 curl --silent --output /dev/null http://localhost/ || fail "$1 does not answer as Debian ships it"
   let_alice_in "$3"
   commands_below "$2" >/run/commands
   cat /run/commands
