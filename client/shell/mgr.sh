@@ -216,10 +216,11 @@ _mgr_ask() {  # line|stream MODULE ACTION name=value…
   shift
   [ $# -ge 2 ] || _mgr_misused 'mgr_call [OPTION…] MODULE ACTION [name=value…]'
   trap _mgr_clean EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 141' PIPE
-  trap 'exit 143' TERM
+  # Each cleans by itself: dash runs one that is due before the first word of EXIT's, and then no more of that.
+  trap '_mgr_clean; exit 129' HUP
+  trap '_mgr_clean; exit 130' INT
+  trap '_mgr_clean; exit 141' PIPE
+  trap '_mgr_clean; exit 143' TERM
   _mgr_make_folder
   _mgr_find_key
   _mgr_write_fields "$@"

@@ -191,10 +191,11 @@ class ACaller(ShellCase):
                 ended.set()
         with FakeServer(answer) as server:
             running = subprocess.Popen([*COMMAND, "-c", f". {LIBRARY}; mgr_stream job watch"], start_new_session=True,
-                                       env=dict(self.environment, MGR_SOCKET=server.path), stdout=subprocess.DEVNULL)
+                                       env=dict(self.environment, MGR_SOCKET=server.path), stdout=subprocess.PIPE)
             self.assertTrue(came.wait(50))
             os.killpg(running.pid, signal.SIGINT)
-            self.assertIn(running.wait(50), (130, -signal.SIGINT))
+            running.communicate(timeout=50)  # to the end of its last process, which cleans up
+            self.assertIn(running.returncode, (130, -signal.SIGINT))
             self.assertTrue(ended.wait(50))
 
 
