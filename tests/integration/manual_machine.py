@@ -77,7 +77,7 @@ class Machine(Installed):
 
     def __init__(self, binaries):
         self.binaries = pathlib.Path(binaries).resolve()
-        self.cgroup = pathlib.Path(cgroup2_mount()) / f"mgr-manual-{os.environ['MGR_MANUAL']}"
+        self.cgroup = pathlib.Path(cgroup2_mount()) / f"mgr-test-manual-{os.environ['MGR_MANUAL']}"
         self.logs = LAYERS / "logs"
         self.lay_over()
         self.install()
@@ -142,6 +142,6 @@ class Machine(Installed):
 
 def remove_cgroup(tag):
     """From outside, when the machine is gone."""
-    for folder, _, _ in os.walk(pathlib.Path(cgroup2_mount()) / f"mgr-manual-{tag}", topdown=False):
+    for folder, _, _ in os.walk(pathlib.Path(cgroup2_mount()) / f"mgr-test-manual-{tag}", topdown=False):
         with contextlib.suppress(OSError):
             os.rmdir(folder)
