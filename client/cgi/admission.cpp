@@ -1,6 +1,7 @@
 // mgr.cgi, as the web server's user; distrusts all that the client says.
 #include "client/cgi/admission.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 

@@ -1,6 +1,9 @@
 // mgr.cgi, as the web server's user; distrusts the lines that it passes on.
 #include "client/cgi/event_stream.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "client/cgi/response.h"
 
 namespace mgr::cgi {

@@ -1,6 +1,10 @@
 // mgr.cgi, as the web server's user; distrusts what mgr answers.
 #include "client/cgi/relay.h"
 
+#include <chrono>
+#include <memory>
+#include <optional>
+
 #include "client/cgi/event_stream.h"
 #include "client/cgi/response.h"
 #include "client/cgi/web_request.h"

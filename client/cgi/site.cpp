@@ -1,6 +1,8 @@
 // mgr.cgi, as the web server's user; distrusts the headers of the request.
 #include "client/cgi/site.h"
 
+#include <algorithm>
+
 #include "client/client.h"
 
 namespace mgr::cgi {

@@ -2,6 +2,7 @@
 // distrusts the fields.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "client/cgi/posted.h"

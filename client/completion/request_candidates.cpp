@@ -51,7 +51,7 @@ void offer_of_type(Offers& offers, const ChosenAction& chosen, const ArgumentHel
       return;
     case TypeKind::enumeration:
       for (const std::string& choice : type.choices) {
-        if (choice.front() != '-') offers.add(choice, argument.help);  // no value begins so
+        if (!choice.starts_with('-')) offers.add(choice, argument.help);  // no value begins so
       }
       return;
     case TypeKind::path:

@@ -11,10 +11,13 @@ cd /usr/share/doc/mgr/examples/web
 site=http://localhost:8480
 password='correct horse'
 
-# The commands below a heading of the README, but for what installs packages: the guest has them, and no network.
-# shellcheck disable=SC2016 # fences, not commands
+# The commands below a heading of the README, which are its blocks without a language, but for what installs packages: the
+# guest has them, and no network.
 commands_below() {  # HEADING
-  sed -n "/^## $1/,/^## /p" README.md | sed -n '/^```$/,/^```$/p' | grep -v '^```$\|^apt install'
+  awk -v heading="## $1" '
+    /^## / { is_below = index($0, heading) == 1 }
+    /^```/ { fence = fence == "" ? $0 : ""; next }
+    is_below && fence == "```" && !/^apt install/' README.md
 }
 
 # Its two commands, where openssl asks for the password; of this server.
@@ -111,6 +114,15 @@ token=$(member token "$(post /mgr/api/token '{}')")
 answer=$(post /mgr/api '{"module":"mgr","action":"whoami"}')
 [[ $answer == *'"key":"web"'*$'\n200' ]] || fail "a signed request: $answer"
 systemctl stop nginx.service mgr-web.socket mgr-web.service
+step "an administrator of the page"
+commands_below 'An administrator' >/run/commands
+bash -euo pipefail /run/commands || fail "the commands for an administrator"
+[[ $(stat --format='%a %U' /etc/mgr-web/alice.key) == '600 www-data' ]] || fail "the administrator's key"
+# shellcheck disable=SC2016 # a fence, no command
+sed -n '/^# \/etc\/mgr\/rules.d\/60-/,/^```$/{/^```$/d;p}' README.md >/etc/mgr/rules.d/60-administrators.toml
+mgrctl reload
+answer=$(HOME=/var/www setpriv --reuid=www-data --regid=www-data --clear-groups mgrctl --key-file /etc/mgr-web/alice.key whoami)
+[[ $answer == *'principals: anyone, page-administrators'* ]] || fail "the administrator's key: $answer"
 try lighttpd.service lighttpd /etc/lighttpd
 try apache2.service Apache /etc/apache2
 echo "all well"

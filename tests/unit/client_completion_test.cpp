@@ -243,7 +243,7 @@ TEST(ClientCompletion, ATextThatATerminalOrAShellMightActOnIsNoCandidate) {
   EXPECT_THAT(texts(found({"stop", "--key", ""}, told)), ElementsAre("$(id) ;`x`"));
   told.actions.modules[0].summary = "\x1b[2J\tred";
   EXPECT_EQ(found({"scan"}, told).words.at(0).summary, "\\x1b[2J\\tred");
-  for (const char* value : {"-x", "--yes", "ok"}) {
+  for (const char* value : {"-x", "--yes", "", "ok"}) {
     told.actions.modules[0].actions[0].arguments[1].limits->choices.push_back(value);
   }
   EXPECT_THAT(texts(found({"scan", "start", "1", ""}, told)),

@@ -106,6 +106,35 @@ test("a request whose answer is lost starts nothing twice when it is sent again"
   await finish();
 });
 
+// As the shipped nginx.conf answers who asks for too much at once, without having asked mgr.
+const too_many = { status: 429, contentType: "text/html", body: "<h1>Too Many Requests</h1>" };
+
+test("what the web server let through to nobody is not said to have been carried out", async () => {
+  const { page, finish } = await open("bob", "#/do/scan/start", { refused: true });
+  await page.route(`${site.url}api`, (route) => (route.request().postDataJSON().action === "start" ? route.fulfill(too_many) : route.continue()));
+  await page.getByLabel("task_ids").fill("2");
+  await page.getByRole("button", { name: "Start" }).click();
+  const box = page.getByRole("alert");
+  await box.getByText("The web server let it through to nobody.").waitFor();
+  assert.match(await box.innerText(), /answers 429/);
+  assert.doesNotMatch(await box.innerText(), /carried out/);
+  await finish();
+});
+
+test("who the page is taken for is asked again where the web server had no room for that", async () => {
+  const { page, finish } = await open("bob", "", { refused: true });
+  await page.getByText("anyone, web").waitFor();
+  let asked = 0;
+  await page.route(`${site.url}api`, (route) => {
+    const is_refused = route.request().postDataJSON().action === "whoami" && ++asked === 1;
+    return is_refused ? route.fulfill(too_many) : route.continue();
+  });
+  await page.reload();
+  await page.getByText("anyone, web").waitFor();
+  assert.equal(asked, 2);
+  await finish();
+});
+
 test("values are held against their types, and what asks first names what it will run", async () => {
   const { page, finish } = await open("bob", "#/do/try/everything");
   await page.getByLabel("number").fill("21");
@@ -113,6 +142,7 @@ test("values are held against their types, and what asks first names what it wil
   await page.getByLabel("hosts").fill("192.0.2.1,");
   await page.getByRole("button", { name: "Everything" }).click();
   await page.getByText("of the form [a-z ]+").waitFor();
+  await page.getByText("it has to be from 1 to 20", { exact: true }).waitFor();
   assert.equal(await page.locator(":focus").getAttribute("id"), "field-number");
   assert.equal(await page.locator("[aria-invalid=true]").count(), 5);
   await page.getByLabel("number").fill("7");

@@ -22,7 +22,7 @@ name = "web"
 user = "www-data"
 [[principal]]
 name = "admins"
-key  = ["alice"]
+key  = ["alice-page"]
 [[allow]]
 who    = "anyone"
 module = "mgr"
@@ -148,9 +148,9 @@ class PageSite:
         mgr.write("etc/mgr/modules.d/review.toml", review.replace('"/etc/mgr"', '"@DIR@/etc/mgr"'))
         folder = mgr.dir / "etc/mgr/keys.d"
         folder.mkdir(mode=0o755)
-        made = self.mgrctl("keygen", "alice", "--output", mgr.dir / "alice.key")
+        made = self.mgrctl("keygen", "alice-page", "--output", mgr.dir / "alice.key")
         public = next(word for word in made.split() if word.startswith("ed25519:"))
-        mgr.write("etc/mgr/keys.d/alice.toml", f'type = "ed25519"\npublic_key = "{public.partition(":")[2]}"\n')
+        mgr.write("etc/mgr/keys.d/alice-page.toml", f'type = "ed25519"\npublic_key = "{public.partition(":")[2]}"\n')
 
     def mgrctl(self, *words):
         return subprocess.run([self.mgr.binaries / "mgrctl", *words], check=True, capture_output=True, text=True).stdout

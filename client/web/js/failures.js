@@ -18,12 +18,19 @@ export class Refusal extends Error {
   }
 }
 
-// No answer, or none that is a reply: the request may have been carried out. `status` is the web server's, 0 for none.
+// What a web server answers in place of mgr, without having asked it.
+const not_asked = [401, 403, 404, 413, 429];
+
+// No answer, or none that is a reply. `status` is the web server's, 0 for none.
 export class NoAnswer extends Error {
   constructor(detail, status = 0) {
     super(detail);
     this.detail = detail;
     this.status = status;
+  }
+
+  get may_be_done() {
+    return !not_asked.includes(this.status);
   }
 
   // A login that has ended, or a page that is not there, does not come back by itself.

@@ -64,12 +64,16 @@ class App {
     }
     this.#watch();
     this.#route(false);
-    if (this.catalogue.may("mgr", "whoami")) this.#ask_who();
+    if (this.catalogue.may("mgr", "whoami")) this.#ask_who(signal);
   }
 
-  async #ask_who() {
-    const reply = await this.api.ask({ module: "mgr", action: "whoami" }).catch(() => null);
-    this.#who = reply?.data ?? null;
+  // What nobody tells is not shown.
+  async #ask_who(signal) {
+    const attempt = async () => {
+      this.#who = (await this.api.ask({ module: "mgr", action: "whoami" })).data ?? null;
+      return true;
+    };
+    await keep_trying(attempt, signal, () => {}).catch(() => {});
     this.changed();
   }
 

@@ -28,7 +28,9 @@ export function has_ended(job) {
 export function failure_box(failure) {
   if (!failure) return nothing;
   const refused = failure instanceof Refusal;
-  const head = refused ? words.get(failure.error) ?? "It went wrong." : "There was no answer.";
+  const not_asked = failure instanceof NoAnswer && !failure.may_be_done;
+  const no_reply = not_asked ? "The web server let it through to nobody." : "There was no answer.";
+  const head = refused ? words.get(failure.error) ?? "It went wrong." : no_reply;
   const given = refused || failure instanceof NoAnswer ? failure.detail : failure.message;
   const detail = given === "the policy does not allow it" ? "" : given;  // said already
   return html`<div class="notice refusal" role="alert">
@@ -38,7 +40,7 @@ export function failure_box(failure) {
       ? html`<p>It is on record under <strong class="audit-number">audit number ${failure.audit}</strong>: quote
           it to an administrator to have it looked at.</p>`
       : nothing}
-    ${refused ? nothing : html`<p>It may have been carried out all the same.</p>`}
+    ${refused || not_asked ? nothing : html`<p>It may have been carried out all the same.</p>`}
   </div>`;
 }
 

@@ -32,7 +32,7 @@ function pattern_test(pattern) {
 function number_problem(argument, text) {
   if (!/^(?:0|-?[1-9][0-9]{0,18})$/.test(text)) return "a whole number, without leading zeros";
   const { min, max } = argument;
-  if ((min !== null && BigInt(text) < BigInt(min)) || (max !== null && BigInt(text) > BigInt(max))) return range_text(argument);
+  if ((min !== null && BigInt(text) < BigInt(min)) || (max !== null && BigInt(text) > BigInt(max))) return `it has to be ${range_text(argument)}`;
   return "";
 }
 
