@@ -674,7 +674,10 @@ _mgr_read_line() {
 _mgr_hung_up() {
   _mgr_answer=lost _mgr_why='the connection ended without a reply'
   _mgr_error=$(tail -n 1 "$_mgr_folder/errors")
-  case $_mgr_error in
+  _mgr_said=$_mgr_error
+  # Without the path, whose words are somebody else's.
+  case $_mgr_error in mgr:*) ;; *) [ -z "$_mgr_socket" ] || _mgr_said=${_mgr_error#*"$_mgr_socket"} ;; esac
+  case $_mgr_said in
     *reset* | *pipe*) _mgr_why=$_mgr_error ;;
     *refused* | *failed* | *'No such file'* | *enied* | *nreachable* | *resolv* | *'not known'* | *connect* | mgr:*)
       _mgr_answer=unavailable _mgr_why="cannot connect to $_mgr_name: ${_mgr_error#mgr: }"

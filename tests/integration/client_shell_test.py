@@ -133,7 +133,7 @@ class WhatIsBelieved(ShellCase):
             self.assertEqual(self.call(server, "--wait", "--timeout", "1", "m", "a")[0], 124)
 
     def test_a_daemon_that_is_not_there_is_unavailable(self):
-        for option in (("--socket", str(self.folder / "none")), ("--host", "127.0.0.1:1")):
+        for option in (("--socket", str(self.folder / "none")), ("--socket", str(self.folder / "reset-pipe")), ("--host", "127.0.0.1:1")):
             code, out, errors = self.script('mgr_call "$@"', [*option, "mgr", "ping"])
             self.assertEqual((code, out), (127, ""))
             self.assertIn("mgr: unavailable: cannot connect to ", errors)
