@@ -594,6 +594,7 @@ _mgr_exchange() {
   : >"$_mgr_folder/errors"
   if _mgr_is_kept && (trap '' PIPE && _mgr_timed cat "$_mgr_folder/request" >&8) 2>/dev/null; then
     : >"$_mgr_kept/over"
+    _mgr_errors=$_mgr_kept/errors
     _mgr_read_answer
     case $_mgr_answer:$_mgr_code in
       success:* | refusal:[!5]) [ -s "$_mgr_folder/body" ] || rm "$_mgr_kept/over" ;;
@@ -601,6 +602,7 @@ _mgr_exchange() {
     date +%s >"$_mgr_kept/used"
     return
   fi
+  _mgr_errors=$_mgr_folder/errors
   rm -f "$_mgr_folder/out"
   mkfifo "$_mgr_folder/out" || _mgr_fail 1 'no named pipes'
   (_mgr_transport 86400) <"$_mgr_folder/request" >"$_mgr_folder/out" 2>"$_mgr_folder/errors" 8>&- 9<&- &
@@ -673,7 +675,7 @@ _mgr_read_line() {
 
 _mgr_hung_up() {
   _mgr_answer=lost _mgr_why='the connection ended without a reply'
-  _mgr_error=$(tail -n 1 "$_mgr_folder/errors")
+  _mgr_error=$(tail -n 1 "$_mgr_errors")
   _mgr_said=$_mgr_error
   # Without the path, whose words are somebody else's.
   case $_mgr_error in mgr:*) ;; *) [ -z "$_mgr_socket" ] || _mgr_said=${_mgr_error#*"$_mgr_socket"} ;; esac
