@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tarfile
 
-# A distribution has its own papers, each in its own place; and rpm links each program by its build id.
-RPM_ALONE = [r"/usr/share/licenses/mgr(-[0-9.]+)?(/LICENSE)?", r"/usr/lib/\.build-id(/.*)?"]
+# A distribution has its own papers, each in its own place; rpm links each program by its build id, and removes no
+# folder that no package owns, as zsh's is where zsh is not.
+RPM_ALONE = [r"/usr/share/licenses/mgr(-[0-9.]+)?(/LICENSE)?", r"/usr/lib/\.build-id(/.*)?",
+             r"/usr/share/zsh/site-functions"]
 DEB_ALONE = [
     r"/usr/share/doc/mgr/(copyright|changelog\.gz)",
     r"/usr/share/lintian/overrides/mgr",
