@@ -8,7 +8,6 @@
 #include "client/cgi/event_stream.h"
 #include "client/cgi/response.h"
 #include "client/cgi/web_request.h"
-#include "protocol/paths.h"
 
 namespace mgr::cgi {
 namespace {
@@ -47,15 +46,13 @@ bool write_only_line(Output& output, client::Exchange& exchange, std::chrono::se
 }  // namespace
 
 Judged<client::Server> choose_server(const Environment& environment) {
-  const Paths paths;
-  client::Server server(environment.socket.empty() ? paths.client_socket() : environment.socket);
+  client::Server server(client::choose_socket_path({}, {}, environment.socket.c_str()));
   if (environment.key.empty()) return server;
   auto key = client::read_key_file(environment.key);
   if (!key) return broken("MGR_KEY: " + key.error().detail);
   std::vector<std::string> files{environment.known_hosts};
-  if (environment.known_hosts.empty()) {
-    files = {paths.etc() + "/known_hosts", paths.known_host_file()};
-  }
+  // Of nobody's home: what the web server's user has there counts for nothing.
+  if (environment.known_hosts.empty()) files = client::known_hosts_files({}, client::local_name);
   auto host = client::find_known_host(client::local_name, files);
   if (!host) return broken(host.error().detail);
   server.signer = std::make_shared<const client::Signer>(
