@@ -1,6 +1,7 @@
 // The page, in the user's browser. What is on record: the actions `review audit` and `review line`, where they are there.
 import { html, nothing } from "../lib/lit-html/lit-html.js";
 import { live } from "../lib/lit-html/directives/live.js";
+import { Look } from "./look.js";
 import { bytes_of } from "./output_pane.js";
 import { caller_text, failure_box } from "./page.js";
 import { harmless, pretty, time_text } from "./text.js";
@@ -36,11 +37,10 @@ export class AuditView {
   #is_one = false;  // the line of a number is shown, whatever it is
   #lines = null;
   #left_out = false;
-  #failure = null;
-  #asking = new AbortController();
 
   constructor(app) {
     this.app = app;
+    this.look = new Look(app);
   }
 
   enter() {
@@ -48,25 +48,17 @@ export class AuditView {
   }
 
   leave() {
-    this.#asking.abort();
+    this.look.end();
   }
 
-  async #look() {
-    this.#asking.abort();
-    const { signal } = (this.#asking = new AbortController());
+  #look() {
     const span = { action: "audit", since: audit_time(new Date(Date.now() - this.#hours * 3600000)) };
     const wanted = /^[1-9]\d{0,15}$/.test(this.#number) ? { action: "line", number: this.#number } : span;
-    try {
-      const reply = await this.app.api.ask({ module: "review", ...wanted }, signal);
-      this.#lines = lines_of(reply.data);
+    this.look.at({ module: "review", ...wanted }, (data) => {
+      this.#lines = lines_of(data);
       this.#is_one = wanted !== span;
-      this.#left_out = reply.data?.left_out > 0;
-      this.#failure = null;
-    } catch (failure) {
-      if (signal.aborted) return;
-      this.#failure = failure;
-    }
-    this.app.changed();
+      this.#left_out = data?.left_out > 0;
+    });
   }
 
   #filters() {
@@ -96,7 +88,7 @@ export class AuditView {
   }
 
   #found() {
-    if (this.#lines === null) return this.#failure ? nothing : html`<p class="hint" role="status">Looking…</p>`;
+    if (this.#lines === null) return this.look.failure ? nothing : html`<p class="hint" role="status">Looking…</p>`;
     const words = this.#words.toLowerCase();
     const is_meant = (record) => this.#all || this.#is_one || !minor.includes(record.event);
     const found = this.#lines.filter((record) => is_meant(record) && JSON.stringify(record).toLowerCase().includes(words));
@@ -108,7 +100,7 @@ export class AuditView {
   template() {
     return html`<h1 tabindex="-1">${this.title}</h1>
       ${this.#filters()}
-      ${failure_box(this.#failure)}
+      ${failure_box(this.look.failure)}
       ${this.#found()}`;
   }
 }

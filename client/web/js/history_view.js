@@ -1,6 +1,7 @@
 // The page, in the user's browser. Jobs of the past, and what came of them.
 import { html, nothing } from "../lib/lit-html/lit-html.js";
 import { live } from "../lib/lit-html/directives/live.js";
+import { Look } from "./look.js";
 import { caller_text, end_text, ended_states, failure_box, job_title, jobs_of, state_badge } from "./page.js";
 import { run_time, time_text } from "./text.js";
 
@@ -14,11 +15,10 @@ export class HistoryView {
   #module = "";
   #limit = step;
   #jobs = null;
-  #failure = null;
-  #asking = new AbortController();
 
   constructor(app) {
     this.app = app;
+    this.look = new Look(app);
   }
 
   enter() {
@@ -26,23 +26,15 @@ export class HistoryView {
   }
 
   leave() {
-    this.#asking.abort();
+    this.look.end();
   }
 
-  async #look() {
-    this.#asking.abort();
-    const { signal } = (this.#asking = new AbortController());
+  #look() {
     const fields = { module: "job", action: "list", limit: this.#limit, state: this.#state ? [this.#state] : ended_states };
     if (this.#module) fields.of_module = this.#module;
-    try {
-      const reply = await this.app.api.ask(fields, signal);
-      this.#jobs = jobs_of(reply.data).sort((one, other) => other.id - one.id);
-      this.#failure = null;
-    } catch (failure) {
-      if (signal.aborted) return;
-      this.#failure = failure;
-    }
-    this.app.changed();
+    this.look.at(fields, (data) => {
+      this.#jobs = jobs_of(data).sort((one, other) => other.id - one.id);
+    });
   }
 
   #filters() {
@@ -75,7 +67,7 @@ export class HistoryView {
   }
 
   #table() {
-    if (this.#jobs === null) return this.#failure ? nothing : html`<p class="hint" role="status">Looking…</p>`;
+    if (this.#jobs === null) return this.look.failure ? nothing : html`<p class="hint" role="status">Looking…</p>`;
     if (this.#jobs.length === 0) return html`<div class="empty"><p>No job has ended like that.</p></div>`;
     const more = this.#jobs.length >= this.#limit && this.#limit < most;
     return html`<table>
@@ -92,7 +84,7 @@ export class HistoryView {
   template() {
     return html`<h1 tabindex="-1">${this.title}</h1>
       ${this.#filters()}
-      ${failure_box(this.#failure)}
+      ${failure_box(this.look.failure)}
       ${this.#table()}`;
   }
 }
